@@ -1,0 +1,135 @@
+"""What the scanner measured on one page, as plain values that can be kept and shown.
+
+These are measurements and findings, never verdicts: ``tally`` judges them under the
+rule profile, and people decide what is doubtful. Rectangles are page millimetres.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from omr.geometry import Rect
+
+MarkState = Literal["marked", "empty", "uncertain"]
+
+PageStatus = Literal[
+    "read",  # identified and measured
+    "blank",  # nothing on it: an empty back
+    "no-code",  # something is printed, but no ballot code can be read
+    "foreign",  # the code is not of this vote, or not of omr at all
+    "bad-signature",  # it claims to be of this vote, but the signature is wrong
+    "wrong-layout",  # of this vote, but printed from another state of the definition
+    "code-conflict",  # the two codes of the page do not agree
+    "unregistered",  # the code is read, but the page cannot be brought into place
+    "unreadable",  # the page of the file cannot be opened or decoded
+]
+
+FindingCode = Literal[
+    "annotation",  # ink that nobody printed, outside boxes and free zones
+    "name-struck",  # ink over a printed name
+    "damaged",  # part of the page is missing, clipped or cannot be compared
+    "registration",  # the page or a row could not be brought into place well enough
+    "quality",  # the scan is too poor to trust
+]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkReading:
+    """One box as measured.
+
+    Attributes:
+        state: What the thresholds of the settings make of the measures.
+        score: Ink inside the box, as a share of its area, 0 to 1.
+        expected: Where the layout has the box.
+        found: Where the printed square was found, in page millimetres.
+        note: Why the state is uncertain, or what shape was seen; "" if plain.
+    """
+
+    contest: str
+    option: str
+    state: MarkState
+    score: float
+    expected: Rect
+    found: Rect
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something on the page that a person may have to look at.
+
+    Attributes:
+        contest: The official whom it concerns, or None for the whole paper.
+        rect: Where it is, or None where it has no place.
+        size_mm: Its extent (diagonal of its bounding box).
+        detail: A short English key such as ``"strike"`` or ``"faded print"``.
+    """
+
+    code: FindingCode
+    contest: str | None
+    rect: Rect | None
+    size_mm: float = 0.0
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageSource:
+    """Where a page image came from.
+
+    Attributes:
+        file: File name as given (no folder).
+        file_sha256: Hash of the whole file.
+        page: Page number in the file, from 1.
+        sha256: Hash of the kept image bytes of this page.
+    """
+
+    file: str
+    file_sha256: str
+    page: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """How the page was brought into place.
+
+    Attributes:
+        homography: Row-major 3 x 3, page millimetres to pixels of the kept image.
+        residual_mm: Root mean square of what the homography leaves at the marks.
+        fiducials: How many registration marks were found.
+        scale: Printed size against the layout, 1.0 = true to size, where dpi is known.
+        skew_deg: Rotation of the print against the image, after whole quarter turns.
+        quarter_turns: 0 to 3, clockwise turns needed to bring the page upright.
+    """
+
+    homography: tuple[float, ...]
+    residual_mm: float
+    fiducials: int
+    scale: float
+    skew_deg: float
+    quarter_turns: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """Everything that was measured on one page.
+
+    Attributes:
+        serial, group, page: Whose page it is, once identified; group is the id.
+        detail: For a page that was not read: a short English key of the reason.
+        settings: Hash of the reader's settings.
+        version: Version of the reader.
+    """
+
+    source: PageSource
+    status: PageStatus
+    serial: str | None = None
+    group: str | None = None
+    page: int | None = None
+    marks: tuple[MarkReading, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    registration: Registration | None = None
+    detail: str = ""
+    settings: str = ""
+    version: str = ""
