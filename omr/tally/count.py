@@ -274,8 +274,9 @@ def _check_thresholds(profile: RuleProfile, options: Sequence[str]) -> None:
     for threshold in profile.thresholds:
         if threshold.option not in options:
             raise InputError(
-                f"Quy chế “{profile.id}”: ngưỡng “{threshold.id}” tính theo mức “{threshold.option}”, "
-                f"không có trên phiếu ({', '.join(options)}). Hãy sửa quy chế.",
+                f"Quy chế “{profile.id}”: ngưỡng “{threshold.id}” tính theo mức "
+                f"“{threshold.option}”, không có trên phiếu ({', '.join(options)}). "
+                "Hãy sửa quy chế.",
                 f"Rule profile {profile.id!r}: threshold {threshold.id!r} is of the level "
                 f"{threshold.option!r}, which the ballot lacks ({', '.join(options)}). "
                 "Correct the profile.",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import cast, get_args
+from typing import get_args
 
 from omr.election.model import Defect, RuleProfile, Scope
 from omr.errors import DamagedError, RefusedError
@@ -94,9 +94,9 @@ def machine_outcome(
 def _check_marks(paper: Paper, options: Sequence[str], contests: Sequence[str]) -> None:
     for copy in paper.copies:
         for contest, line in copy.marks.items():
-            strange = (
-                [contest] if contest not in contests else [o for o in line if o not in options]
-            )
+            strange = [option for option in line if option not in options]
+            if contest not in contests:
+                strange = [contest]
             if strange:
                 raise DamagedError(
                     f"Phiếu {paper.serial}: bản ghi có dấu cho “{strange[0]}”, "
@@ -226,7 +226,7 @@ def _apply_lines(
         if contest not in settled:
             raise _refused(
                 outcome,
-                f"quyết định chưa nêu kết quả cho “{contest}”. Hãy xem xét đủ mọi người trên phiếu.",
+                f"quyết định chưa có kết quả cho “{contest}”. Hãy xem xét đủ mọi người trên phiếu.",
                 f"the decision leaves out {contest!r}. Settle every official on the ballot.",
             )
         defect = _line_defect(outcome, settled[contest], profile)
@@ -323,7 +323,7 @@ def _defect(outcome: Outcome, reason: str) -> Defect:
             f"the reason {reason!r} for invalidity is not in the rules. "
             f"Choose one of: {', '.join(DEFECTS)}.",
         )
-    return cast(Defect, reason)
+    return reason
 
 
 def _scope(outcome: Outcome, defect: Defect, profile: RuleProfile) -> Scope:
