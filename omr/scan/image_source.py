@@ -17,7 +17,7 @@ from PIL import Image, UnidentifiedImageError
 
 from omr.scan import kept_image
 from omr.scan.native_messages import native_messages
-from omr.scan.page_image import PageLimits, PageError, Pixels
+from omr.scan.page_image import PageError, PageLimits, Pixels
 from omr.scan.sniff import FileKind
 
 _PILLOW_ERRORS = (

@@ -20,7 +20,7 @@ def is_whole(data: bytes) -> bool:
         if length == _UNKNOWN_LENGTH:
             return True  # allowed for one kind of region, which ends itself
         at = start + length
-    return at > 0
+    return 0 < at <= len(data)
 
 
 def _segment(data: bytes, at: int) -> tuple[int, int] | None:

@@ -16,7 +16,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from omr.geometry import MM_PER_INCH
 from omr.scan.native_messages import native_messages
-from omr.scan.page_image import PageLimits, PageError, Pixels
+from omr.scan.page_image import PageError, PageLimits, Pixels
 from omr.scan.sniff import sniff
 
 # EXIF orientation: 1 upright, 3 half turn, 6 and 8 quarter turns, the even low ones mirrored.

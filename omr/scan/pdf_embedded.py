@@ -20,7 +20,7 @@ from omr.scan import kept_image
 from omr.scan.image_source import DecodedPage
 from omr.scan.jbig2_segments import is_whole
 from omr.scan.native_messages import native_messages
-from omr.scan.page_image import PageLimits, PageError, Pixels
+from omr.scan.page_image import PageError, PageLimits, Pixels
 from omr.scan.pdf_placement import Placement
 
 _INFLATE_STEP = 1 << 20

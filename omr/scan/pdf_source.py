@@ -25,7 +25,7 @@ from pdf2image.exceptions import (
 from omr.errors import OmrError
 from omr.scan import kept_image
 from omr.scan.image_source import DecodedPage
-from omr.scan.page_image import PageLimits, PageError
+from omr.scan.page_image import PageError, PageLimits
 from omr.scan.pdf_embedded import embedded_page
 from omr.scan.pdf_placement import find_scan, shown_size_in
 

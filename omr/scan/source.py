@@ -16,7 +16,7 @@ from pathlib import Path
 
 from omr.errors import InputError
 from omr.scan.image_source import DecodedPage, single_page, tiff_pages
-from omr.scan.page_image import PageFault, PageImage, PageLimits, PageError, fault
+from omr.scan.page_image import PageError, PageFault, PageImage, PageLimits, fault
 from omr.scan.pdf_source import pdf_pages
 from omr.scan.reading import PageSource
 from omr.scan.sniff import HEAD_BYTES, FileKind, sniff
