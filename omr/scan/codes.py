@@ -14,7 +14,7 @@ from typing import Literal
 import cv2
 import numpy as np
 import zxingcpp
-from pyzbar import pyzbar  # type: ignore[import-untyped]
+from pyzbar import pyzbar
 
 from omr.geometry import FloatArray, mm_to_px
 from omr.scan.page_image import Pixels
@@ -210,7 +210,7 @@ def _read_zxing(grey: Pixels) -> list[FoundCode]:
     codes: list[FoundCode] = []
     for symbol in zxingcpp.read_barcodes(
         np.ascontiguousarray(grey),
-        formats=zxingcpp.BarcodeFormat.QRCode,
+        formats=_QR,
         text_mode=zxingcpp.TextMode.Plain,
     ):
         place = symbol.position
@@ -224,10 +224,11 @@ def _read_pyzbar(grey: Pixels) -> list[FoundCode]:
     # With QR alone the decoders of bar codes are off, which print warnings of their own.
     codes: list[FoundCode] = []
     for symbol in pyzbar.decode(np.ascontiguousarray(grey), symbols=[pyzbar.ZBarSymbol.QRCODE]):
-        points = np.array([[p.x, p.y] for p in symbol.polygon], dtype=np.float32)
+        points = np.array([[p.x, p.y] for p in symbol.polygon], dtype=np.float64)
         if len(points) != 4:
-            points = cv2.boxPoints(cv2.minAreaRect(points))
-        corners = _from_top_left(points.astype(np.float64), symbol.orientation)
+            hull = points.astype(np.float32)
+            points = np.asarray(cv2.boxPoints(cv2.minAreaRect(hull)), dtype=np.float64)
+        corners = _from_top_left(points, symbol.orientation)
         codes.append(FoundCode(symbol.data.decode("utf-8", "replace"), corners, "pyzbar"))
     return codes
 
@@ -245,6 +246,8 @@ def _from_top_left(points: FloatArray, orientation: str | None) -> FloatArray:
     first = int(np.argmax(from_middle[clockwise] @ towards))
     return points[np.roll(clockwise, -first)]
 
+
+_QR = zxingcpp.barcode_formats_from_str("QRCode")
 
 # Where the top left of a symbol lies from its middle, by where its top points.
 _TOP_LEFT_SIDE = {"UP": (-1, -1), "RIGHT": (1, -1), "DOWN": (1, 1), "LEFT": (-1, 1)}
