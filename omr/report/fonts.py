@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
@@ -12,6 +13,9 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
 from omr.errors import InputError
+
+# The one folder searched, where it is set; the ballots' font obeys it too.
+FONT_DIR_VARIABLE = "OMR_FONT_DIR"
 
 FACE = "omr-minutes"
 BOLD = f"{FACE}-bold"
@@ -75,14 +79,17 @@ def register_faces() -> str:
                 return FACE
     raise InputError(
         "Máy này không có phông chữ Times đủ chữ tiếng Việt để lập biên bản. Hãy cài gói "
-        "fonts-croscore hoặc fonts-liberation2, rồi chạy lại lệnh.",
+        "fonts-croscore hoặc fonts-liberation2 (hoặc chỉ thư mục phông bằng biến OMR_FONT_DIR), "
+        "rồi chạy lại lệnh.",
         "No Times-like font with all Vietnamese letters is installed for the minutes. Install "
-        "the package fonts-croscore or fonts-liberation2, then run the command again.",
+        "the package fonts-croscore or fonts-liberation2 (or name their folder in OMR_FONT_DIR), "
+        "then run the command again.",
     )
 
 
 def _folders_with(name: str) -> Iterable[Path]:
-    for folder in _FOLDERS:
+    chosen = os.environ.get(FONT_DIR_VARIABLE)
+    for folder in (Path(chosen),) if chosen else _FOLDERS:
         if folder.is_dir():
             yield from sorted(path.parent for path in folder.rglob(name))
 

@@ -201,8 +201,7 @@ def _story(facts: MinutesFacts, draft: bool) -> list[Flowable]:
         tables.para(words.say("results", facts.language), style.SECTION),
         *(part for result in facts.results for part in _group(facts, result)),
         *_thresholds(facts),
-        *_reconciliation(facts),
-        KeepTogether(_closing(facts.election, facts.language)),
+        *_ending(facts),
     ]
 
 
@@ -222,7 +221,7 @@ def _board(election: Election, language: Language) -> list[Flowable]:
     flow: list[Flowable] = [tables.para(words.say("board", language), style.SECTION)]
     flow += _people(election.board, language)
     if election.witnesses:
-        flow.append(tables.para(words.say("witnesses", language), style.BODY))
+        flow.append(tables.para(words.say("witnesses", language), style.LEAD))
         flow += _people(election.witnesses, language)
     return flow
 
@@ -249,11 +248,14 @@ def _group(facts: MinutesFacts, result: GroupResult) -> list[Flowable]:
 
 
 def _void_lines(group: VoterGroup, result: GroupResult, language: Language) -> list[Flowable]:
-    return [
-        tables.item(words.invalid_line(contest_of(group, line).name, line, language))
-        for line in result.contests
-        if line.invalid
-    ]
+    lines = [line for line in result.contests if line.invalid]
+    if not lines:
+        return []
+    flow: list[Flowable] = [tables.para(words.invalid_lead(language), style.REASON_LEAD)]
+    for line in lines:
+        said = words.invalid_line(contest_of(group, line).name, line, language)
+        flow.append(tables.item(said, style.REASON))
+    return flow
 
 
 def _paragraphs(lines: Iterable[str], look: ParagraphStyle) -> list[Flowable]:
@@ -274,7 +276,7 @@ def _thresholds(facts: MinutesFacts) -> list[Flowable]:
             if threshold in line.met
         ]
         if found:
-            flow.append(tables.para(threshold.wording.say(language), style.BODY))
+            flow.append(tables.para(threshold.wording.say(language), style.LEAD))
             flow += [tables.item(line) for line in found]
     if len(flow) == 1:
         flow.append(tables.para(words.say("no_threshold", language), style.BODY))
@@ -303,6 +305,14 @@ def _reconciliation(facts: MinutesFacts) -> list[Flowable]:
     if reason:
         flow.append(tables.para(words.override_line(reason, language), style.BODY))
     return flow
+
+
+def _ending(facts: MinutesFacts) -> list[Flowable]:
+    """Return reconciliation and signatures, so that nobody signs a page without any text."""
+    text = _reconciliation(facts)
+    first = 0 if len(text) == 2 else len(text) - 1
+    closing = _closing(facts.election, facts.language)
+    return [*text[:first], KeepTogether([*text[first:], *closing])]
 
 
 def _closing(election: Election, language: Language) -> list[Flowable]:

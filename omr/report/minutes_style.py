@@ -40,7 +40,11 @@ def _style(name: str, face: str, size: float, align: int, **more: float) -> Para
 
 
 BODY = _style("body", FACE, BODY_PT, TA_JUSTIFY, spaceAfter=4)
-ITEM = _style("item", FACE, BODY_PT, TA_JUSTIFY, spaceAfter=3, leftIndent=14, bulletIndent=3)
+ITEM = _style("item", FACE, BODY_PT, TA_LEFT, spaceAfter=3, leftIndent=14, bulletIndent=3)
+# A line that belongs to what follows it.
+LEAD = _style("lead", FACE, BODY_PT, TA_JUSTIFY, spaceBefore=4, spaceAfter=3, keepWithNext=1)
+REASON_LEAD = _style("reason-lead", FACE, 11.5, TA_LEFT, spaceAfter=2, keepWithNext=1)
+REASON = _style("reason", FACE, 11.5, TA_LEFT, spaceAfter=1, leftIndent=14, bulletIndent=3)
 SECTION = _style("section", BOLD, BODY_PT, TA_LEFT, spaceBefore=9, spaceAfter=4, keepWithNext=1)
 GROUP = _style("group", BOLD, BODY_PT, TA_LEFT, spaceBefore=6, spaceAfter=3, keepWithNext=1)
 NOTE = _style("note", ITALIC, 11, TA_JUSTIFY, spaceBefore=3, spaceAfter=4)

@@ -9,7 +9,7 @@ from reportlab.lib.colors import black
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
-from reportlab.platypus import Flowable, KeepTogether, Paragraph, Spacer, Table
+from reportlab.platypus import Flowable, Paragraph, Spacer, Table
 
 from omr.election.model import Election, Person, VoterGroup
 from omr.errors import Language
@@ -35,9 +35,9 @@ def para(text: str, look: ParagraphStyle) -> Paragraph:
     return Paragraph(escape(text), look)
 
 
-def item(text: str) -> Paragraph:
+def item(text: str, look: ParagraphStyle = style.ITEM) -> Paragraph:
     """Return plain text as an item of a list."""
-    return Paragraph(escape(text), style.ITEM, bulletText="–")
+    return Paragraph(escape(text), look, bulletText="–")
 
 
 def heading_table(election: Election, language: Language) -> list[Flowable]:
@@ -51,7 +51,10 @@ def heading_table(election: Election, language: Language) -> list[Flowable]:
     longest = max((_bold_width_mm(line) for line in election.header.right), default=0.0)
     right_mm = min(max(longest + 3, style.TEXT_WIDTH_MM * 0.5), style.TEXT_WIDTH_MM * 0.62)
     table = Table([[left, right]], colWidths=[(style.TEXT_WIDTH_MM - right_mm) * mm, right_mm * mm])
-    table.setStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), *_no_padding()])
+    # Rules and stamp inside a cell stand where the cell is aligned, not where they ask to.
+    table.setStyle(
+        [("VALIGN", (0, 0), (-1, -1), "TOP"), ("ALIGN", (0, 0), (-1, -1), "CENTER"), *_no_padding()]
+    )
     return [table]
 
 
@@ -262,17 +265,19 @@ def _widths(
 
 def _column_mm(head: str, least_mm: float) -> float:
     look = style.COLUMN_HEAD
-    longest = max(stringWidth(word, look.fontName, look.fontSize) for word in head.split())
+    longest = max(stringWidth(word, look.fontName, look.fontSize) for word in head.split(" "))
     return max(least_mm, float(longest / mm) + 1.6)
 
 
 def signature_flow(election: Election, language: Language) -> list[Flowable]:
     """Return the places to sign: secretary and head first, then members, then witnesses."""
     first, others = _signing_order(election.board)
-    rows = [first] if first else []
-    rest = [*others, *election.witnesses]
-    rows += [rest[at : at + _SIGNERS_ABREAST] for at in range(0, len(rest), _SIGNERS_ABREAST)]
-    return [KeepTogether([Spacer(1, 4 * mm), _signers(row, language)]) for row in rows]
+    rows: list[Sequence[Person]] = [first] if first else []
+    for people in (others, election.witnesses):
+        rows += [
+            people[at : at + _SIGNERS_ABREAST] for at in range(0, len(people), _SIGNERS_ABREAST)
+        ]
+    return [part for row in rows for part in (Spacer(1, 4 * mm), _signers(row, language))]
 
 
 def _signing_order(board: Sequence[Person]) -> tuple[list[Person], list[Person]]:

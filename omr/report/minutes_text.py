@@ -51,7 +51,8 @@ WORDS: dict[str, Text] = {
     "issued": Text("Phát ra", "Issued"),
     "collected": Text("Thu về", "Collected"),
     "valid": Text("Hợp lệ", "Valid"),
-    "invalid": Text("Không hợp lệ", "Invalid"),
+    # No break inside “hợp lệ” and “đổi lại”.
+    "invalid": Text("Không hợp\u00a0lệ", "Invalid"),
     "blank": Text("Để trống", "Blank"),
     "pending": Text("Chưa tính", "Pending"),
     "papers": Text("Số phiếu", "Ballots"),
@@ -59,7 +60,7 @@ WORDS: dict[str, Text] = {
     "percent": Text("Tỉ lệ %", "%"),
     "printed": Text("In ra", "Printed"),
     "unused": Text("Không dùng", "Unused"),
-    "spoiled": Text("Hỏng, đổi lại", "Spoiled"),
+    "spoiled": Text("Hỏng, đổi\u00a0lại", "Spoiled"),
     "mailed": Text("Gửi đến cá nhân", "Mailed"),
     "late": Text("Nhận muộn", "Late"),
     "scanned": Text("Đã quét", "Scanned"),
@@ -134,7 +135,7 @@ def paper_lines(
     lines = []
     if result.invalid:
         what = "Phiếu không hợp lệ (cả phiếu)" if vi else "Papers void as a whole"
-        lines.append(f"{what}: {result.invalid}, {_reasons(papers.invalid_by_reason, language)}.")
+        lines.append(f"{what}: {result.invalid} ({_reasons(papers.invalid_by_reason, language)}).")
     if vi:
         lines.append(f"Số phiếu do Ban Kiểm phiếu trực tiếp xem xét, quyết định: {papers.decided}.")
     else:
@@ -146,9 +147,7 @@ def paper_lines(
 
 
 def _reasons(reasons: dict[str, int], language: Language) -> str:
-    lead = "gồm" if language == "vi" else "of which"
-    said = "; ".join(f"{defect(code, language)}: {count}" for code, count in reasons.items())
-    return f"{lead} {said}"
+    return "; ".join(f"{defect(code, language)}:\u00a0{count}" for code, count in reasons.items())
 
 
 def _quorum_line(rule: Quorum, result: GroupResult, language: Language) -> str:
@@ -179,10 +178,16 @@ def base_note(election: Election, language: Language) -> str:
     )
 
 
+def invalid_lead(language: Language) -> str:
+    """Return what stands above the reasons of invalid ballots."""
+    if language == "vi":
+        return "Số phiếu không hợp lệ đối với từng người và lý do:"
+    return "Invalid ballots of each official, and why:"
+
+
 def invalid_line(name: str, line: ContestResult, language: Language) -> str:
     """Return why ballots are invalid for one official."""
-    word = "phiếu không hợp lệ" if language == "vi" else "invalid"
-    return f"{name}: {line.invalid} {word}, {_reasons(line.invalid_by_reason, language)}."
+    return f"{name}: {line.invalid} ({_reasons(line.invalid_by_reason, language)})."
 
 
 def draft_lines(
@@ -241,10 +246,10 @@ def met_line(
     percent = percent_words(share, election.profile.decimals, language)
     of = denominator(threshold.of, language)
     label = labels[threshold.option]
-    if language == "vi":
-        said = f"{label} {count} trên {count_words(base)} {of} ({percent}%)"
-    else:
-        said = f"{label} {count} of {count_words(base)} {of} ({percent}%)"
+    label = label[:1].lower() + label[1:] if language == "vi" else label
+    joint = " " if language == "vi" else " of "
+    share_words = f"({percent}%{joint}{of})".replace(" ", "\u00a0")
+    said = f"{label} {count}/{count_words(base)} {share_words}"
     return f"{comrade(contest.name, language)}, {contest.post}: {said}."
 
 
