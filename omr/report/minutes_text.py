@@ -151,16 +151,16 @@ def _reasons(reasons: dict[str, int], language: Language) -> str:
 
 
 def _quorum_line(rule: Quorum, result: GroupResult, language: Language) -> str:
-    share = share_condition(rule.comparison, rule.fraction, language)
-    what, of = denominator(rule.numerator, language), denominator(rule.of, language)
+    share = share_condition(rule.comparison, rule.fraction, rule.of, language)
+    what = denominator(rule.numerator, language)
     met = {
         True: Text("đạt", "met"),
         False: Text("không đạt", "not met"),
         None: Text("chưa xác định được", "not known"),
     }[result.quorum_met].say(language)
     if language == "vi":
-        return f"Điều kiện {what} {share} {of}: {met}."
-    return f"Condition that {what} be {share} of {of}: {met}."
+        return f"Điều kiện {what} {share}: {met}."
+    return f"Condition that {what} be {share}: {met}."
 
 
 def base_note(election: Election, language: Language) -> str:

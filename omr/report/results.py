@@ -33,6 +33,7 @@ from rich.text import Text as RichText
 from omr.election.model import Contest, Election, Threshold, VoterGroup
 from omr.errors import Language
 from omr.report.figures import (
+    DASH,
     count_words,
     exact,
     percent_value,
@@ -216,44 +217,74 @@ def _figures_line(result: GroupResult, language: Language) -> str:
         ("valid", result.valid),
         ("invalid", result.invalid),
     ]
+    line = " · ".join(f"{heading(key, language)} {count_words(count)}" for key, count in figures)
     if result.pending:
-        figures.append(("pending", result.pending))
-    # A figure must not be torn from its word where the line is broken.
-    return " · ".join(
-        f"{heading(key, language)} {count_words(count)}".replace(" ", "\u00a0")
-        for key, count in figures
-    )
+        line += f"\n{heading('pending', language)} {result.pending}"
+    return line
 
 
 def _officials_table(
     election: Election, group: VoterGroup, result: GroupResult, language: Language
 ) -> Table:
-    """Lay out the officials so that names break at blanks only, even at 80 columns."""
-    abstain = election.profile.blank == "abstain"
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_lines=False)
-    table.add_column("", justify="right", no_wrap=True)
-    table.add_column(heading("name", language), min_width=20, ratio=None)
-    for option in election.options:
-        table.add_column(option.label, justify="right", min_width=7)
-        table.add_column("%", justify="right", no_wrap=True)
-    table.add_column(heading("invalid", language), justify="right", min_width=5)
-    if abstain:
-        table.add_column(heading("blank", language), justify="right", min_width=5)
+    """Lay out the officials; figures have fixed widths, names take what is left.
+
+    Left to itself rich drops the last columns at 80 columns, figures and all.
+    """
+    extra = [(heading("invalid", language), [line.invalid for line in result.contests])]
+    if election.profile.blank == "abstain":
+        extra.append((heading("blank", language), [line.blank for line in result.contests]))
     if result.pending:
-        table.add_column(heading("pending", language), justify="right", min_width=4)
-    for number, line in enumerate(result.contests, start=1):
+        extra.append((heading("pending", language), [line.pending for line in result.contests]))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.add_column("", justify="right", width=len(str(len(result.contests))))
+    table.add_column(heading("name", language), min_width=14)
+    levels = _level_cells(election, result, language)
+    for option, cells in zip(election.options, levels, strict=True):
+        _figure_column(table, option.label, [cell.cell_len for cell in cells])
+    for label, counts in extra:
+        _figure_column(table, label, [len(str(count)) for count in counts])
+    for number, line in enumerate(result.contests):
         contest = contest_of(group, line)
-        cells: list[RichText | str] = [
-            str(number),
+        table.add_row(
+            str(number + 1),
             RichText.assemble(contest.name, "\n", (contest.post, "dim")),
-        ]
-        for option in election.options:
-            share = percent_words(line.share[option.id], election.profile.decimals, language)
-            cells += [RichText(str(line.counts[option.id]), style="bold"), share]
-        cells.append(str(line.invalid))
-        if abstain:
-            cells.append(str(line.blank))
-        if result.pending:
-            cells.append(str(line.pending))
-        table.add_row(*cells)
+            *(cells[number] for cells in levels),
+            *(str(counts[number]) for _, counts in extra),
+        )
     return table
+
+
+# “hợp lệ” on one line.
+_LEAST_FIGURE_WIDTH = 6
+
+
+def _figure_column(table: Table, label: str, lengths: Sequence[int]) -> None:
+    """Add a column as wide as its figures and the longest word of its head."""
+    width = max([*lengths, *(len(word) for word in label.split(" ")), _LEAST_FIGURE_WIDTH])
+    table.add_column(label, justify="right", width=width)
+
+
+def _level_cells(
+    election: Election, result: GroupResult, language: Language
+) -> list[list[RichText]]:
+    """Return per level the cells of all officials: count, then percentage, both aligned."""
+    decimals = election.profile.decimals
+    columns = []
+    for option in election.options:
+        shares = [
+            percent_words(line.share[option.id], decimals, language) for line in result.contests
+        ]
+        widest = max((len(share) for share in shares), default=0)
+        columns.append(
+            [
+                RichText.assemble(
+                    (str(line.counts[option.id]), "bold"), f" {share:>{widest}}{_sign(share)}"
+                )
+                for line, share in zip(result.contests, shares, strict=True)
+            ]
+        )
+    return columns
+
+
+def _sign(share: str) -> str:
+    return "" if share == DASH else "%"

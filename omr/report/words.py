@@ -27,10 +27,10 @@ _DENOMINATORS: dict[Denominator, Text] = {
 }
 
 _COMPARISONS: dict[Comparison, Text] = {
-    ">": Text("trên {share}", "above {share}"),
-    ">=": Text("từ {share} trở lên", "{share} or more"),
-    "<": Text("dưới {share}", "below {share}"),
-    "<=": Text("từ {share} trở xuống", "{share} or less"),
+    ">": Text("trên {share} {of}", "above {share} of {of}"),
+    ">=": Text("từ {share} {of} trở lên", "{share} of {of} or more"),
+    "<": Text("dưới {share} {of}", "below {share} of {of}"),
+    "<=": Text("từ {share} {of} trở xuống", "{share} of {of} or less"),
 }
 
 HEADINGS: dict[str, Text] = {
@@ -79,14 +79,17 @@ def denominator(of: Denominator, language: Language) -> str:
     return _DENOMINATORS[of].say(language)
 
 
-def share_condition(comparison: Comparison, fraction: Fraction, language: Language) -> str:
-    """Return a comparison in words: ``trên 50%``, ``từ 2/3 trở lên``.
+def share_condition(
+    comparison: Comparison, fraction: Fraction, of: Denominator, language: Language
+) -> str:
+    """Return a comparison in words, such as ``từ 2/3 số phiếu thu về trở lên``.
 
     Whole percentages are said as such, other fractions as they are, never rounded.
     """
     percent = fraction * 100
     share = f"{percent.numerator}%" if percent.denominator == 1 else str(fraction)
-    return _COMPARISONS[comparison].say(language).format(share=share)
+    words = _COMPARISONS[comparison].say(language)
+    return words.format(share=share, of=denominator(of, language))
 
 
 def threshold_condition(threshold: Threshold, label: str, language: Language) -> str:
@@ -97,6 +100,5 @@ def threshold_condition(threshold: Threshold, label: str, language: Language) ->
         label: The printed label of its option.
         language: Language of the words.
     """
-    share = share_condition(threshold.comparison, threshold.fraction, language)
-    of = denominator(threshold.of, language)
-    return f"{label} {share} {of}" if language == "vi" else f"{label}: {share} of {of}"
+    met = share_condition(threshold.comparison, threshold.fraction, threshold.of, language)
+    return f"{label} {met}" if language == "vi" else f"{label}: {met}"
