@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import tempfile
@@ -14,10 +15,20 @@ from typing import Any, NoReturn
 import click
 
 from omr import __version__
+from omr.cli import (
+    completion,
+    counting,
+    definition,
+    papers,
+    printing,
+    publishing,
+    scanning,
+    verifying,
+)
 from omr.cli.bilingual import BilingualGroup, BilingualOption, language_option, option
 from omr.cli.terminal import Terminal, language_of, terminal_of
 from omr.cli.usage import explain
-from omr.errors import ExitCode, OmrError, Text
+from omr.errors import ExitCode, InputError, OmrError, Text
 
 # What a shell gives a command that Ctrl-C stopped: 128 + SIGINT.
 STOPPED_BY_PERSON = 130
@@ -124,7 +135,10 @@ def _write_log(folder: Path, details: str) -> Path:
     metavar="DIR",
     type=click.Path(path_type=Path),
     default=Path(),
-    say=Text("Thư mục của kỳ lấy phiếu.", "The folder of the vote."),
+    say=Text(
+        "Làm việc trong thư mục này; mọi đường dẫn khác tính từ đó, như git và make.",
+        "Work in this folder; every other path counts from there, as with git and make.",
+    ),
 )
 @click.version_option(
     __version__,
@@ -135,11 +149,34 @@ def _write_log(folder: Path, details: str) -> Path:
 )
 @click.pass_context
 def cli(ctx: click.Context, folder: Path) -> None:
-    """Keep what every command needs to know."""
-    terminal_of(ctx).folder = folder
+    """Go to the folder of the vote for as long as the command runs."""
+    try:
+        ctx.with_resource(contextlib.chdir(folder))
+    except OSError as error:
+        raise InputError(
+            f"{folder}: không vào được thư mục này ({error.strerror}). Hãy kiểm tra đường dẫn"
+            " sau -C.",
+            f"{folder}: this folder cannot be entered ({error.strerror}). Check the path after -C.",
+        ) from error
+    terminal_of(ctx).folder = Path.cwd()
 
 
 cli.params.append(language_option())
+for command in (
+    definition.new,
+    definition.check,
+    printing.layout,
+    printing.print_ballots,
+    papers.papers,
+    scanning.scan,
+    counting.status,
+    counting.tally,
+    publishing.minutes,
+    publishing.export,
+    verifying.verify,
+    completion.completion,
+):
+    cli.add_command(command)
 
 
 def main() -> NoReturn:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import click
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 
 from omr.errors import Language, Text
@@ -31,10 +31,15 @@ PIPE_WIDTH = 160
 
 @dataclass(slots=True)
 class Terminal:
-    """Where a command speaks, in which language, and on which count folder it works."""
+    """Where a command speaks, in which language, and on which count folder it works.
+
+    Attributes:
+        folder: Absolute; it is also the current folder while a command runs, so that every
+            path a person gives counts from there.
+    """
 
     language: Language = "vi"
-    folder: Path = field(default_factory=Path)
+    folder: Path = field(default_factory=Path.cwd)
 
     def tell(self, vi: str, en: str) -> None:
         """Say one thing to the person, on stderr."""
@@ -61,9 +66,14 @@ class Terminal:
             table.add_column(name, justify="right" if numeric else "left", overflow="fold")
         for row in rows:
             table.add_row(*row)
+        self.give_drawn(table)
+
+    def give_drawn(self, *drawn: RenderableType) -> None:
+        """Hand out tables and the like that another room has drawn, on stdout."""
         stream = click.get_text_stream("stdout")
         wide = None if stream.isatty() else PIPE_WIDTH
-        Console(file=stream, width=wide, highlight=False, markup=False, emoji=False).print(table)
+        console = Console(file=stream, width=wide, highlight=False, markup=False, emoji=False)
+        console.print(*drawn, sep="\n")
 
     def progress_console(self) -> Console:
         """Return a console on stderr, where progress is shown."""
@@ -95,7 +105,9 @@ def terminal_of(ctx: click.Context) -> Terminal:
     """Return the terminal of a running command (a fresh one outside of any)."""
     root = ctx.find_root()
     if not isinstance(root.obj, Terminal):
-        root.obj = Terminal(language=language_of(()))
+        terminal = Terminal(language=language_of(()))
+        root.obj = terminal
+        return terminal
     return root.obj
 
 

@@ -68,9 +68,9 @@ def _expected(param: click.Parameter | None) -> Text:
     if isinstance(kind, click.IntRange):
         low, high = kind.min, kind.max
         if high is None:
-            return Text(f"cần số nguyên từ {low} trở lên", f"a whole number from {low} up is needed")
+            return Text(f"cần số nguyên từ {low} trở lên", f"a number from {low} up is needed")
         return Text(
-            f"cần số nguyên từ {low} đến {high}", f"a whole number from {low} to {high} is needed"
+            f"cần số nguyên từ {low} đến {high}", f"a number from {low} to {high} is needed"
         )
     if isinstance(kind, click.Path):
         return Text(
