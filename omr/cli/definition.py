@@ -17,7 +17,6 @@ from omr.election.load import check_definition, load_election
 from omr.election.templates import find_template
 from omr.errors import ExitCode, OmrError, Text
 from omr.store.folder import CountFolder
-from omr.store.record import Record
 
 WORKBOOK = ".xlsx"
 
@@ -52,8 +51,6 @@ def new(terminal: Terminal, folder: Path, source: str) -> ExitCode:
     text = _definition_from(source)
     made = CountFolder.create(folder, text)
     write_key(made.key_path(BALLOT_KEY))
-    with Record.create(made.database, made.pages):
-        pass
     terminal.tell(
         f"Đã tạo {folder}. Việc tiếp theo:\n"
         f"  1. Sửa họ tên, chức vụ, Ban Kiểm phiếu trong {made.definition}\n"

@@ -124,7 +124,7 @@ def _write_log(folder: Path, details: str) -> Path:
         " or in the one named after -C.",
     ),
     examples=(
-        "omr new hoi-nghi-2021 --from hai-nhom.vi",
+        "omr new hoi-nghi-2021 --from tin-nhiem.vi",
         "omr -C hoi-nghi-2021 print --group a --count 40",
         "omr -C hoi-nghi-2021 scan phieu-da-quet.pdf",
     ),

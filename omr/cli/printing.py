@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 import click
-from rich.progress import Progress
 
 from omr.ballot.draw import print_ballots as draw_ballots
 from omr.ballot.keys import read_key
@@ -140,7 +139,7 @@ def _make(
     index = [group.id for group in vote.election.groups].index(group_id)
     serials = issue_serials(count, vote.record.printed_serials(), seed)
     try:
-        with Progress(console=terminal.progress_console(), transient=True) as progress:
+        with terminal.progress() as progress:
             task = progress.add_task(terminal.pick("Vẽ phiếu", "Drawing"), total=count)
             draw_ballots(
                 layout,

@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from omr.ballot.keys import read_key
 from omr.cli.bilingual import BilingualCommand, json_option, option
@@ -86,7 +85,7 @@ def read_stack(terminal: Terminal, vote: Vote, paths: Sequence[Path], jobs: int)
     # With little to read, starting processes takes longer than reading.
     jobs = max(1, min(jobs, len(chunks)))
     with (
-        _progress(terminal) as progress,
+        terminal.progress() as progress,
         closing(read_in_order(chunks, key, settings, jobs)) as results,
     ):
         task = progress.add_task(terminal.pick("Đọc trang", "Reading"), total=total)
@@ -156,13 +155,3 @@ def _log_crashes(vote: Vote, run: ScanRun) -> None:
 
 def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _progress(terminal: Terminal) -> Progress:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    return Progress(*columns, console=terminal.progress_console(), transient=True)

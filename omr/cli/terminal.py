@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import click
+from click.utils import get_text_stream
 from rich.console import Console, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from omr.errors import Language, Text
@@ -70,14 +72,23 @@ class Terminal:
 
     def give_drawn(self, *drawn: RenderableType) -> None:
         """Hand out tables and the like that another room has drawn, on stdout."""
-        stream = click.get_text_stream("stdout")
+        stream = get_text_stream("stdout")
         wide = None if stream.isatty() else PIPE_WIDTH
         console = Console(file=stream, width=wide, highlight=False, markup=False, emoji=False)
         console.print(*drawn, sep="\n")
 
-    def progress_console(self) -> Console:
-        """Return a console on stderr, where progress is shown."""
-        return Console(stderr=True, highlight=False, markup=False, emoji=False)
+    def progress(self) -> Progress:
+        """Return a progress display on stderr, which shows itself to people alone."""
+        console = Console(stderr=True, highlight=False, markup=False, emoji=False)
+        return Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
 
 
 def _is_figure(cell: str) -> bool:
