@@ -88,6 +88,7 @@ class RecordFile:
         return cls(Database.open(database, readonly=readonly), pages, clock)
 
     def __enter__(self) -> Self:
+        """Return the open record."""
         return self
 
     def __exit__(
@@ -96,6 +97,7 @@ class RecordFile:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        """Close the record, whatever happened."""
         self.close()
 
     def close(self) -> None:
