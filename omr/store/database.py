@@ -205,8 +205,6 @@ def _connect(path: Path, *, mode: str) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA recursive_triggers = ON")
-    # Refuses schema tricks that a doctored file could bring along.
-    connection.execute("PRAGMA trusted_schema = OFF")
     return connection
 
 

@@ -8,7 +8,7 @@ so that a hundred thousand papers need as many queries as ten.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby, zip_longest
 from operator import attrgetter
@@ -46,6 +46,19 @@ NOT_ISSUED = "not-issued"
 
 
 @dataclass(frozen=True, slots=True)
+class Style:
+    """How many pages a ballot style has.
+
+    Attributes:
+        pages: All of them.
+        optional: Page numbers without boxes, whose absence is no fault.
+    """
+
+    pages: int
+    optional: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class _Sheet:
     """One scanned page of a ballot."""
 
@@ -73,16 +86,14 @@ def unissued_decisions(settled: Mapping[int, PageDecision]) -> dict[str, PaperDe
 
 def read_papers(
     connection: sqlite3.Connection,
-    groups: Collection[str],
-    pages_expected: Mapping[str, int],
+    styles: Mapping[str, Style],
     settled: Mapping[int, PageDecision],
 ) -> Iterator[Paper]:
     """Give every ballot of the record once.
 
     Args:
         connection: A snapshot of the record.
-        groups: Ids of the voter groups of the definition.
-        pages_expected: Group id to pages of its ballot style.
+        styles: Pages of the ballot style of each voter group of the definition.
         settled: What people settled about pages, by page row.
 
     Raises:
@@ -90,13 +101,14 @@ def read_papers(
     """
     tied = _tied_sheets(connection, settled)
     for serial, sheets in groupby(_read_sheets(connection), key=attrgetter("serial")):
-        yield _paper(serial, [*sheets, *tied.pop(serial, ())], groups, pages_expected)
+        yield _paper(serial, [*sheets, *tied.pop(serial, ())], styles)
     for serial, by_hand in sorted(tied.items()):
-        yield _paper(serial, by_hand, groups, pages_expected)
+        yield _paper(serial, by_hand, styles)
     for page_id, decision in sorted(settled.items()):
         if decision.verdict == "invalid" and decision.group is not None:
-            expected = _pages_of(decision.group, unissued_serial(page_id), groups, pages_expected)
-            yield Paper(unissued_serial(page_id), decision.group, False, expected, (), ())
+            serial = unissued_serial(page_id)
+            style = _style(decision.group, serial, styles)
+            yield Paper(serial, decision.group, False, style.pages, (), (), style.optional)
 
 
 def _read_sheets(connection: sqlite3.Connection) -> Iterator[_Sheet]:
@@ -108,15 +120,15 @@ def _read_sheets(connection: sqlite3.Connection) -> Iterator[_Sheet]:
             group,
             number,
             printed,
-            _evidence(marks.take(reading_id)),
+            _evidence(marks.take(reading_id), number),
             tuple(_flag(row, number) for row in findings.take(reading_id)),
         )
 
 
-def _evidence(rows: Iterable[Row]) -> dict[str, dict[str, MarkEvidence]]:
+def _evidence(rows: Iterable[Row], page: int) -> dict[str, dict[str, MarkEvidence]]:
     marks: dict[str, dict[str, MarkEvidence]] = {}
     for contest, option, state, score, *box in rows:
-        marks.setdefault(contest, {})[option] = MarkEvidence(state, score, tuple(box))
+        marks.setdefault(contest, {})[option] = MarkEvidence(state, score, tuple(box), page)
     return marks
 
 
@@ -143,23 +155,20 @@ def _tied_sheets(
     return sheets
 
 
-def _paper(
-    serial: str,
-    sheets: list[_Sheet],
-    groups: Collection[str],
-    pages_expected: Mapping[str, int],
-) -> Paper:
+def _paper(serial: str, sheets: list[_Sheet], styles: Mapping[str, Style]) -> Paper:
     printed = sheets[0].printed_group
     group = printed or sheets[0].group
     # A page that names another group than the printed record is not one we issued.
     issued = printed is not None and all(sheet.group == printed for sheet in sheets)
+    style = _style(group, serial, styles)
     return Paper(
         serial,
         group,
         issued,
-        _pages_of(group, serial, groups, pages_expected),
+        style.pages,
         tuple(sorted(sheet.number for sheet in sheets)),
         tuple(_copies(sheets)),
+        style.optional,
     )
 
 
@@ -179,14 +188,12 @@ def _copies(sheets: list[_Sheet]) -> Iterator[Copy]:
         yield Copy(marks, tuple(findings))
 
 
-def _pages_of(
-    group: str, serial: str, groups: Collection[str], pages_expected: Mapping[str, int]
-) -> int:
-    if group not in groups or group not in pages_expected:
+def _style(group: str, serial: str, styles: Mapping[str, Style]) -> Style:
+    if group not in styles:
         raise DamagedError(
             f"Phiếu {serial}: nhóm “{group}” không có trong tệp định nghĩa. Hãy dùng đúng tệp"
             " election.yaml đã dùng để in phiếu.",
             f"Ballot {serial}: the definition has no group {group!r}. Use the election.yaml"
             " from which the ballots were printed.",
         )
-    return pages_expected[group]
+    return styles[group]

@@ -125,20 +125,30 @@ class ScannedRecord(RecordFile):
             return None
         return self._shelf.path(page.reading.source.sha256, page.suffix)
 
-    def papers(self, election: Election, pages_expected: Mapping[str, int]) -> Iterator[Paper]:
+    def papers(
+        self,
+        election: Election,
+        pages_expected: Mapping[str, int],
+        pages_optional: Mapping[str, tuple[int, ...]] | None = None,
+    ) -> Iterator[Paper]:
         """Stream every ballot of the record once, by serial, for judging.
 
         Args:
             election: The definition.
             pages_expected: Group id to pages of its ballot style.
+            pages_optional: Group id to its pages without boxes, whose absence is no fault.
 
         Raises:
             DamagedError: A ballot is of a group that the definition does not have.
         """
-        groups = {group.id for group in election.groups}
+        optional = pages_optional or {}
+        styles = {
+            group.id: papers.Style(pages_expected[group.id], optional.get(group.id, ()))
+            for group in election.groups
+        }
         with self._database.snapshot() as connection:
             settled = decisions.settled_pages(connection)
-            yield from papers.read_papers(connection, groups, pages_expected, settled)
+            yield from papers.read_papers(connection, styles, settled)
 
 
 def _with_decision(page: StoredPage, settled: Mapping[int, PageDecision]) -> StoredPage:
