@@ -103,7 +103,7 @@ def test_optional_pages_are_named(printed: Record) -> None:
 
 def test_a_group_outside_the_definition_is_named(printed: Record) -> None:
     printed.add_pages([kept(1, serial="XXXX9999", group="x")])
-    with pytest.raises(DamagedError, match="XXXX9999.*'x'"):
+    with pytest.raises(DamagedError, match=r"XXXX9999.*'x'"):
         papers(printed)
 
 

@@ -143,7 +143,7 @@ def test_a_page_without_an_image_is_kept_too(record: Record) -> None:
 
 def test_an_image_that_is_not_the_one_read_is_refused(record: Record) -> None:
     add_files(record)
-    with pytest.raises(DamagedError, match="xấp 1.pdf, trang/page 1"):
+    with pytest.raises(DamagedError, match=r"xấp 1\.pdf, trang/page 1"):
         record.add_pages([KeptPage(reading(1), image_of(2), ".png")])
     assert list(record.readings()) == []
 
