@@ -174,11 +174,17 @@ def _runs(cells: NDArray[np.bool_]) -> list[tuple[int, int, int]]:
 
 
 def _draw_serial(canvas: Canvas, page: PageLayout, serial: str) -> None:
+    """Print the serial beside each code: flush right before the upper, flush left after the lower.
+
+    So the print stays close to its code whatever letters it has.
+    """
     style = Style("bold", page.serial_pt)
     canvas.setFont(font_name(style.face), style.size_pt)
-    for place in page.serials:
+    upper, lower = page.serials
+    for place, set_line in ((upper, canvas.drawRightString), (lower, canvas.drawString)):
         baseline = (page.height - place.y - style.rise_mm) / MM_PER_POINT
-        canvas.drawString(place.x / MM_PER_POINT, baseline, format_serial(serial))
+        x = place.right if place is upper else place.x
+        set_line(x / MM_PER_POINT, baseline, format_serial(serial))
 
 
 def _write(out: Path, content: bytes) -> None:
