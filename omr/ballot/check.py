@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,10 +73,5 @@ def _fault(path: Path, field: str, text: Text, remedy: Text) -> Fault:
 
 
 def _named(letters: str) -> str:
-    """Show letters with their code points and names, for those that look like others."""
-    return ", ".join(
-        f"“{letter}” (U+{ord(letter):04X} {unicodedata.name(letter, '').lower()})".replace(
-            " )", ")"
-        )
-        for letter in letters
-    )
+    """Show letters with their code points, for those that look like others."""
+    return ", ".join(f"“{letter}” (U+{ord(letter):04X})" for letter in letters)

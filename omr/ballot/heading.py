@@ -38,7 +38,7 @@ class Density:
 
 
 COMFORTABLE = Density(gap_mm=4.0, small=False, signature_mm=32.0)
-TIGHT = Density(gap_mm=2.2, small=True, signature_mm=24.0)
+TIGHT = Density(gap_mm=1.7, small=True, signature_mm=22.0)
 
 
 def set_first_head(page: Print, election: Election, group: VoterGroup, style: PaperStyle) -> float:

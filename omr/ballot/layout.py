@@ -71,8 +71,7 @@ def ballot_layout(election: Election, group: VoterGroup) -> BallotLayout:
         DoesNotFitError: Something is too long for the ballot; the message names the field.
         InputError: No usable font is installed.
     """
-    plans = [_Plan(election, group, density) for density in (COMFORTABLE, TIGHT)]
-    plan = min(plans, key=lambda candidate: len(candidate.pages))  # the first of equals
+    plan = _plan(election, group)
     pages = tuple(plan.layouts())
     form = election.form
     return BallotLayout(
@@ -81,6 +80,16 @@ def ballot_layout(election: Election, group: VoterGroup) -> BallotLayout:
         fingerprint=_fingerprint(pages),
         two_sided=form.duplex or (bool(form.criteria) and form.criteria_on == "back"),
     )
+
+
+def _plan(election: Election, group: VoterGroup) -> _Plan:
+    """Return the comfortable plan, or the tight one where it saves a page or alone fits."""
+    tight = _Plan(election, group, TIGHT)
+    try:
+        comfortable = _Plan(election, group, COMFORTABLE)
+    except DoesNotFitError:
+        return tight
+    return comfortable if len(comfortable.pages) <= len(tight.pages) else tight
 
 
 class _Plan:

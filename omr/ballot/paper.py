@@ -202,7 +202,7 @@ A5 = PaperStyle(
         name=11.0,
         post=10.0,
         foot=9.5,
-        serial=10.0,
+        serial=9.0,
     ),
 )
 

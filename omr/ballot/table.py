@@ -1,7 +1,8 @@
-"""The table of officials: columns, rows as high as they need, boxes in the middle of their cells."""
+"""The table of officials: columns, rows as high as needed, boxes in the middle of their cells."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from omr.ballot import words
@@ -12,7 +13,7 @@ from omr.election.model import Contest, Election, VoterGroup
 from omr.errors import Text
 from omr.geometry import Rect
 
-_MAX_NAME_LINES = 4
+_MAX_NAME_LINES = 6  # a name of 40 letters takes 5 in the narrowest cell of A5
 _MAX_POST_LINES = 6
 _CELL_AIR_MM = 1.5  # above and below the lines of a cell
 _LEAST_COLUMN_PT = 8.5  # a column heading smaller than this is no longer easily read
@@ -159,7 +160,9 @@ def measure_row(
             )
         cells.append((broken, len(broken) * face.line_mm + 2 * _CELL_AIR_MM))
     height = max(style.least_row, *(needed for _, needed in cells))
-    return RowText(number, contest, cells[0][0], cells[1][0], round(height + 0.005, 2))
+    return RowText(
+        number, contest, cells[0][0], cells[1][0], math.ceil(round(height * 100, 4)) / 100
+    )
 
 
 def set_table(
@@ -173,8 +176,7 @@ def set_table(
 ) -> tuple[TablePart, float]:
     """Set the heading and the given rows from ``top`` down.
 
-    Args:
-        rows: The rows, each with the height it gets on this page.
+    Each row comes with the height in mm that it gets on this page.
 
     Returns:
         The boxes, name areas and rows, and where the table ends.
