@@ -7,6 +7,7 @@ give one clear line.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -137,7 +138,7 @@ class Database:
 
         Args:
             path: The file.
-            readonly: Refuse every change, and make do with a file that cannot be written.
+            readonly: Refuse every change; a folder that cannot be written (a disc) will do.
 
         Raises:
             InputError: There is none, it is not ours, or a newer version made it.
@@ -195,8 +196,12 @@ class Database:
 
 
 def _connect(path: Path, *, mode: str) -> sqlite3.Connection:
+    place = f"{path.absolute().as_uri()}?mode={mode}"
+    if mode == "ro" and _is_archived(path):
+        # SQLite cannot put its shared index beside the file; nobody can write to it either.
+        place += "&immutable=1"
     connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}",
+        place,
         uri=True,
         timeout=BUSY_TIMEOUT_S,
         isolation_level=None,
@@ -206,6 +211,11 @@ def _connect(path: Path, *, mode: str) -> sqlite3.Connection:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA recursive_triggers = ON")
     return connection
+
+
+def _is_archived(path: Path) -> bool:
+    """Tell whether a closed record lies where nothing can be written, as on a disc."""
+    return not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists()
 
 
 def _require_ours(path: Path, connection: sqlite3.Connection) -> None:

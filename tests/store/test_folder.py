@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 import stat
+import tempfile
 import threading
 import unicodedata
 from collections.abc import Callable
@@ -120,6 +123,39 @@ def test_a_readonly_record_can_be_read_but_not_written(folder: CountFolder) -> N
         assert record.verify() == ()
         with pytest.raises(InputError, match="read-only"):
             record.set_hand_count("a", actor="B", issued=1)
+
+
+def checked_where_nothing_can_be_written(root: Path) -> bool:
+    """Open and verify a record in a child that may only read; root becomes nobody for it."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            if os.geteuid() == 0:
+                os.setuid(65534)
+            with CountFolder(root).record(readonly=True) as record:
+                readings = list(record.readings())
+                code = 0 if len(readings) == 1 and record.verify() == () else 2
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_a_closed_record_can_be_checked_on_a_disc(folder: CountFolder) -> None:
+    with folder.record() as record:
+        add_files(record)
+        record.add_pages([kept(1)])
+    # pytest's own folders are closed to everybody else.
+    with tempfile.TemporaryDirectory() as outer:
+        root = Path(outer) / "disc"
+        shutil.copytree(folder.root, root)
+        for path in root.rglob("*"):
+            path.chmod(0o555 if path.is_dir() else 0o444)
+        root.chmod(0o555)
+        Path(outer).chmod(0o755)
+        assert checked_where_nothing_can_be_written(root)
+        for path in [root, *root.rglob("*")]:
+            path.chmod(0o755)
 
 
 def test_a_locked_record_gives_one_clear_line(
