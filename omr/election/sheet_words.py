@@ -109,7 +109,12 @@ INFO = (
         ("quy tắc", "bộ quy tắc"),
         Text("tld-2021, tld-2021-strict, plain", "tld-2021, tld-2021-strict, plain"),
     ),
-    Word("secrecy", Text("Độ mật", "Secrecy mark"), ("secrecy",)),
+    Word(
+        "secrecy",
+        Text("Độ mật", "Secrecy mark"),
+        ("secrecy",),
+        Text("để trống nếu biên bản không mật", "empty if the minutes are not secret"),
+    ),
     Word("recipients", Text("Nơi nhận biên bản", "Recipients"), ("nơi nhận",), _LINES),
 )
 """Rows of the sheet of key and value. Both bodies go to the left of the header, in row order."""

@@ -202,9 +202,12 @@ def _read_info(reading: _Reading, sheet: Worksheet) -> None:
     """Read rows of a name in the first column and its value in the second."""
     for row in range(1, sheet.max_row + 1):
         name, value = _text(sheet, row, 1), _text(sheet, row, 2)
-        if not name or not value:
+        if not name:
             continue
         word = find(INFO, name)
+        # An empty cell takes the default, but an empty secrecy mark says that there is none.
+        if not value and (word is None or word.field != "secrecy"):
+            continue
         if word is None:
             known = [word.label for word in INFO]
             reading.refuse(sheet, row, 1, sheet_faults.unknown_row(name, known))
