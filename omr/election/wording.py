@@ -308,8 +308,12 @@ def bad_id(value: str) -> Message:
 
 
 def unknown_choice(value: str, known: Iterable[str]) -> Message:
-    """A word that is not one of a fixed few."""
-    vi, en = suggest(value, known)
+    """A word that is not one of a fixed few.
+
+    All are listed, never the nearest alone: ``=>`` looks like ``>`` but was meant as ``>=``.
+    """
+    listed = ", ".join(known)
+    vi, en = f"dùng một trong các từ: {listed}", f"use one of: {listed}"
     return say(f"không có lựa chọn “{value}”", f"“{value}” is not one of the choices", vi, en)
 
 

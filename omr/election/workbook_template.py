@@ -6,13 +6,13 @@ the same election.
 
 from __future__ import annotations
 
-import datetime
 from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from omr.election.model import Election, Person
@@ -106,8 +106,6 @@ def write_workbook(path: Path, election: Election) -> None:
         rows: _Rows = [[n, person.name, person.role] for n, person in enumerate(people, 1)]
         _table(_sheet(book, kind, language), PEOPLE_COLUMNS, rows, language)
     _guide(_sheet(book, "guide", language), language)
-    # A fixed time keeps the file of one election from differing at each writing.
-    book.properties.created = book.properties.modified = datetime.datetime(2021, 1, 1)
     book.save(path)
 
 
@@ -118,7 +116,7 @@ def _sheet(book: Workbook, kind: SheetKind, language: Language) -> Worksheet:
     sheet.page_setup.paperSize = "9"  # A4 in the numbering of the file format
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     return sheet
 
 
