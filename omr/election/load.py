@@ -85,4 +85,7 @@ def _validate(source: Source) -> tuple[ElectionFields | None, RulesRead, list[Fa
     rules = read_rules(source)
     faults.extend(rules.faults)
     faults.extend(cross_faults(source, rules))
-    return fields, rules, faults
+    # A cell that could not be read has been told of; what it would mean is not judged again.
+    unread = {(fault.line, fault.field) for fault in source.faults}
+    judged = [fault for fault in faults if (fault.line, fault.field) not in unread]
+    return fields, rules, [*source.faults, *judged]

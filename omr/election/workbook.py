@@ -109,6 +109,10 @@ def read_workbook(path: Path) -> Source:
     for sheet in book.worksheets:
         if sheet.sheet_state == "visible" and sheet.max_row and _filled(sheet):
             _read_sheet(reading, sheet)
+    if not reading.officials and source.faults:
+        # The list is there but was not understood: that it is missing would be one fault too many.
+        source.data.clear()
+        return source
     written = source.data.get("ballot", {}).get("language", "")
     language: Language = "en" if written.casefold() == "en" else "vi"
     _gather_officials(reading, _GROUP.say(language))

@@ -57,3 +57,22 @@ def spoil(good: Path) -> Spoil:
         return check_definition(good)
 
     return spoiled
+
+
+VIETNAMESE = frozenset("ăâđêôơưàáạảãằắẵẳặầấẫẩậèéẹẻẽềếễểệìíịỉĩòóọỏõồốỗổộờớỡởợùúụủũừứữửựỳýỵỷỹ")
+
+
+@pytest.fixture
+def in_both_languages() -> Callable[[Fault], bool]:
+    """Tell whether text and remedy are there in Vietnamese, with its letters, and in English."""
+
+    def check(fault: Fault) -> bool:
+        text, remedy = fault.text, fault.remedy
+        return (
+            all((text.vi, text.en, remedy.vi, remedy.en))
+            and bool(VIETNAMESE & set(f"{text.vi} {remedy.vi}".lower()))
+            and text.vi != text.en
+            and remedy.vi != remedy.en
+        )
+
+    return check
