@@ -41,7 +41,7 @@ MINUTES = "minutes"
     examples=(
         "omr minutes",
         "omr minutes --draft",
-        'omr minutes --reason "Hai phiếu phát ra không thu về được"',
+        'omr minutes --reason "…"',
     ),
 )
 @option(

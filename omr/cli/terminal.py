@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import update_wrapper
@@ -15,7 +16,6 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import click
-from click.utils import get_text_stream
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -72,7 +72,7 @@ class Terminal:
 
     def give_drawn(self, *drawn: RenderableType) -> None:
         """Hand out tables and the like that another room has drawn, on stdout."""
-        stream = get_text_stream("stdout")
+        stream = sys.stdout
         wide = None if stream.isatty() else PIPE_WIDTH
         console = Console(file=stream, width=wide, highlight=False, markup=False, emoji=False)
         console.print(*drawn, sep="\n")

@@ -7,7 +7,7 @@ import click
 from omr.cli.bilingual import BilingualCommand, json_option, option
 from omr.cli.terminal import Terminal, with_terminal
 from omr.cli.vote import Vote, count, open_vote
-from omr.errors import DamagedError, ExitCode, Text
+from omr.errors import DamagedError, ExitCode, Text, UsageError
 from omr.store.values import Difference
 from omr.tally.count import check_identity
 
@@ -41,7 +41,11 @@ LEAST_DIGITS = 12
 def verify(terminal: Terminal, head: str | None, as_json: bool) -> ExitCode:
     """Check the record."""
     if head is not None and len(head) < LEAST_DIGITS:
-        raise click.BadParameter(head, param_hint="--head")
+        raise UsageError(
+            f"--head cần ít nhất {LEAST_DIGITS} ký tự đầu của mã niêm phong. Xem: omr verify --help",
+            f"--head needs at least the first {LEAST_DIGITS} characters of the seal. See: omr"
+            " verify --help",
+        )
     with open_vote() as vote:
         differences = [*vote.record.verify(), *_seal(vote, head), *_sums(vote)]
         seal = vote.record.head()
