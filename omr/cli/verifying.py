@@ -42,7 +42,8 @@ def verify(terminal: Terminal, head: str | None, as_json: bool) -> ExitCode:
     """Check the record."""
     if head is not None and len(head) < LEAST_DIGITS:
         raise UsageError(
-            f"--head cần ít nhất {LEAST_DIGITS} ký tự đầu của mã niêm phong. Xem: omr verify --help",
+            f"--head cần ít nhất {LEAST_DIGITS} ký tự đầu của mã niêm phong. Xem: omr verify"
+            " --help",
             f"--head needs at least the first {LEAST_DIGITS} characters of the seal. See: omr"
             " verify --help",
         )

@@ -8,14 +8,22 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from omr.scan.identify import ballot_key
 from omr.scan.pipeline import PageReader
+from omr.scan.settings import ReaderSettings
+from PIL import Image
 
+from omr.ballot.model import BallotLayout
 from omr.cli import reading_pages, scanning
+from omr.cli.reading_pages import Chunk, read_in_order
+from omr.election.load import load_election
 from omr.scan.page_image import PageImage
 from omr.scan.reading import PageReading
+from omr.scan.source import file_sha256
 from tests.cli.conftest import BALLOTS, Omr, Stack
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -105,6 +113,33 @@ def test_what_was_committed_before_a_stop_stays(
     assert again.exit_code == 0
     pages = json.loads(again.stdout)["pages"]
     assert (pages["known"], pages["new"]) == (2, BALLOTS - 2)
+
+
+class DeadlyLayouts(dict[str, BallotLayout]):
+    """Layouts that kill the process which looks for the layout of a real ballot."""
+
+    def __getitem__(self, group: str) -> BallotLayout:
+        os._exit(1)
+
+
+def test_a_page_that_kills_its_worker_costs_no_other_page(stack: Stack, tmp_path: Path) -> None:
+    election = load_election(stack.folder / "election.yaml")
+    key = ballot_key(election, (stack.folder / "keys" / "ballot.key").read_bytes())
+    deadly = replace(key, layouts=DeadlyLayouts(key.layouts))
+    empty = tmp_path / "empty.png"
+    Image.new("L", (1240, 1754), 255).save(empty, dpi=(150, 150))
+    chunks = [
+        Chunk(stack.good, file_sha256(stack.good), (2,), BALLOTS),
+        Chunk(empty, file_sha256(empty), (1,), 1),
+    ]
+    results = list(read_in_order(chunks, deadly, ReaderSettings(), 2))
+    readings = [kept.reading for result in results for kept in result.kept]
+    assert [(each.status, each.detail) for each in readings] == [
+        ("unreadable", "reader-died"),
+        ("blank", ""),
+    ]
+    assert readings[0].source.page == 2
+    assert [len(result.crashes) for result in results] == [1, 0]
 
 
 def test_ctrl_c_ends_all_processes_and_a_new_run_goes_on(omr: Omr, stack: Stack) -> None:
