@@ -93,6 +93,7 @@ class PageLayout:
         codes: Outer edges of the two QR symbols (without quiet zone), in opposite corners.
         serials: Where the serial is printed in readable text, one Rect per place.
         texts, lines: The fixed print.
+        serial_pt: Type size of the serial.
     """
 
     group: str
@@ -110,15 +111,23 @@ class PageLayout:
     texts: tuple[TextRun, ...]
     lines: tuple[Line, ...]
     outline_mm: float
+    serial_pt: float = 11.0
 
 
 @dataclass(frozen=True, slots=True)
 class BallotLayout:
-    """All pages of one ballot style, and the fingerprint that its codes carry."""
+    """All pages of one ballot style, and the fingerprint that its codes carry.
+
+    Attributes:
+        fingerprint: SHA-256 of all geometry and texts, 64 hexadecimal digits.
+        two_sided: Whether it is printed on both sides, so that every ballot must begin on
+            a new sheet.
+    """
 
     group: str
     pages: tuple[PageLayout, ...]
     fingerprint: str
+    two_sided: bool = False
 
 
 @dataclass(frozen=True, slots=True)

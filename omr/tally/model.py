@@ -86,7 +86,7 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class LineDecision:
-    """What people settled for one official on one ballot: an option id, blank, multiple or invalid."""
+    """What people settled for one official: an option id, blank, multiple or invalid."""
 
     contest: str
     outcome: str

@@ -1,0 +1,164 @@
+"""The serif of the ballot: found on this computer, checked for Vietnamese, and measured.
+
+Layout measures text with it and ``draw`` embeds it. Tinos, Liberation Serif 2 and Times
+New Roman have the same advance widths, so the layout does not depend on which is found.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFError, TTFont, TTFontFile
+
+from omr.ballot.model import FontFace
+from omr.errors import InputError
+
+FONT_DIR_VARIABLE = "OMR_FONT_DIR"
+MM_PER_POINT = 25.4 / 72
+
+_FACES: tuple[FontFace, ...] = ("regular", "bold", "italic")
+# Each family as its three files; the first family found complete is used.
+_FAMILIES: tuple[tuple[str, str, str], ...] = (
+    ("Tinos-Regular.ttf", "Tinos-Bold.ttf", "Tinos-Italic.ttf"),
+    ("LiberationSerif-Regular.ttf", "LiberationSerif-Bold.ttf", "LiberationSerif-Italic.ttf"),
+    ("times.ttf", "timesbd.ttf", "timesi.ttf"),
+    ("Times New Roman.ttf", "Times New Roman Bold.ttf", "Times New Roman Italic.ttf"),
+)
+_TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
+_VOWELS = "aăâeêioôơuưy"
+
+
+def vietnamese_letters() -> str:
+    """Return every letter of Vietnamese that is not plain ASCII, in both cases."""
+    toned = [unicodedata.normalize("NFC", vowel + tone) for vowel in _VOWELS for tone in _TONES]
+    letters = "".join(dict.fromkeys([*toned, "đ"]))
+    return "".join(letter for letter in letters + letters.upper() if not letter.isascii())
+
+
+def font_name(face: FontFace) -> str:
+    """Return the name under which a face is registered with ReportLab.
+
+    Raises:
+        InputError: No usable font is installed.
+    """
+    return _registered()[face]
+
+
+def width_mm(text: str, face: FontFace, size_pt: float) -> float:
+    """Return the printed width of one line of text.
+
+    Raises:
+        InputError: No usable font is installed.
+    """
+    return float(pdfmetrics.stringWidth(text, font_name(face), size_pt)) * MM_PER_POINT
+
+
+def missing_letters(text: str) -> str:
+    """Return the characters of ``text`` that the font lacks, each once, in order.
+
+    Args:
+        text: Any text; it is compared in its NFC form, as it would be printed.
+
+    Raises:
+        InputError: No usable font is installed.
+    """
+    lacking = []
+    for character in dict.fromkeys(unicodedata.normalize("NFC", text)):
+        known = all(ord(character) in _glyphs(font_name(face)) for face in _FACES)
+        if not known and not character.isspace():
+            lacking.append(character)
+    return "".join(lacking)
+
+
+@cache
+def _registered() -> dict[FontFace, str]:
+    """Register the three faces under names of our own and return these.
+
+    Files of different fonts may share a PostScript name, and ReportLab keeps the first
+    it was given; names of our own, with only checked files behind them, avoid that.
+    """
+    paths = find_serif()
+    names: dict[FontFace, str] = {}
+    for face in _FACES:
+        names[face] = f"omr-ballot-{face}"
+        pdfmetrics.registerFont(TTFont(names[face], str(paths[face])))
+    return names
+
+
+def _glyphs(name: str) -> dict[int, int]:
+    glyphs: dict[int, int] = pdfmetrics.getFont(name).face.charToGlyph
+    return glyphs
+
+
+def find_serif() -> dict[FontFace, Path]:
+    """Find the files of a Times-like family that has all Vietnamese letters.
+
+    ``OMR_FONT_DIR``, if set, is the only folder searched; else the usual font folders.
+
+    Raises:
+        InputError: There is none; the message names the package to install.
+    """
+    for family in _FAMILIES:
+        for folder in _folders_with(family[0]):
+            paths = {face: folder / file for face, file in zip(_FACES, family, strict=True)}
+            if all(_is_usable(path) for path in paths.values()):
+                return paths
+    chosen = os.environ.get(FONT_DIR_VARIABLE)
+    where_vi = f" trong thư mục {chosen} ({FONT_DIR_VARIABLE})" if chosen else ""
+    where_en = f" in {chosen} ({FONT_DIR_VARIABLE})" if chosen else ""
+    raise InputError(
+        f"Không tìm thấy phông chữ có đủ chữ tiếng Việt{where_vi}. Hãy cài gói fonts-croscore "
+        "(phông Tinos) hoặc fonts-liberation2, hoặc phông Times New Roman; gói fonts-liberation "
+        f"bản cũ thiếu chữ tiếng Việt. Có thể chỉ thư mục phông bằng biến {FONT_DIR_VARIABLE}.",
+        f"No font with all Vietnamese letters was found{where_en}. Install the package "
+        "fonts-croscore (Tinos) or fonts-liberation2, or Times New Roman; the older "
+        "fonts-liberation lacks Vietnamese letters. "
+        f"{FONT_DIR_VARIABLE} may name the folder of the font.",
+    )
+
+
+def _is_usable(path: Path) -> bool:
+    """Tell whether a file is a TrueType font that has every Vietnamese letter."""
+    if not path.is_file():
+        return False
+    try:
+        known = TTFontFile(str(path)).charToGlyph
+    except (TTFError, OSError):
+        return False
+    return all(ord(letter) in known for letter in vietnamese_letters())
+
+
+def _folders_with(file: str) -> Iterator[Path]:
+    for root in _font_roots():
+        for folder, _, files in sorted(os.walk(root)):
+            if file in files:
+                yield Path(folder)
+
+
+def _font_roots() -> list[Path]:
+    chosen = os.environ.get(FONT_DIR_VARIABLE)
+    if chosen:
+        return [Path(chosen)]
+    home = Path.home()
+    if sys.platform == "win32":
+        roots = [Path(os.environ.get("WINDIR", "C:/Windows")) / "Fonts"]
+        local = os.environ.get("LOCALAPPDATA")
+        return [*roots, *([Path(local) / "Microsoft/Windows/Fonts"] if local else [])]
+    if sys.platform == "darwin":
+        return [
+            home / "Library/Fonts",
+            Path("/Library/Fonts"),
+            Path("/System/Library/Fonts/Supplemental"),
+        ]
+    return [
+        home / ".local/share/fonts",
+        home / ".fonts",
+        Path("/usr/local/share/fonts"),
+        Path("/usr/share/fonts"),
+    ]
