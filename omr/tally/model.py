@@ -5,11 +5,12 @@ Pure: nothing here knows images, SQL or the web, so that it can be audited alone
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Literal
 
 from omr.election.model import Threshold
+from omr.errors import InputError
 
 MarkState = Literal["marked", "empty", "uncertain"]
 Status = Literal["accepted", "review", "invalid"]
@@ -32,6 +33,7 @@ FlagCode = Literal[
     "quality",
     "missing-page",
     "not-issued",
+    "no-seal",
 ]
 
 
@@ -48,16 +50,28 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class MarkEvidence:
-    """One box as the machine saw it."""
+    """One box as the machine saw it.
+
+    Attributes:
+        score: Ink inside the box, 0 to 1; shown to people, never used to judge.
+        box_mm: Where the box stands: x, y, width, height.
+        page: Page of the ballot on which it stands, if known.
+    """
 
     state: MarkState
     score: float
     box_mm: tuple[float, float, float, float]
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One scanned set of pages of a ballot: contest -> option -> evidence."""
+    """One scanned set of pages of a ballot.
+
+    Attributes:
+        marks: Contest -> option -> evidence. Officials of pages that this copy lacks are absent.
+        findings: Flags that scanning brought (annotation, name-struck, damaged, ...).
+    """
 
     marks: dict[str, dict[str, MarkEvidence]]
     findings: tuple[Flag, ...] = ()
@@ -73,7 +87,9 @@ class Paper:
         pages_expected: Pages of this ballot style.
         pages_found: Page numbers seen, one entry per scanned page (duplicates repeat).
         copies: Marks of each time the ballot was seen; more than one is a duplicate.
-        findings: Flags that scanning brought (annotation, name-struck, damaged, ...).
+        pages_optional: Pages without boxes (criteria on the back) whose absence is no fault.
+        seal_seen: Whether the seal was found; None where the scanner does not look for it and
+            the board checks it by eye.
     """
 
     serial: str
@@ -82,11 +98,18 @@ class Paper:
     pages_expected: int
     pages_found: tuple[int, ...]
     copies: tuple[Copy, ...]
+    pages_optional: tuple[int, ...] = ()
+    seal_seen: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LineDecision:
-    """What people settled for one official: an option id, blank, multiple or invalid."""
+    """What people settled for one official on one ballot.
+
+    Attributes:
+        outcome: An option id, ``blank``, ``multiple`` or ``invalid``.
+        reason: The defect code where the outcome is ``invalid``; else without effect.
+    """
 
     contest: str
     outcome: str
@@ -116,8 +139,12 @@ class Outcome:
 
     Attributes:
         machine: Per contest: an option id, ``blank``, ``multiple`` or ``uncertain``.
-        final: Per contest: an option id, ``blank`` or ``invalid``; None while a person is awaited.
+        final: Per contest: an option id, ``blank`` or ``invalid``; None while a person is awaited,
+            and throughout for a paper that is not counted.
         invalid_reasons: Per contest whose final is invalid: the defect code.
+        decided: Whether people settled this paper.
+        options: The option ids that its lines could take.
+        counted: False where people found that it is no ballot of its own.
     """
 
     serial: str
@@ -128,11 +155,25 @@ class Outcome:
     final: dict[str, str | None]
     invalid_reasons: dict[str, str]
     decided: bool = False
+    options: tuple[str, ...] = ()
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class HandCount:
-    """What the board counted by hand for one group; None where not entered."""
+    """What the board counted by hand for one group; None where not entered.
+
+    Attributes:
+        issued: Handed or sent out and not taken back as spoiled; ``mailed`` is a part of it.
+        unused: Printed and never handed out.
+        spoiled: Taken back and exchanged for a new ballot (C3).
+        mailed: Sent to individuals with a date of receipt (R11).
+        late: Mailed ballots that came after that date; never part of ``collected``.
+        collected: Taken from the box, with the mailed ones that came in time.
+
+    Raises:
+        InputError: A figure is below zero.
+    """
 
     issued: int | None = None
     unused: int | None = None
@@ -140,6 +181,18 @@ class HandCount:
     mailed: int | None = None
     late: int | None = None
     collected: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse figures that no hand can count."""
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value is not None and value < 0:
+                raise InputError(
+                    f"Số phiếu kiểm đếm “{field.name}” là {value}: không thể nhỏ hơn 0. "
+                    "Hãy nhập lại số này.",
+                    f"The hand count {field.name!r} is {value}: it cannot be below 0. "
+                    "Enter it again.",
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +203,12 @@ class ContestResult:
         counts: Option id -> ballots.
         blank: Unmarked lines under a profile that counts them as abstaining (else inside invalid).
         invalid_by_reason: Defect code -> ballots.
-        pending: Ballots that still wait for people. With all decided it is 0.
-        share: Option id -> exact share of the profile's denominator (None when that is 0).
-        met: Thresholds that the count meets, strictest last.
+        pending: Ballots that still wait for people or for the scanner; with all settled it is 0.
+        share: Option id -> exact share of the profile's denominator (None when that is 0 or
+            unknown).
+        met: Thresholds that the settled counts meet, strictest last.
+        open_thresholds: Thresholds whose answer is not final: pending ballots could still turn
+            it, or their denominator is not known yet. Strictest last.
     """
 
     contest: str
@@ -163,6 +219,12 @@ class ContestResult:
     pending: int
     share: dict[str, Fraction | None]
     met: tuple[Threshold, ...]
+    open_thresholds: tuple[Threshold, ...] = ()
+
+    @property
+    def valid(self) -> int:
+        """Ballots valid for this official: those with a level, and abstentions (C1)."""
+        return sum(self.counts.values()) + self.blank
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +232,12 @@ class GroupResult:
     """All figures of one voter group.
 
     Attributes:
-        collected: Hand count where entered, else ballots scanned.
+        collected: The hand count or the ballots scanned, whichever is more.
         scanned: Ballots in the record that count as papers of their own.
-        valid, invalid: Whole papers.
-        pending: Papers that wait for people.
+        valid, invalid: Whole papers; a paper with some void lines is valid.
+        pending: Papers that wait for people, and papers collected but not scanned.
+        quorum_met: What the settled figures say; None without a quorum rule or a needed figure.
+        quorum_open: Whether pending papers or a missing figure can still turn it.
     """
 
     group: str
@@ -185,11 +249,28 @@ class GroupResult:
     pending: int
     contests: tuple[ContestResult, ...]
     quorum_met: bool | None = None
+    quorum_open: bool = False
+
+    @property
+    def unscanned(self) -> int:
+        """Papers counted by hand that are not in the record."""
+        return self.collected - self.scanned
+
+    @property
+    def awaiting(self) -> int:
+        """Papers in the record that wait for people."""
+        return self.pending - self.unscanned
 
 
 @dataclass(frozen=True, slots=True)
 class Discrepancy:
-    """One thing that does not reconcile, with its figures spelled out."""
+    """One thing that does not reconcile, with its figures spelled out and what to do.
+
+    Attributes:
+        code: ``not-entered`` where the board still owes a figure; every other code is a
+            contradiction or an open end (see ``omr.tally.reconcile``).
+        group: Id of the voter group; "" for what concerns no single group.
+    """
 
     code: str
     group: str

@@ -1,0 +1,258 @@
+"""QR symbols on a page, found by two independent readers.
+
+zxing-cpp goes first: it is some twenty times as fast and reads more. pyzbar follows where
+it finds nothing, as the two fail on different pages. What a code says is not judged
+here; ``ballot`` verifies the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+import zxingcpp
+from pyzbar import pyzbar
+
+from omr.geometry import FloatArray, mm_to_px
+from omr.scan.page_image import Pixels
+
+Reader = Literal["zxing", "pyzbar"]
+BoxPx = tuple[int, int, int, int]
+_Prepared = tuple[Pixels, float]
+_Prepare = Callable[[Pixels], _Prepared]
+
+# A ballot has one symbol in each of two opposite corners.
+CODES_PER_PAGE = 2
+# A symbol is 17 to 19 mm and lies within 40 mm of its corner; a page that slid or turned
+# by a few degrees on the glass moves it by up to 15 mm more.
+CORNER_MM = 55.0
+# Where the resolution is unknown, the long side is taken to be that of A4.
+A4_LONG_MM = 297.0
+# A symbol of 18 mm has about 33 modules; readers want two pixels or more to a module.
+# At 150 dpi there are three, which blur eats up; doubling helps below this crop width.
+UPSCALE_BELOW_PX = 500
+# Half of a page at 300 dpi: the whole-page search of pyzbar takes a second above it.
+REDUCED_LONG_SIDE_PX = 2200
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoundCode:
+    """One QR symbol as read.
+
+    Attributes:
+        text: What it says.
+        corners_px: (4, 2) corners of the symbol in pixels of the page image, clockwise
+            from the symbol's own top left, the corner between two finder patterns that
+            has the third finder pattern below it.
+        reader: Which library read it.
+    """
+
+    text: str
+    corners_px: FloatArray
+    reader: Reader
+
+
+def find_codes(
+    grey: Pixels,
+    boxes_px: Sequence[BoxPx] | None = None,
+    readers: Sequence[Reader] = ("zxing", "pyzbar"),
+    expected: int = CODES_PER_PAGE,
+) -> tuple[FoundCode, ...]:
+    """Read the QR symbols of a page, at any turn and skew.
+
+    The places where symbols are expected are searched first, each with harder and
+    harder means until something is read. Only if fewer than ``expected`` symbols are
+    found there, the whole page is searched.
+
+    Args:
+        grey: Page, shape (h, w).
+        boxes_px: Where symbols are expected: (x, y, w, h), with some margin; None if
+            nothing is known.
+        readers: Which libraries to use, in this order.
+        expected: How many symbols make a search complete.
+
+    Returns:
+        All distinct symbols, foreign ones included; the same text twice on a page, at
+        two places, counts as two.
+    """
+    found: list[FoundCode] = []
+    for box in boxes_px or ():
+        found = _merged(found, _in_box(grey, box, readers))
+    if len(found) < expected:
+        found = _merged(found, _on_page(grey, readers, enough=expected - len(found)))
+    return tuple(found)
+
+
+def find_page_codes(
+    grey: Pixels,
+    dpi_guess: float | None = None,
+    readers: Sequence[Reader] = ("zxing", "pyzbar"),
+) -> tuple[FoundCode, ...]:
+    """Read the codes of a page of which nothing is known, not even which way is up.
+
+    Args:
+        grey: Page, shape (h, w).
+        dpi_guess: Dots per inch as the file claims; None to assume an A4 sheet.
+        readers: Which libraries to use, in this order.
+
+    Returns:
+        All distinct symbols that were met; at most what ``find_codes`` would return.
+    """
+    return find_codes(grey, corner_boxes(grey, dpi_guess), readers)
+
+
+def corner_boxes(grey: Pixels, dpi_guess: float | None = None) -> list[BoxPx]:
+    """Return the four corner regions in which a ballot's codes can lie."""
+    height, width = grey.shape
+    dpi = dpi_guess or max(height, width) * 25.4 / A4_LONG_MM
+    side = round(mm_to_px(CORNER_MM, dpi))
+    w, h = min(side, width // 2), min(side, height // 2)
+    return [
+        (width - w, 0, w, h),
+        (0, height - h, w, h),
+        (0, 0, w, h),
+        (width - w, height - h, w, h),
+    ]
+
+
+def _in_box(grey: Pixels, box: BoxPx, readers: Sequence[Reader]) -> list[FoundCode]:
+    """Read one region: as it is first, then prepared in the ways that help hard ones."""
+    x, y, w, h = box
+    left, top = max(0, x), max(0, y)
+    crop = grey[top : y + h, left : x + w]
+    if min(crop.shape) < 8 or not _has_contrast(crop):
+        return []
+    for prepared, scale in _preparations(crop):
+        for reader in readers:
+            found = _READ[reader](prepared)
+            if found:
+                return [_back(code, scale, left, top) for code in found]
+    return []
+
+
+def _on_page(grey: Pixels, readers: Sequence[Reader], enough: int) -> list[FoundCode]:
+    """Read the whole page, at a reduced size first; it stops when enough is found."""
+    found: list[FoundCode] = []
+    reduced = REDUCED_LONG_SIDE_PX / max(grey.shape)
+    for scale in (reduced, 1.0) if reduced < 0.8 else (1.0,):
+        page = grey if scale == 1.0 else _resized(grey, scale)
+        for reader in readers:
+            if reader == "pyzbar" and scale == 1.0 and reduced < 0.8:
+                continue  # some seconds on a large page, for hardly any gain
+            found = _merged(found, [_back(c, scale, 0, 0) for c in _READ[reader](page)])
+            if len(found) >= enough:
+                return found
+    return found
+
+
+def _has_contrast(crop: Pixels) -> bool:
+    """Tell blank paper, which cannot hold a symbol, from the rest."""
+    sample = crop[::4, ::4]
+    return int(sample.max()) - int(sample.min()) > 40
+
+
+def _preparations(crop: Pixels) -> Iterator[_Prepared]:
+    """Yield the crop as it is, then prepared for weak scans, with its scale."""
+    yield crop, 1.0
+    scale = 2.0 if max(crop.shape) < UPSCALE_BELOW_PX else 1.0
+    larger = _resized(crop, scale) if scale != 1.0 else crop
+    if scale != 1.0:
+        yield larger, scale
+    # Speckle of 1-bit scans and sensor noise: smaller than a module, so blur removes it.
+    blurred = np.asarray(cv2.GaussianBlur(larger, (0, 0), 0.6 + 0.6 * scale), dtype=np.uint8)
+    yield blurred, scale
+    _, split = cv2.threshold(blurred, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    yield np.asarray(split, dtype=np.uint8), scale
+    # A shadow across the symbol: the threshold follows the paper's brightness. The
+    # window spans several modules, or it would hollow out the finder patterns.
+    window = max(31, max(larger.shape) // 8) | 1
+    local = cv2.adaptiveThreshold(
+        blurred, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, window, 8
+    )
+    yield np.asarray(local, dtype=np.uint8), scale
+    # Blurred optics: an unsharp mask brings modules apart again.
+    soft = cv2.GaussianBlur(larger, (0, 0), 2.0 * scale)
+    yield np.asarray(cv2.addWeighted(larger, 2.5, soft, -1.5, 0), dtype=np.uint8), scale
+
+
+def _resized(grey: Pixels, scale: float) -> Pixels:
+    method = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
+    return np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=method), np.uint8)
+
+
+def _back(code: FoundCode, scale: float, left: int, top: int) -> FoundCode:
+    """Return a code in the coordinates of the page."""
+    # Pixel centres lie half a pixel in from the edge, at either size.
+    corners = (code.corners_px + 0.5) / scale - 0.5 + np.array([left, top], dtype=np.float64)
+    return FoundCode(code.text, corners, code.reader)
+
+
+def _merged(found: list[FoundCode], more: Sequence[FoundCode]) -> list[FoundCode]:
+    """Add the codes that are not yet there, told apart by text and place."""
+    merged = list(found)
+    for code in more:
+        if not any(_is_same(code, other) for other in merged):
+            merged.append(code)
+    return merged
+
+
+def _is_same(one: FoundCode, other: FoundCode) -> bool:
+    """Tell whether two readings are of one symbol on the paper."""
+    apart = float(np.linalg.norm(one.corners_px.mean(axis=0) - other.corners_px.mean(axis=0)))
+    size = float(np.ptp(one.corners_px, axis=0).max())
+    return one.text == other.text and apart < size / 2
+
+
+def _read_zxing(grey: Pixels) -> list[FoundCode]:
+    codes: list[FoundCode] = []
+    for symbol in zxingcpp.read_barcodes(
+        np.ascontiguousarray(grey),
+        formats=_QR,
+        text_mode=zxingcpp.TextMode.Plain,
+    ):
+        place = symbol.position
+        corners = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
+        points = np.array([[p.x, p.y] for p in corners], dtype=np.float64)
+        codes.append(FoundCode(symbol.text, points, "zxing"))
+    return codes
+
+
+def _read_pyzbar(grey: Pixels) -> list[FoundCode]:
+    # With QR alone the decoders of bar codes are off, which print warnings of their own.
+    codes: list[FoundCode] = []
+    for symbol in pyzbar.decode(np.ascontiguousarray(grey), symbols=[pyzbar.ZBarSymbol.QRCODE]):
+        points = np.array([[p.x, p.y] for p in symbol.polygon], dtype=np.float64)
+        if len(points) != 4:
+            hull = points.astype(np.float32)
+            points = np.asarray(cv2.boxPoints(cv2.minAreaRect(hull)), dtype=np.float64)
+        corners = _from_top_left(points, symbol.orientation)
+        codes.append(FoundCode(symbol.data.decode("utf-8", "replace"), corners, "pyzbar"))
+    return codes
+
+
+def _from_top_left(points: FloatArray, orientation: str | None) -> FloatArray:
+    """Order zbar's corners clockwise, from the symbol's own top left.
+
+    zbar tells only to which side the top of the symbol points; its corners start at the
+    left of the image.
+    """
+    from_middle = points - points.mean(axis=0)
+    angles = np.arctan2(from_middle[:, 1], from_middle[:, 0])
+    clockwise = np.argsort(angles)  # y runs down, so growing angles run clockwise
+    towards = np.array(_TOP_LEFT_SIDE.get(orientation or "UP", (-1, -1)), dtype=np.float64)
+    first = int(np.argmax(from_middle[clockwise] @ towards))
+    return points[np.roll(clockwise, -first)]
+
+
+_QR = zxingcpp.barcode_formats_from_str("QRCode")
+
+# Where the top left of a symbol lies from its middle, by where its top points.
+_TOP_LEFT_SIDE = {"UP": (-1, -1), "RIGHT": (1, -1), "DOWN": (1, 1), "LEFT": (-1, 1)}
+
+_READ: dict[Reader, Callable[[Pixels], list[FoundCode]]] = {
+    "zxing": _read_zxing,
+    "pyzbar": _read_pyzbar,
+}
