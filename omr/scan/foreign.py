@@ -168,16 +168,18 @@ def _struck_names(
     """
     scale = reference.px_per_mm
     length = round(settings.strike_mm * scale)
+    # Letters run together in coarse scans: what could, in a blurred print, is known.
+    blurred = cv2.GaussianBlur(reference.darkness, (0, 0), 0.12 * scale)
     for name in reference.layout.names:
         area = window(name.rect.grown(-0.6), scale, ink.ink.shape)
         dark = flat.darkness[area] > 0.8 * ink.threshold
         dark &= ~ink.lines[area]
-        printed = reference.print_mask[area].astype(np.uint8)
+        printed = (blurred[area] > 48).astype(np.uint8)
         runs = np.zeros(dark.shape, np.bool_)
         for degrees in (-24, -16, -8, -4, 0, 4, 8, 16, 24):
             kernel = _line_kernel(length, degrees)
             run = cv2.morphologyEx(dark.astype(np.uint8), cv2.MORPH_OPEN, kernel)
-            known = cv2.dilate(cv2.morphologyEx(printed, cv2.MORPH_OPEN, kernel), disc(0.5 * scale))
+            known = cv2.dilate(cv2.morphologyEx(printed, cv2.MORPH_OPEN, kernel), disc(0.35 * scale))
             runs |= (run > 0) & (known == 0)
         rect = _largest(runs, scale)
         if rect is None or rect.w < settings.strike_mm:

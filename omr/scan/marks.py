@@ -140,8 +140,9 @@ def _ring_strokes(
     dx = (xs + columns.start + 0.5) / scale - centre.x
     dy = (ys + rows.start + 0.5) / scale - centre.y
     half = min(found.found.w, found.found.h) / 2
-    # A circle drawn round a square runs nowhere nearer to the centre than most of its half side.
-    away = np.hypot(dx, dy) > 0.85 * half
+    # A circle round a square may cut its corners, but runs mostly outside its sides.
+    outside = (np.abs(dx) > half) | (np.abs(dy) > half)
+    away = outside | (np.hypot(dx, dy) > 0.95 * half)
     stroke = labels[ys, xs]
     elsewhere = [
         number
@@ -149,10 +150,10 @@ def _ring_strokes(
         if any(role == "own" and box != index for box, role in owners.get(int(number), {}).items())
     ]
     away &= ~np.isin(stroke, elsewhere)
-    if not away.any():
-        return ()
-    sector = ((np.arctan2(dy[away], dx[away]) + np.pi) / (2 * np.pi) * 36).astype(int) % 36
-    if len(np.unique(sector)) < settings.ring_coverage * 36:
+    sector = ((np.arctan2(dy, dx) + np.pi) / (2 * np.pi) * 36).astype(int) % 36
+    covered = len(np.unique(sector[away])) / 36
+    covered_outside = len(np.unique(sector[away & outside])) / 36
+    if covered < settings.ring_coverage or covered_outside < 0.5 * settings.ring_coverage:
         return ()
     return tuple(int(number) for number in np.unique(stroke[away]))
 

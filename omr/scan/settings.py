@@ -79,7 +79,7 @@ class ReaderSettings:
     ring_coverage: float = 0.72
     reach_mm: float = 9.0
     annotation_mm: float = 2.6
-    strike_mm: float = 4.0
+    strike_mm: float = 5.0
     edge_mm: float = 6.0
     seal_spill_mm: float = 9.0
     signature_spill_mm: float = 12.0
