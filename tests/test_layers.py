@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "tally": frozenset({"election"}),
     "store": frozenset({"election", "tally", "scan.reading"}),
     "review": frozenset({"store", "tally"}),
-    "report": frozenset({"store", "tally", "election"}),
+    "report": frozenset({"store", "tally", "election", "scan.reading"}),
     "rehearse": frozenset({"ballot", "election.model"}),
     "cli": frozenset(
         {"election", "ballot", "scan", "tally", "store", "review", "report", "rehearse"}

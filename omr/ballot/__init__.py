@@ -1,0 +1,1 @@
+"""What is printed: layout in millimetres, PDF drawing, code texts, serials and their key."""

@@ -33,7 +33,7 @@ FINGERPRINT_LENGTH = 5
 GROUP_LENGTH = 2
 PAGE_LENGTH = 2
 SERIAL_LENGTH = 8
-# 65 bits: a forger without the key would have to print and scan 2^64 papers to hit one.
+# 65 bits: without the key, a forged code passes with a chance of 1 in 2^65.
 MAC_LENGTH = 13
 CODE_LENGTH = (
     len(PREFIX) + 2 * FINGERPRINT_LENGTH + GROUP_LENGTH + PAGE_LENGTH + SERIAL_LENGTH + MAC_LENGTH

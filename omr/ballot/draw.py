@@ -141,26 +141,28 @@ def _draw_static(canvas: Canvas, page: PageLayout) -> None:
 
 
 def _draw_fiducial(canvas: Canvas, page: PageLayout, fiducial: Fiducial) -> None:
-    _draw_cells(canvas, page, fiducial.rect, marker_cells(fiducial.id))
+    _draw_cells(canvas, page, (fiducial.rect,), marker_cells(fiducial.id))
 
 
 def _draw_codes(canvas: Canvas, page: PageLayout, modules: NDArray[np.bool_]) -> None:
-    for place in page.codes:
-        _draw_cells(canvas, page, place, modules)
+    _draw_cells(canvas, page, page.codes, modules)
 
 
-def _draw_cells(canvas: Canvas, page: PageLayout, place: Rect, cells: NDArray[np.bool_]) -> None:
+def _draw_cells(
+    canvas: Canvas, page: PageLayout, places: Sequence[Rect], cells: NDArray[np.bool_]
+) -> None:
     """Fill the black cells as one path of runs: no seams between neighbours, few bytes."""
     count = len(cells)
-    cell = place.w / count / MM_PER_POINT
-    canvas.saveState()
-    canvas.translate(place.x / MM_PER_POINT, (page.height - place.bottom) / MM_PER_POINT)
-    canvas.scale(cell, cell)
     path = canvas.beginPath()
     for row, column, length in _runs(cells):
         path.rect(column, count - 1 - row, length, 1)
-    canvas.drawPath(path, stroke=0, fill=1)
-    canvas.restoreState()
+    for place in places:
+        cell = place.w / count / MM_PER_POINT
+        canvas.saveState()
+        canvas.translate(place.x / MM_PER_POINT, (page.height - place.bottom) / MM_PER_POINT)
+        canvas.scale(cell, cell)
+        canvas.drawPath(path, stroke=0, fill=1)
+        canvas.restoreState()
 
 
 def _runs(cells: NDArray[np.bool_]) -> list[tuple[int, int, int]]:
@@ -174,11 +176,17 @@ def _runs(cells: NDArray[np.bool_]) -> list[tuple[int, int, int]]:
 
 
 def _draw_serial(canvas: Canvas, page: PageLayout, serial: str) -> None:
+    """Print the serial beside each code: flush right before the upper, flush left after the lower.
+
+    So the print stays close to its code whatever letters it has.
+    """
     style = Style("bold", page.serial_pt)
     canvas.setFont(font_name(style.face), style.size_pt)
-    for place in page.serials:
+    upper, lower = page.serials
+    for place, set_line in ((upper, canvas.drawRightString), (lower, canvas.drawString)):
         baseline = (page.height - place.y - style.rise_mm) / MM_PER_POINT
-        canvas.drawString(place.x / MM_PER_POINT, baseline, format_serial(serial))
+        x = place.right if place is upper else place.x
+        set_line(x / MM_PER_POINT, baseline, format_serial(serial))
 
 
 def _write(out: Path, content: bytes) -> None:

@@ -18,6 +18,7 @@ from omr.ballot.heading import (
     COMFORTABLE,
     TIGHT,
     Density,
+    next_top,
     set_body,
     set_criteria_page,
     set_first_head,
@@ -45,6 +46,7 @@ from omr.ballot.table import (
 )
 from omr.ballot.typeset import DoesNotFitError, Print, Style
 from omr.election.model import Election, VoterGroup
+from omr.errors import Text
 from omr.geometry import Rect
 
 LAYOUT_VERSION = 1  # part of the fingerprint: raise it when drawing changes what a page looks like
@@ -69,8 +71,7 @@ def ballot_layout(election: Election, group: VoterGroup) -> BallotLayout:
         DoesNotFitError: Something is too long for the ballot; the message names the field.
         InputError: No usable font is installed.
     """
-    plans = [_Plan(election, group, density) for density in (COMFORTABLE, TIGHT)]
-    plan = min(plans, key=lambda candidate: len(candidate.pages))  # the first of equals
+    plan = _plan(election, group)
     pages = tuple(plan.layouts())
     form = election.form
     return BallotLayout(
@@ -79,6 +80,16 @@ def ballot_layout(election: Election, group: VoterGroup) -> BallotLayout:
         fingerprint=_fingerprint(pages),
         two_sided=form.duplex or (bool(form.criteria) and form.criteria_on == "back"),
     )
+
+
+def _plan(election: Election, group: VoterGroup) -> _Plan:
+    """Return the comfortable plan, or the tight one where it saves a page or alone fits."""
+    tight = _Plan(election, group, TIGHT)
+    try:
+        comfortable = _Plan(election, group, COMFORTABLE)
+    except DoesNotFitError:
+        return tight
+    return comfortable if len(comfortable.pages) <= len(tight.pages) else tight
 
 
 class _Plan:
@@ -90,11 +101,11 @@ class _Plan:
         self.columns: Columns = columns(election, self.style)
         self.heading: Heading = measure_heading(election, self.style, self.columns)
         self.rows = [
-            measure_row(number, contest, group, self.style, self.columns)
-            for number, contest in enumerate(group.contests, start=1)
+            measure_row(number, election, group, self.style, self.columns)
+            for number in range(1, len(group.contests) + 1)
         ]
         self.first_top = self._first_page(Print())
-        self.later_top = set_next_head(Print(), election, self.style)
+        self.later_top = next_top(self.style)
         self.pages = self._paginate(0.0)
         self.stretch = self._widest_stretch()
         self.pages = self._paginate(self.stretch)
@@ -135,16 +146,21 @@ class _Plan:
     def _no_room(self, later: bool) -> DoesNotFitError:
         if later:
             return DoesNotFitError(
-                f"groups.{self.group.id}.contests",
-                "danh sách quá dài, phiếu không in hết; hãy dùng khổ A4 hoặc rút ngắn danh sách.",
-                "the list is too long for a ballot; use A4 or shorten the list.",
+                f"groups[{self.election.groups.index(self.group)}].officials",
+                Text("danh sách quá dài, phiếu không in hết", "the list is too long for a ballot"),
+                Text("rút ngắn danh sách hoặc dùng khổ giấy A4", "shorten it or use A4 paper"),
             )
         return DoesNotFitError(
-            "form",
-            "phần đầu phiếu (tiêu đề, tiêu chí, cách ghi phiếu) chiếm hết trang 1, không còn chỗ "
-            "cho danh sách; hãy rút ngắn, in tiêu chí ở mặt sau (criteria_on: back) hoặc dùng A4.",
-            "what stands above the list (titles, criteria, instructions) fills page 1; shorten "
-            "it, print the criteria on the back (criteria_on: back), or use A4.",
+            "ballot",
+            Text(
+                "tiêu đề, tiêu chí và cách ghi phiếu chiếm hết trang 1, không còn chỗ cho danh "
+                "sách",
+                "titles, criteria and instructions fill page 1 and leave no room for the list",
+            ),
+            Text(
+                "rút ngắn, in tiêu chí ở mặt sau (criteria_on: back) hoặc dùng khổ giấy A4",
+                "shorten them, print the criteria on the back (criteria_on: back), or use A4 paper",
+            ),
         )
 
     def _widest_stretch(self) -> float:
@@ -168,7 +184,8 @@ class _Plan:
                 top = self._first_page(page)
                 zones += [Zone("seal", self.style.seal)] if form.seal else []
             else:
-                top = set_next_head(page, self.election, self.style)
+                set_next_head(page, self.election, self.style)
+                top = self.later_top
             sized = [(row, self._height(row, self.stretch)) for row in rows]
             part, end = set_table(
                 page, self.election, self.style, self.columns, self.heading, sized, top
@@ -206,11 +223,13 @@ class _Plan:
         style, language = self.style, self.election.form.language
         foot = Style("regular", style.type.foot)
         numbered = words.page_number(number, count, language)
-        page.put_centred([numbered], foot, style.width / 2, style.foot_baseline - foot.rise_mm)
+        page.put_centred([numbered], foot, style.middle, style.foot_baseline - foot.rise_mm)
         serials = serial_places(style)
         label = Style("italic", style.type.serial - 2)
-        for place in serials:
-            page.put(words.SERIAL.say(language), label, place.x, place.y - label.line_mm)
+        said = words.SERIAL.say(language)
+        for place, left in zip(serials, (False, True), strict=True):
+            x = place.x if left else place.right - label.width(said)
+            page.put(said, label, x, place.y - label.line_mm)
         zones += [Zone("code", code.grown(QUIET_MM)) for code in style.codes]
         zones += [Zone("serial", place) for place in serials]
         white = FIDUCIAL_WHITE_MM
@@ -236,18 +255,18 @@ class _Plan:
 
 
 def serial_places(style: PaperStyle) -> tuple[Rect, Rect]:
-    """Return where the serial stands in print: left of the upper code, right of the lower."""
+    """Return where the serial stands in print: left of the upper code, right of the lower.
+
+    Each is as wide as the widest serial; the upper one is set flush right, the lower flush left.
+    """
     face = Style("bold", style.type.serial)
-    width, height = round(face.width("0000-0000") + 4.0, 2), round(face.line_mm, 2)
+    width, height = round(face.width("WWWW-WWWW") + 0.5, 2), round(face.line_mm, 2)
     upper, lower = style.codes
+    foot = round(style.foot_baseline - face.rise_mm, 2)
+    gap = QUIET_MM + 1.2
     return (
-        Rect(round(upper.x - QUIET_MM - 1.2 - width, 2), upper.y + 4.5, width, height),
-        Rect(
-            round(lower.right + QUIET_MM + 1.2, 2),
-            round(style.foot_baseline - face.rise_mm, 2),
-            width,
-            height,
-        ),
+        Rect(round(upper.x - gap - width, 2), round(upper.y + 4.5, 2), width, height),
+        Rect(round(lower.right + gap, 2), foot, width, height),
     )
 
 

@@ -23,6 +23,8 @@ OUTLINE_MM = 0.35  # survives a light toner and a 1-bit scan
 RULE_MM = 0.3
 BOX_WHITE_MM = 2.0  # least white between a box outline and any rule or letter
 SEAL_CLEAR_MM = 4.0  # a stamp is set by hand: keep names, boxes and marks away from it
+# A stamp of 38 mm leaves this much of its zone free: the title may reach into it.
+SEAL_RIM_MM = 3.5
 MAX_ROW_MM = 20.0
 MAX_OPTIONS = 6
 
@@ -87,6 +89,11 @@ class PaperStyle:
         return self.right - self.left
 
     @property
+    def middle(self) -> float:
+        """The axis of all that is centred on the page."""
+        return (self.left + self.right) / 2
+
+    @property
     def least_row(self) -> float:
         """Least row height that keeps the white around a box."""
         return self.box + 2 * (OUTLINE_MM + BOX_WHITE_MM) + RULE_MM
@@ -147,7 +154,7 @@ A4 = PaperStyle(
     option_widths={1: 28.0, 2: 28.0, 3: 24.0, 4: 21.0, 5: 19.7, 6: 17.5},
     number_width=11.0,
     name_share=0.54,
-    seal=Rect(20.0, 20.0, 45.0, 45.0),
+    seal=Rect(20.0, 18.6, 45.0, 45.0),
     signature_width=66.0,
     title_min_width=70.0,
     pad=2.0,
@@ -179,8 +186,8 @@ A5 = PaperStyle(
     option_widths={1: 22.0, 2: 22.0, 3: 18.5, 4: 15.5, 5: 14.2, 6: 14.2},
     number_width=8.5,
     name_share=0.56,
-    seal=Rect(15.0, 16.5, 40.0, 40.0),
-    signature_width=52.0,
+    seal=Rect(15.0, 16.2, 40.0, 40.0),
+    signature_width=46.0,
     title_min_width=70.0,
     pad=1.3,
     type=Type(
@@ -195,7 +202,7 @@ A5 = PaperStyle(
         name=11.0,
         post=10.0,
         foot=9.5,
-        serial=10.0,
+        serial=9.0,
     ),
 )
 

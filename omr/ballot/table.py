@@ -1,7 +1,8 @@
-"""The table of officials: columns, rows as high as they need, boxes in the middle of their cells."""
+"""The table of officials: columns, rows as high as needed, boxes in the middle of their cells."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from omr.ballot import words
@@ -9,9 +10,10 @@ from omr.ballot.model import Box, NameArea, Row
 from omr.ballot.paper import MAX_OPTIONS, RULE_MM, PaperStyle
 from omr.ballot.typeset import DoesNotFitError, Print, Style, wrap, wrap_evenly
 from omr.election.model import Contest, Election, VoterGroup
+from omr.errors import Text
 from omr.geometry import Rect
 
-_MAX_NAME_LINES = 4
+_MAX_NAME_LINES = 6  # a name of 40 letters takes 5 in the narrowest cell of A5
 _MAX_POST_LINES = 6
 _CELL_AIR_MM = 1.5  # above and below the lines of a cell
 _LEAST_COLUMN_PT = 8.5  # a column heading smaller than this is no longer easily read
@@ -74,8 +76,8 @@ def columns(election: Election, style: PaperStyle) -> Columns:
     if not 1 <= count <= MAX_OPTIONS:
         raise DoesNotFitError(
             "options",
-            f"có {count} mức tín nhiệm; phiếu in được từ 1 đến {MAX_OPTIONS} mức.",
-            f"{count} levels; a ballot has room for 1 to {MAX_OPTIONS}.",
+            Text(f"có {count} mức tín nhiệm", f"there are {count} levels of confidence"),
+            Text(f"ghi từ 1 đến {MAX_OPTIONS} mức", f"give 1 to {MAX_OPTIONS}"),
         )
     level = style.option_widths[count]
     text = style.content_width - style.number_width - count * level
@@ -99,18 +101,19 @@ def measure_heading(election: Election, style: PaperStyle, cols: Columns) -> Hea
     """
     language = election.form.language
     labels = [
-        (words.NUMBER.say(language), "STT"),
-        (words.NAME.say(language), "name"),
-        (words.POST.say(language), "post"),
-        *((option.label, f"options.{option.id}.label") for option in election.options),
+        *((word.say(language), "options") for word in (words.NUMBER, words.NAME, words.POST)),
+        *(
+            (option.label, f"options[{index}].label")
+            for index, option in enumerate(election.options)
+        ),
     ]
     size = style.type.column
     while True:
         face = Style("bold", size)
         try:
             cells = tuple(
-                (wrap(label, face, cols.width(index) - 1.6, place), face)
-                for index, (label, place) in enumerate(labels)
+                (wrap(label, face, cols.width(index) - 1.6, field), face)
+                for index, (label, field) in enumerate(labels)
             )
             break
         except DoesNotFitError:
@@ -121,21 +124,25 @@ def measure_heading(election: Election, style: PaperStyle, cols: Columns) -> Hea
     if height > 3 * style.least_row:
         raise DoesNotFitError(
             "options",
-            "tên mức tín nhiệm quá dài so với cột; hãy viết ngắn lại.",
-            "the name of a level is too long for its column; shorten it.",
+            Text(
+                "tên của một mức tín nhiệm quá dài so với cột trên phiếu",
+                "the name of a level is too long for its column",
+            ),
+            Text("viết ngắn lại", "shorten it"),
         )
     return Heading(cells, round(height, 2))
 
 
 def measure_row(
-    number: int, contest: Contest, group: VoterGroup, style: PaperStyle, cols: Columns
+    number: int, election: Election, group: VoterGroup, style: PaperStyle, cols: Columns
 ) -> RowText:
-    """Break one official's name and post into their cells.
+    """Break name and post of the official of this number (from 1) into their cells.
 
     Raises:
         DoesNotFitError: One of them is too long for its cell.
     """
-    place = f"groups.{group.id}.contests.{contest.id}"
+    place = f"groups[{election.groups.index(group)}].officials[{number - 1}]"
+    contest = group.contests[number - 1]
     cells = []
     for text, face, column, limit, key in (
         (contest.name, Style("bold", style.type.name), 1, _MAX_NAME_LINES, "name"),
@@ -145,12 +152,17 @@ def measure_row(
         if len(broken) > limit:
             raise DoesNotFitError(
                 f"{place}.{key}",
-                f"“{text}” quá dài, chiếm {len(broken)} dòng (nhiều nhất {limit} dòng).",
-                f"“{text}” is too long: {len(broken)} lines, at most {limit} fit.",
+                Text(
+                    f"“{text}” chiếm {len(broken)} dòng, ô trên phiếu chỉ có chỗ cho {limit} dòng",
+                    f"“{text}” takes {len(broken)} lines; its cell has room for {limit}",
+                ),
+                Text("viết ngắn lại hoặc dùng khổ giấy A4", "shorten it or use A4 paper"),
             )
         cells.append((broken, len(broken) * face.line_mm + 2 * _CELL_AIR_MM))
     height = max(style.least_row, *(needed for _, needed in cells))
-    return RowText(number, contest, cells[0][0], cells[1][0], round(height + 0.005, 2))
+    return RowText(
+        number, contest, cells[0][0], cells[1][0], math.ceil(round(height * 100, 4)) / 100
+    )
 
 
 def set_table(
@@ -164,8 +176,7 @@ def set_table(
 ) -> tuple[TablePart, float]:
     """Set the heading and the given rows from ``top`` down.
 
-    Args:
-        rows: The rows, each with the height it gets on this page.
+    Each row comes with the height in mm that it gets on this page.
 
     Returns:
         The boxes, name areas and rows, and where the table ends.
@@ -217,5 +228,3 @@ def _set_row(
 
 def _rect(x: float, y: float, w: float, h: float) -> Rect:
     return Rect(round(x, 2), round(y, 2), round(w, 2), round(h, 2))
-
-

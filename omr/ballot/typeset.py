@@ -7,23 +7,28 @@ from dataclasses import dataclass, field
 
 from omr.ballot.fonts import MM_PER_POINT, width_mm
 from omr.ballot.model import FontFace, Line, TextRun
-from omr.errors import InputError
+from omr.election.fault import Message
+from omr.errors import InputError, Text
 
 LEADING = 1.24  # line distance over type size: stacked Vietnamese marks need the room
 # Of a line's height, what stands above its baseline (a capital with two marks is 0.93 em).
 _ABOVE_BASELINE = 0.95
+_COMMA_BONUS = 0.1  # about a third of an empty line: enough to prefer a break in sense
+_DASHES = frozenset("-–—")
 
 
 class DoesNotFitError(InputError):
     """A text or a list has no room on the ballot.
 
     Attributes:
-        place: The field of the definition that is too long, such as ``form.title``.
+        field: The field of the definition, such as ``ballot.title``.
+        message: What is wrong, and what would be right.
     """
 
-    def __init__(self, place: str, vi: str, en: str) -> None:
-        super().__init__(f"{place}: {vi}", f"{place}: {en}")
-        self.place = place
+    def __init__(self, field: str, text: Text, remedy: Text) -> None:
+        super().__init__(f"{field}: {text.vi} — {remedy.vi}.", f"{field}: {text.en} — {remedy.en}.")
+        self.field = field
+        self.message = Message(text, remedy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +58,14 @@ def clean(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def wrap(text: str, style: Style, width: float, place: str) -> list[str]:
-    """Break a text into lines no wider than ``width`` mm.
+def wrap(text: str, style: Style, width: float, field: str) -> list[str]:
+    """Break a text into lines no wider than ``width`` mm, each as full as can be.
 
     Raises:
         DoesNotFitError: A single word is wider than the line.
     """
     lines: list[str] = []
-    for word in clean(text).split():
-        if style.width(word) > width:
-            raise DoesNotFitError(
-                place,
-                f"từ “{word}” quá dài so với chỗ in ({width:.0f} mm); hãy viết ngắn lại hoặc "
-                "dùng khổ giấy lớn hơn.",
-                f"the word “{word}” is too long for its place ({width:.0f} mm); shorten it or "
-                "use larger paper.",
-            )
+    for word in _words(text, style, width, field):
         if lines and style.width(f"{lines[-1]} {word}") <= width:
             lines[-1] += f" {word}"
         else:
@@ -76,22 +73,57 @@ def wrap(text: str, style: Style, width: float, place: str) -> list[str]:
     return lines
 
 
-def wrap_evenly(text: str, style: Style, width: float, place: str) -> list[str]:
-    """Break a text into as few lines as ``wrap`` does, but of about equal length.
+def wrap_evenly(text: str, style: Style, width: float, field: str) -> list[str]:
+    """Break a text into as few lines as ``wrap`` does, of like length, rather after a comma.
 
     Raises:
         DoesNotFitError: A single word is wider than the line.
     """
-    lines = wrap(text, style, width, place)
-    if len(lines) < 2:
-        return lines
-    narrow = max(style.width(word) for word in clean(text).split())
-    for step in range(1, 20):
-        trial_width = narrow + (width - narrow) * step / 20
-        trial = wrap(text, style, trial_width, place)
-        if len(trial) == len(lines):
-            return trial
+    words = _words(text, style, width, field)
+    count = len(wrap(text, style, width, field))
+    # best[n][end]: least cost of setting words[:end] in n lines, and where the last one starts.
+    best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
+    for _ in range(count):
+        row: dict[int, tuple[float, int]] = {}
+        for start, (cost, _) in best[-1].items():
+            for end in range(start + 1, len(words) + 1):
+                taken = style.width(" ".join(words[start:end]))
+                if taken > width:
+                    break
+                total = cost + (1 - taken / width) ** 2
+                if end < len(words) and words[end - 1].endswith((",", ";")):
+                    total -= _COMMA_BONUS
+                if end not in row or total < row[end][0]:
+                    row[end] = (total, start)
+        best.append(row)
+    lines: list[str] = []
+    end = len(words)
+    for number in range(count, 0, -1):
+        start = best[number][end][1]
+        lines.insert(0, " ".join(words[start:end]))
+        end = start
     return lines
+
+
+def _words(text: str, style: Style, width: float, field: str) -> list[str]:
+    """Return the pieces between which a line may break: a dash stays with the word before it."""
+    words: list[str] = []
+    for word in clean(text).split():
+        if words and word in _DASHES and style.width(f"{words[-1]} {word}") <= width:
+            words[-1] += f" {word}"
+        else:
+            words.append(word)
+    for word in words:
+        if style.width(word) > width:
+            raise DoesNotFitError(
+                field,
+                Text(
+                    f"từ “{word}” dài hơn chỗ in ({width:.0f} mm)",
+                    f"the word “{word}” is longer than its place ({width:.0f} mm)",
+                ),
+                Text("viết ngắn lại hoặc dùng khổ giấy A4", "shorten it or use A4 paper"),
+            )
+    return words
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from omr.election import wording
+from omr.election import contradictions
 from omr.election.fault import Fault, Message
 from omr.election.model import RuleProfile
 from omr.election.profiles import RulesRead
@@ -114,18 +114,18 @@ def _groups(source: Source) -> Iterator[Fault]:
     listed = source.data.get("groups")
     groups = _items(source.data, "groups", "groups")
     if isinstance(listed, list) and not listed:
-        yield source.fault("groups", wording.no_groups())
+        yield source.fault("groups", contradictions.no_groups())
     if len(groups) > MAX_GROUPS:
-        yield source.fault("groups", wording.too_many(len(groups), MAX_GROUPS))
-    yield from _twice(source, groups, "id", wording.duplicate_id, group_id)
-    yield from _twice(source, groups, "name", wording.duplicate_label)
+        yield source.fault("groups", contradictions.too_many(len(groups), MAX_GROUPS))
+    yield from _twice(source, groups, "id", contradictions.duplicate_id, group_id)
+    yield from _twice(source, groups, "name", contradictions.duplicate_label)
     for group in groups:
         yield from _officials(source, group)
         members, convened = group.text("members").strip(), group.text("convened").strip()
         if members.isdecimal() and convened.isdecimal() and 0 < int(members) < int(convened):
             yield source.fault(
                 join(group.path, "convened"),
-                wording.convened_above_members(int(convened), int(members)),
+                contradictions.convened_above_members(int(convened), int(members)),
             )
 
 
@@ -133,32 +133,32 @@ def _officials(source: Source, group: _Item) -> Iterator[Fault]:
     path = join(group.path, "officials")
     officials = _items(group.fields, "officials", path)
     if group.fields.get("officials") == []:
-        yield source.fault(path, wording.empty_group())
+        yield source.fault(path, contradictions.empty_group())
     if len(officials) > MAX_OFFICIALS:
-        yield source.fault(path, wording.too_many(len(officials), MAX_OFFICIALS))
-    yield from _twice(source, officials, "id", wording.duplicate_id, official_id)
-    yield from _twice(source, officials, "name", wording.duplicate_official)
+        yield source.fault(path, contradictions.too_many(len(officials), MAX_OFFICIALS))
+    yield from _twice(source, officials, "id", contradictions.duplicate_id, official_id)
+    yield from _twice(source, officials, "name", contradictions.duplicate_official)
 
 
 def _options(source: Source) -> Iterator[Fault]:
     listed = source.data.get("options")
     options = _items(source.data, "options", "options")
     if isinstance(listed, list) and len(listed) < MIN_OPTIONS:
-        yield source.fault("options", wording.too_few_options(len(listed)))
+        yield source.fault("options", contradictions.too_few_options(len(listed)))
     if len(options) > MAX_OPTIONS:
-        yield source.fault("options", wording.too_many(len(options), MAX_OPTIONS))
-    yield from _twice(source, options, "id", wording.duplicate_id)
-    yield from _twice(source, options, "label", wording.duplicate_label)
+        yield source.fault("options", contradictions.too_many(len(options), MAX_OPTIONS))
+    yield from _twice(source, options, "id", contradictions.duplicate_id)
+    yield from _twice(source, options, "label", contradictions.duplicate_label)
     for option in options:
         value = option.text("id").strip()
         if value in RESERVED:
-            yield source.fault(option.place("id"), wording.reserved_id(value))
+            yield source.fault(option.place("id"), contradictions.reserved_id(value))
 
 
 def _people(source: Source) -> Iterator[Fault]:
     board = _items(source.data, "board", "board")
     witnesses = _items(source.data, "witnesses", "witnesses")
-    yield from _twice(source, board + witnesses, "name", wording.duplicate_person)
+    yield from _twice(source, board + witnesses, "name", contradictions.duplicate_person)
 
 
 def _thresholds(source: Source, profile: RuleProfile, own: bool) -> Iterator[Fault]:
@@ -171,7 +171,7 @@ def _thresholds(source: Source, profile: RuleProfile, own: bool) -> Iterator[Fau
             continue
         reported.add(threshold.option)
         path = f"rules.thresholds[{index}].option" if own else "rules"
-        yield source.fault(path, wording.unknown_option(threshold.option, known))
+        yield source.fault(path, contradictions.unknown_option(threshold.option, known))
 
 
 def _figures(source: Source, profile: RuleProfile) -> Iterator[Fault]:
@@ -182,4 +182,4 @@ def _figures(source: Source, profile: RuleProfile) -> Iterator[Fault]:
     for group in _items(source.data, "groups", "groups"):
         for key in sorted(used & {"members", "convened"}):
             if key not in group.fields:
-                yield source.fault(join(group.path, key), wording.figure_needed(key))
+                yield source.fault(join(group.path, key), contradictions.figure_needed(key))

@@ -13,11 +13,16 @@ from pydantic import ValidationError
 
 from omr.election.build import build
 from omr.election.check import cross_faults
+from omr.election.definition import definition_text
 from omr.election.fault import DefinitionError, Fault
 from omr.election.model import Election
 from omr.election.profiles import RulesRead, read_rules
 from omr.election.schema import ElectionFields, faults_of
 from omr.election.source import Source, read_yaml
+from omr.election.workbook import read_workbook
+
+WORKBOOKS = frozenset({".xlsx", ".xlsm"})
+"""Suffixes read as Excel workbooks; anything else is read as YAML."""
 
 
 def load_election(path: Path) -> Election:
@@ -53,7 +58,18 @@ def locate(path: Path, field: str) -> int | None:
 
 def read_source(path: Path) -> Source:
     """Read a definition of either kind as plain data with places."""
+    if path.suffix.lower() in WORKBOOKS:
+        return read_workbook(path)
     return read_yaml(path)
+
+
+def election_from_workbook(path: Path) -> str:
+    """Return the YAML definition that an Excel workbook amounts to, all defaults spelled out.
+
+    Raises:
+        DefinitionError: The workbook has faults, each with its sheet and cell.
+    """
+    return definition_text(load_election(path))
 
 
 def _validate(source: Source) -> tuple[ElectionFields | None, RulesRead, list[Fault]]:
@@ -69,4 +85,7 @@ def _validate(source: Source) -> tuple[ElectionFields | None, RulesRead, list[Fa
     rules = read_rules(source)
     faults.extend(rules.faults)
     faults.extend(cross_faults(source, rules))
-    return fields, rules, faults
+    # A cell that could not be read has been told of; what it would mean is not judged again.
+    unread = {(fault.line, fault.field) for fault in source.faults}
+    judged = [fault for fault in faults if (fault.line, fault.field) not in unread]
+    return fields, rules, [*source.faults, *judged]

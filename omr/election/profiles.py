@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from omr.election import wording
+from omr.election import contradictions, wording
 from omr.election.fault import DefinitionError, Fault
 from omr.election.model import Defect, Quorum, RuleProfile, Scope, Threshold
 from omr.election.schema import RulesFields, TextFields, ThresholdFields, faults_of, slug
@@ -37,7 +37,7 @@ def load_profile(name: str) -> RuleProfile:
         DefinitionError: There is none of this name.
     """
     if name not in profile_names():
-        message = wording.unknown_profile(name, profile_names())
+        message = contradictions.unknown_profile(name, profile_names())
         raise DefinitionError([Fault(name, None, "", message.text, message.remedy)])
     profile, faults = _from_file(_FOLDER / f"{name}.yaml")
     if profile is None:
@@ -66,7 +66,7 @@ def read_rules(source: Source) -> RulesRead:
     if isinstance(rules, str):
         return _named(source, "rules", rules.strip() or DEFAULT)
     if not isinstance(rules, dict):
-        return RulesRead(None, faults=(source.fault("rules", wording.not_rules()),))
+        return RulesRead(None, faults=(source.fault("rules", contradictions.not_rules()),))
     fields, faults = _validated(source, rules, "rules")
     base = RulesRead(None)
     if "profile" not in rules:
@@ -87,11 +87,13 @@ def _named(source: Source, path: str, name: str) -> RulesRead:
     if name in profile_names():
         return RulesRead(load_profile(name))
     if not name.lower().endswith((".yaml", ".yml")):
-        message = wording.unknown_profile(name, profile_names())
+        message = contradictions.unknown_profile(name, profile_names())
         return RulesRead(None, faults=(source.fault(path, message),))
     # A count folder is zipped and moved as one: rules elsewhere would be left behind.
     if Path(name).name != name or not (source.path.parent / name).is_file():
-        return RulesRead(None, faults=(source.fault(path, wording.profile_not_beside(name)),))
+        return RulesRead(
+            None, faults=(source.fault(path, contradictions.profile_not_beside(name)),)
+        )
     profile, faults = _from_file(source.path.parent / name)
     return RulesRead(profile, faults=tuple(faults))
 
@@ -117,7 +119,9 @@ def _from_file(path: Path) -> tuple[RuleProfile | None, list[Fault]]:
         known = profile_names()
         is_file = fields.profile.lower().endswith((".yaml", ".yml"))
         message = (
-            wording.nested_profile() if is_file else wording.unknown_profile(fields.profile, known)
+            contradictions.nested_profile()
+            if is_file
+            else contradictions.unknown_profile(fields.profile, known)
         )
         return None, [*faults, source.fault("profile", message)]
     changed = _changed(load_profile(fields.profile), fields)

@@ -131,6 +131,8 @@ def _switch(value: object) -> bool:
 
 def _date(value: object) -> str:
     text = _text(value)
+    if not text:
+        return ""
     for form in _DATES:
         match = form.fullmatch(text)
         if match:

@@ -1,0 +1,34 @@
+"""What is kept: one SQLite file, the page images by content hash, and the ledger.
+
+In come prints, readings, hand counts and people's opinions; out go papers and settled
+decisions for ``tally``, and pages for ``review``. Nothing that was recorded is altered
+or removed: that is kept by the database itself, and `Record.verify` recomputes it.
+"""
+
+from omr.store.folder import CountFolder
+from omr.store.ledger import LedgerEntry
+from omr.store.record import Record
+from omr.store.values import (
+    Added,
+    Difference,
+    Head,
+    KeptPage,
+    Opinion,
+    PageDecision,
+    StoredPage,
+    Subject,
+)
+
+__all__ = [
+    "Added",
+    "CountFolder",
+    "Difference",
+    "Head",
+    "KeptPage",
+    "LedgerEntry",
+    "Opinion",
+    "PageDecision",
+    "Record",
+    "StoredPage",
+    "Subject",
+]

@@ -183,8 +183,8 @@ def _scanned(group_id: str, hand: HandCount, scanned: int) -> Discrepancy | None
             group_id,
             f"Thu về {hand.collected} phiếu nhưng mới quét được {scanned}, còn thiếu {missing}. "
             "Hãy tìm và quét các phiếu còn thiếu; chưa quét thì chúng được tính là chờ xem xét.",
-            f"{hand.collected} ballots were collected but {scanned} are scanned, {missing} short. "
-            "Find and scan them; until then they count as pending.",
+            f"{hand.collected} ballots were collected but only {scanned} are scanned, "
+            f"{missing} short. Find and scan them; until then they count as pending.",
         )
     return Discrepancy(
         "scanned",

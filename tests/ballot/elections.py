@@ -53,9 +53,7 @@ PROFILE = RuleProfile(
 
 def officials(count: int) -> tuple[Contest, ...]:
     """Return so many officials, with names repeated as needed."""
-    return tuple(
-        Contest(f"c{index + 1}", *PEOPLE[index % len(PEOPLE)]) for index in range(count)
-    )
+    return tuple(Contest(f"c{index + 1}", *PEOPLE[index % len(PEOPLE)]) for index in range(count))
 
 
 def group_of(contests: tuple[Contest, ...], name: str = "Ủy viên Ban Thường vụ") -> VoterGroup:

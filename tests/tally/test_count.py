@@ -25,7 +25,7 @@ from omr.election.model import (
     VoterGroup,
 )
 from omr.errors import DamagedError, InputError, Text
-from omr.tally.count import check_identity, count_election, count_group, percent
+from omr.tally.count import check_identity, count_election, count_group
 from omr.tally.model import BLANK, INVALID, ContestResult, GroupResult, HandCount, Outcome
 
 OPTIONS = ("high", "confidence", "low")
@@ -161,149 +161,6 @@ def test_counts_agree_with_counting_one_by_one(
     assert result.valid + result.invalid + result.pending == result.collected
 
 
-# Every answer of a threshold, by trying every future
-
-COMPARISONS: st.SearchStrategy[Comparison] = st.sampled_from([">", ">=", "<", "<="])
-FRACTIONS = st.sampled_from([Fraction(0), Fraction(1, 2), Fraction(2, 3), Fraction(1)])
-GROUND: st.SearchStrategy[Denominator] = st.sampled_from(
-    ["issued", "collected", "valid", "members", "convened"]
-)
-
-
-def holds(count: int, comparison: str, fraction: Fraction, of: int) -> bool:
-    if of == 0:
-        return False
-    share = Fraction(count, of)
-    return {
-        ">": share > fraction,
-        ">=": share >= fraction,
-        "<": share < fraction,
-        "<=": share <= fraction,
-    }[comparison]
-
-
-@given(
-    COMPARISONS,
-    FRACTIONS,
-    GROUND,
-    st.tuples(*[st.integers(0, 4)] * 4),
-    st.integers(0, 12),
-)
-def test_open_thresholds_are_those_that_some_future_turns(
-    comparison: Comparison,
-    fraction: Fraction,
-    of: Denominator,
-    pile: tuple[int, int, int, int],
-    others: int,
-) -> None:
-    high, low, invalid, waiting = pile
-    papers = [
-        *stack(high=high, low=low, waiting=waiting),
-        *(void(100 + number) for number in range(invalid)),
-    ]
-    rule = threshold(comparison, fraction, of)
-    group = replace(GROUP, members=others, convened=others)
-    result = count(papers, rules(rule), HandCount(issued=others), group).contests[0]
-
-    collected = high + low + invalid + waiting
-    answers = set()
-    for turn_low in range(waiting + 1):
-        for turn_other in range(waiting + 1 - turn_low):
-            valid = high + low + turn_low + turn_other
-            base = {"collected": collected, "valid": valid}.get(of, others)
-            answers.add(holds(low + turn_low, comparison, fraction, base))
-    today = {"collected": collected, "valid": high + low}.get(of, others)
-    assert (rule in result.met) == holds(low, comparison, fraction, today)
-    assert (rule in result.open_thresholds) == (len(answers) == 2)
-
-
-@given(COMPARISONS, FRACTIONS, GROUND, GROUND, st.tuples(*[st.integers(0, 4)] * 3))
-def test_quorum_is_open_where_some_future_turns_it(
-    comparison: Comparison,
-    fraction: Fraction,
-    numerator: Denominator,
-    of: Denominator,
-    pile: tuple[int, int, int],
-) -> None:
-    high, invalid, waiting = pile
-    papers = [*stack(high=high, waiting=waiting), *(void(100 + n) for n in range(invalid))]
-    group = replace(GROUP, members=9, convened=6)
-    quorum = Quorum(numerator, comparison, fraction, of)
-    result = count(papers, rules(quorum=quorum), HandCount(issued=7), group)
-
-    answers = []
-    for turn in range(waiting + 1):
-        figures = {
-            "issued": 7,
-            "collected": high + invalid + waiting,
-            "valid": high + turn,
-            "members": 9,
-            "convened": 6,
-        }
-        answers.append(holds(figures[numerator], comparison, fraction, figures[of]))
-    assert result.quorum_met == answers[0]
-    assert result.quorum_open == (len(set(answers)) == 2)
-
-
-# Thresholds at, just below and just above
-
-
-@pytest.mark.parametrize(
-    ("low", "others", "met"),
-    [
-        (50, 50, ()),
-        (49, 51, ()),
-        (51, 49, (HALF,)),
-        (1, 1, ()),
-        (66, 34, (HALF,)),
-        (67, 33, (HALF, TWO_THIRDS)),
-        (65, 34, (HALF,)),
-        (66, 33, (HALF, TWO_THIRDS)),
-        (2, 1, (HALF, TWO_THIRDS)),
-        (6_666, 3_334, (HALF,)),
-        (6_667, 3_333, (HALF, TWO_THIRDS)),
-        (1, 0, (HALF, TWO_THIRDS)),
-        (0, 1, ()),
-        (0, 0, ()),
-    ],
-)
-def test_thresholds_are_exact(low: int, others: int, met: tuple[Threshold, ...]) -> None:
-    result = count(stack(high=others, low=low)).contests[0]
-    assert result.met == met
-    assert result.open_thresholds == ()
-
-
-def test_invalid_papers_weigh_in_the_denominator() -> None:
-    # 2 low of 2 valid, but of 4 collected: exactly half is not above half.
-    papers = [*stack(low=2), void(8), void(9)]
-    assert count(papers).contests[0].met == ()
-    of_valid = threshold(">", Fraction(1, 2), "valid")
-    assert count(papers, rules(of_valid)).contests[0].met == (of_valid,)
-
-
-def test_met_thresholds_come_strictest_last() -> None:
-    loose, tight = threshold(">=", Fraction(1, 2)), threshold(">", Fraction(1, 2))
-    result = count(stack(low=3), rules(TWO_THIRDS, tight, loose)).contests[0]
-    assert result.met == (loose, tight, TWO_THIRDS)
-    under, well_under = threshold("<=", Fraction(1, 2)), threshold("<", Fraction(1, 3))
-    result = count(stack(high=3), rules(well_under, under)).contests[0]
-    assert result.met == (under, well_under)
-
-
-def test_zero_collected_meets_nothing_and_has_no_share() -> None:
-    anything = (threshold(">=", Fraction(0)), threshold("<=", Fraction(1)))
-    result = count([], rules(*anything))
-    assert result.collected == result.valid == result.pending == 0
-    assert result.contests[0].met == result.contests[0].open_thresholds == ()
-    assert result.contests[0].share == dict.fromkeys(OPTIONS)
-
-
-def test_one_ballot_is_counted() -> None:
-    result = count(stack(low=1)).contests[0]
-    assert result.share == {"high": Fraction(0), "confidence": Fraction(0), "low": Fraction(1)}
-    assert result.met == (HALF, TWO_THIRDS)
-
-
 # Papers that are not settled
 
 
@@ -383,14 +240,6 @@ def test_an_unknown_denominator_leaves_share_and_threshold_open(
     assert (result.quorum_met, result.quorum_open) == (None, True)
 
 
-@pytest.mark.parametrize(("collected", "met"), [(5, False), (6, True), (7, True)])
-def test_quorum_is_exact(collected: int, met: bool) -> None:
-    quorum = Quorum("collected", ">=", Fraction(2, 3), "members")
-    group = replace(GROUP, members=9)
-    result = count(stack(high=collected), rules(quorum=quorum), group=group)
-    assert (result.quorum_met, result.quorum_open) == (met, False)
-
-
 # What contradicts itself is refused
 
 
@@ -435,6 +284,13 @@ def test_a_threshold_of_a_strange_level_is_refused() -> None:
 def test_hand_counts_below_zero_are_refused() -> None:
     with pytest.raises(InputError, match="'late'"):
         HandCount(late=-1)
+
+
+def test_an_identity_needs_no_group_to_be_checked() -> None:
+    empty = ContestResult("c1", dict.fromkeys(OPTIONS, 0), 0, 0, {}, 0, {}, ())
+    check_identity(empty, 0)
+    with pytest.raises(DamagedError, match="do not come to the 1 ballots"):
+        check_identity(empty, 1)
 
 
 # The whole vote
@@ -482,52 +338,3 @@ def test_a_hundred_thousand_papers_take_under_two_seconds() -> None:
     assert time.perf_counter() - start < 2
     assert result.contests[1].counts == {"high": 50_000, "confidence": 20_000, "low": 25_000}
     assert result.pending == 5_000
-
-
-# Percentages
-
-
-@pytest.mark.parametrize(
-    ("share", "decimals", "text"),
-    [
-        (Fraction(2, 3), 2, "66.67"),
-        (Fraction(1, 3), 2, "33.33"),
-        (Fraction(1, 2), 2, "50.00"),
-        (Fraction(1, 8), 0, "13"),
-        (Fraction(1, 200), 0, "1"),
-        (Fraction(1, 80), 1, "1.3"),
-        (Fraction(5, 100_000), 2, "0.01"),
-        (Fraction(49_999, 1_000_000_000), 2, "0.00"),
-        (Fraction(99_995, 100_000), 2, "100.00"),
-        (Fraction(0), 2, "0.00"),
-        (Fraction(3, 2), 1, "150.0"),
-        (None, 2, "–"),
-    ],
-)
-def test_percentages_round_half_up(share: Fraction | None, decimals: int, text: str) -> None:
-    assert percent(share, decimals) == text
-    assert percent(share, decimals, comma=True) == text.replace(".", ",")
-
-
-@given(st.fractions(0, 1), st.integers(0, 6))
-def test_a_percentage_is_the_nearest_and_never_below_at_a_tie(
-    share: Fraction, decimals: int
-) -> None:
-    written = Fraction(percent(share, decimals))
-    off = written - share * 100
-    step = Fraction(1, 10**decimals)
-    assert -step / 2 < off <= step / 2
-
-
-def test_percentages_of_nonsense_are_refused() -> None:
-    with pytest.raises(ValueError, match="below zero"):
-        percent(Fraction(-1, 2), 2)
-    with pytest.raises(ValueError, match="below zero"):
-        percent(Fraction(1, 2), -1)
-
-
-def test_an_identity_needs_no_group_to_be_checked() -> None:
-    empty = ContestResult("c1", dict.fromkeys(OPTIONS, 0), 0, 0, {}, 0, {}, ())
-    check_identity(empty, 0)
-    with pytest.raises(DamagedError, match="do not come to the 1 ballots"):
-        check_identity(empty, 1)

@@ -1,0 +1,163 @@
+"""Pages are joined into papers as people would lay them together."""
+
+from __future__ import annotations
+
+import pytest
+
+from omr.errors import DamagedError
+from omr.geometry import Rect
+from omr.scan.reading import Finding
+from omr.store import PageDecision, Record, Subject
+from omr.tally.model import Flag, MarkEvidence, Paper
+from tests.store.samples import (
+    OTHER_FILE,
+    PAGES_EXPECTED,
+    add_files,
+    election,
+    kept,
+)
+
+
+def papers(record: Record) -> dict[str, Paper]:
+    found = list(record.papers(election(), PAGES_EXPECTED))
+    assert len({paper.serial for paper in found}) == len(found)
+    return {paper.serial: paper for paper in found}
+
+
+@pytest.fixture
+def printed(record: Record) -> Record:
+    add_files(record)
+    record.record_print("a", "LAYA1", ["7F3K9QWM", "AAAA1111"])
+    record.record_print("b", "LAYB1", ["BBBB2222"])
+    return record
+
+
+def test_a_single_page_ballot(printed: Record) -> None:
+    finding = Finding("name-struck", "c2", Rect(30.0, 40.0, 50.0, 1.5), 50.0, "strike")
+    printed.add_pages([kept(1, findings=(finding,))])
+    (paper,) = papers(printed).values()
+    assert (paper.serial, paper.group, paper.issued) == ("7F3K9QWM", "a", True)
+    assert (paper.pages_expected, paper.pages_found) == (1, (1,))
+    (copy,) = paper.copies
+    box = (120.125, 100.1, 5.0, 5.0)
+    assert copy.marks["c1"]["high"] == MarkEvidence("marked", 0.31, box, 1)
+    assert {contest: set(line) for contest, line in copy.marks.items()} == {
+        "c1": {"high", "confidence", "low"},
+        "c2": {"high", "confidence", "low"},
+    }
+    flag = Flag("name-struck", "c2", (30.0, 40.0, 50.0, 1.5), 1, "strike")
+    assert copy.findings == (flag,)
+
+
+def test_blank_and_unread_pages_are_no_papers(printed: Record) -> None:
+    printed.add_pages([kept(1, status="blank"), kept(2, status="no-code")])
+    assert papers(printed) == {}
+
+
+def test_two_scans_of_one_page_are_two_copies(printed: Record) -> None:
+    printed.add_pages([kept(1, marked="high"), kept(1, marked="low", file_sha256=OTHER_FILE)])
+    (paper,) = papers(printed).values()
+    assert paper.pages_found == (1, 1)
+    marked = [copy.marks["c1"]["high"].state for copy in paper.copies]
+    assert marked == ["marked", "empty"]
+
+
+def test_pages_of_one_ballot_are_joined_from_anywhere_in_the_stack(printed: Record) -> None:
+    second = {"serial": "BBBB2222", "group": "b", "page": 2, "contests": ("c3", "c4")}
+    first = {"serial": "BBBB2222", "group": "b", "page": 1, "contests": ("c1", "c2")}
+    printed.add_pages([kept(1, **second), kept(2), kept(3, **first), kept(4, **second)])
+    paper = papers(printed)["BBBB2222"]
+    assert (paper.group, paper.pages_expected, paper.pages_found) == ("b", 2, (1, 2, 2))
+    assert [sorted(copy.marks) for copy in paper.copies] == [["c1", "c2", "c3", "c4"], ["c3", "c4"]]
+    assert paper.copies[0].marks["c3"]["high"].page == 2
+
+
+def test_papers_come_by_serial_and_not_by_stack(printed: Record) -> None:
+    printed.add_pages([kept(n, serial=s) for n, s in enumerate(["ZZZZ", "MMMM", "AAAA"], 1)])
+    assert list(papers(printed)) == ["AAAA", "MMMM", "ZZZZ"]
+
+
+def test_a_serial_that_was_not_printed_is_not_issued(printed: Record) -> None:
+    printed.add_pages([kept(1, serial="XXXX9999"), kept(2, serial="BBBB2222", group="a")])
+    found = papers(printed)
+    assert found["XXXX9999"].issued is False
+    # Printed for group b, and read as of group a: not the paper that was printed.
+    assert (found["BBBB2222"].group, found["BBBB2222"].issued) == ("b", False)
+
+
+def test_only_the_latest_reading_of_a_page_counts(printed: Record) -> None:
+    printed.add_pages([kept(1, marked="high")])
+    printed.add_pages([kept(1, marked="low", settings="s2")])
+    (paper,) = papers(printed).values()
+    (copy,) = paper.copies
+    assert copy.marks["c1"]["low"].state == "marked"
+    printed.add_pages([kept(1, status="no-code", settings="s3")])
+    assert papers(printed) == {}
+
+
+def test_optional_pages_are_named(printed: Record) -> None:
+    printed.add_pages([kept(1)])
+    (paper,) = printed.papers(election(), {"a": 2, "b": 2}, {"a": (2,)})
+    assert (paper.pages_expected, paper.pages_optional) == (2, (2,))
+
+
+def test_a_group_outside_the_definition_is_named(printed: Record) -> None:
+    printed.add_pages([kept(1, serial="XXXX9999", group="x")])
+    with pytest.raises(DamagedError, match=r"XXXX9999.*'x'"):
+        papers(printed)
+
+
+def settle(record: Record, page_id: int, decision: PageDecision) -> None:
+    for person in ("Trần Thị B", "Lê Văn C"):
+        record.add_decision(Subject.page(page_id), decision, person=person)
+
+
+def test_a_page_tied_by_hand_makes_a_paper_that_people_look_at(printed: Record) -> None:
+    printed.add_pages([kept(1, status="no-code")])
+    (page,) = printed.unread_pages()
+    settle(printed, page.page_id, PageDecision("ballot", "AAAA1111", "a", 1))
+    (paper,) = papers(printed).values()
+    assert (paper.serial, paper.issued, paper.pages_found) == ("AAAA1111", True, (1,))
+    (copy,) = paper.copies
+    assert copy.marks == {}
+    assert [flag.code for flag in copy.findings] == ["registration"]
+    assert list(printed.unread_pages()) == []
+    assert [one.page_id for one in printed.page_readings("AAAA1111")] == [page.page_id]
+
+
+def test_a_page_tied_to_a_ballot_already_read_is_a_second_copy(printed: Record) -> None:
+    printed.add_pages([kept(1), kept(2, status="unregistered")])
+    (page,) = printed.unread_pages()
+    settle(printed, page.page_id, PageDecision("ballot", "7F3K9QWM", "a", 1))
+    (paper,) = papers(printed).values()
+    assert (paper.pages_found, len(paper.copies)) == ((1, 1), 2)
+
+
+def test_a_paper_not_issued_counts_as_an_invalid_paper_of_its_group(printed: Record) -> None:
+    printed.add_pages([kept(1, status="foreign")])
+    (page,) = printed.unread_pages()
+    settle(printed, page.page_id, PageDecision("invalid", group="a", reason="not-issued"))
+    (paper,) = papers(printed).values()
+    assert (paper.group, paper.issued, paper.copies) == ("a", False, ())
+    decision = printed.settled(paper.serial)
+    assert decision is not None
+    assert (decision.valid, decision.reason) == (False, "not-issued")
+    assert printed.settled_papers() == {paper.serial: decision}
+
+
+def test_a_page_that_is_no_ballot_is_no_paper(printed: Record) -> None:
+    printed.add_pages([kept(1, status="foreign")])
+    (page,) = printed.unread_pages()
+    settle(printed, page.page_id, PageDecision("not-ballot", reason="letter"))
+    assert papers(printed) == {}
+    (loose,) = printed.loose_pages()
+    assert loose.settled == PageDecision("not-ballot", reason="letter")
+
+
+def test_a_later_reading_overrides_a_tie_by_hand(printed: Record) -> None:
+    printed.add_pages([kept(1, status="no-code")])
+    (page,) = printed.unread_pages()
+    settle(printed, page.page_id, PageDecision("ballot", "AAAA1111", "a", 1))
+    printed.add_pages([kept(1, settings="s2")])
+    assert list(papers(printed)) == ["7F3K9QWM"]
+    assert papers(printed)["7F3K9QWM"].pages_found == (1,)
