@@ -17,9 +17,9 @@ from omr.geometry import Rect
 from omr.scan.ink import InkMap
 from omr.scan.marks import MarkedPage
 from omr.scan.reading import Finding
-from omr.scan.reference import Mask, Reference, disc, window
+from omr.scan.reference import Mask, Reference, disc, grow, window
 from omr.scan.settings import ReaderSettings
-from omr.scan.straighten import FlatPage, close_gaps
+from omr.scan.straighten import FlatPage
 
 
 def find_foreign(
@@ -84,10 +84,10 @@ def _zone_ink(zone: Rect, spill_mm: float, ink: InkMap, px_per_mm: int) -> Mask:
     free[window(zone, px_per_mm, shape)] = True
     wide = window(zone, px_per_mm, shape, spill_mm)
     # Gaps of 1.5 mm: seals and signatures print brokenly, and print was cut out of them.
-    joined = close_gaps(ink.ink[wide], 1.5, px_per_mm)
+    joined = grow(ink.ink[wide], 0.75 * px_per_mm)
     _, labels = cv2.connectedComponents(joined.astype(np.uint8))
     from_zone = np.unique(labels[free[wide] & ink.ink[wide]])
-    spilled = np.isin(labels, from_zone[from_zone > 0])
+    spilled = np.isin(labels, from_zone[from_zone > 0]) & ink.ink[wide]
     free[wide] |= spilled
     return free
 
@@ -110,7 +110,8 @@ def _annotations(
     scale = reference.px_per_mm
     # A pen line is wider than the fringe that a tenth of a millimetre of misfit leaves.
     solid = cv2.morphologyEx(rest.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
-    joined = close_gaps(solid.astype(np.bool_), 2.0, scale)
+    # Letters of a word lie within 2 mm of each other.
+    joined = grow(solid.astype(np.bool_), 1.0 * scale)
     count, labels, stats, centres = cv2.connectedComponentsWithStats(joined.astype(np.uint8), None, None, None, 8, cv2.CV_32S)
     strong = np.bincount(
         labels[(solid > 0) & (flat.darkness > 1.3 * ink.threshold)], minlength=count
@@ -119,11 +120,11 @@ def _annotations(
     order = sorted(range(1, count), key=lambda k: (stats[k, 1], stats[k, 0]))
     for number in order:
         left, top, width, height = (int(v) for v in stats[number, :4])
-        extent_mm = float(np.hypot(width, height)) / scale
+        rect = Rect(left / scale, top / scale, width / scale, height / scale).grown(-1.0)
+        extent_mm = float(np.hypot(rect.w, rect.h))
         area_mm2 = float(area[number]) / scale**2
         if extent_mm < settings.annotation_mm or area_mm2 < 0.3 or strong[number] < 6:
             continue
-        rect = Rect(left / scale, top / scale, width / scale, height / scale)
         if _is_hole(rect, area_mm2, reference):
             continue
         yield _place(rect, extent_mm, reference)
@@ -169,12 +170,13 @@ def _struck_names(
     scale = reference.px_per_mm
     length = round(settings.strike_mm * scale)
     # Letters run together in coarse scans: what could, in a blurred print, is known.
-    blurred = cv2.GaussianBlur(reference.darkness, (0, 0), 0.12 * scale)
+    blurred = cv2.GaussianBlur(reference.darkness, (0, 0), 0.15 * scale)
     for name in reference.layout.names:
         area = window(name.rect.grown(-0.6), scale, ink.ink.shape)
-        dark = flat.darkness[area] > 0.8 * ink.threshold
+        # A pen over print is dark; faint strikes show between the letters and at the ends.
+        dark = flat.darkness[area] > max(1.8 * ink.threshold, 100.0)
         dark &= ~ink.lines[area]
-        printed = (blurred[area] > 48).astype(np.uint8)
+        printed = (blurred[area] > 32).astype(np.uint8)
         runs = np.zeros(dark.shape, np.bool_)
         for degrees in (-24, -16, -8, -4, 0, 4, 8, 16, 24):
             kernel = _line_kernel(length, degrees)

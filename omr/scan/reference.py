@@ -32,7 +32,7 @@ class Reference:
         coarse: The same at ``coarse_px_per_mm``, slightly blurred, for matching.
         print_mask: Where print is, without any margin.
         near_print: Print grown by the margin of the settings: ink here is no news.
-        outline_band: The surroundings of all box outlines, where strokes cross them.
+        around_boxes: The boxes and 6 mm around them, where strokes cross outlines and rules.
     """
 
     layout: PageLayout
@@ -41,7 +41,7 @@ class Reference:
     coarse: Grey
     print_mask: Mask
     near_print: Mask
-    outline_band: Mask
+    around_boxes: Mask
 
 
 def disc(radius_px: float) -> Grey:
@@ -102,11 +102,9 @@ def make_reference(layout: PageLayout, settings: ReaderSettings) -> Reference:
     print_mask = darkness > 48
     factor = settings.coarse_px_per_mm / scale
     coarse = cv2.resize(darkness, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    band = np.zeros(print_mask.shape, np.bool_)
+    around_boxes = np.zeros(print_mask.shape, np.bool_)
     for box in layout.boxes:
-        area = window(box.rect, scale, band.shape, layout.outline_mm + 1.2)
-        ring = outline_ring(box.rect, layout.outline_mm, scale, band.shape, 0.8)
-        band[area] |= ring[area]
+        around_boxes[window(box.rect, scale, around_boxes.shape, 6.0)] = True
     return Reference(
         layout=layout,
         px_per_mm=scale,
@@ -114,5 +112,5 @@ def make_reference(layout: PageLayout, settings: ReaderSettings) -> Reference:
         coarse=np.asarray(cv2.GaussianBlur(coarse, (0, 0), 1.0), dtype=np.uint8),
         print_mask=print_mask,
         near_print=grow(print_mask, settings.print_margin_mm * scale),
-        outline_band=band,
+        around_boxes=around_boxes,
     )

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.geometry import FloatArray
-from omr.scan.reference import Grey, Mask, Reference, disc
+from omr.scan.reference import Grey, Mask, Reference
 from omr.scan.register import Placement
 from omr.scan.settings import ReaderSettings
 
@@ -276,9 +276,3 @@ def _noise(darkness: Grey, paper: Mask) -> float:
     values = darkness[::7, ::7][paper[::7, ::7]]
     light = values[values < 40]
     return float(light.std()) if light.size else 0.0
-
-
-def close_gaps(mask: Mask, gap_mm: float, px_per_mm: int) -> Mask:
-    """Return the mask with gaps up to ``gap_mm`` closed."""
-    kernel = disc(gap_mm * px_per_mm / 2)
-    return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, kernel).astype(np.bool_)
