@@ -233,6 +233,16 @@ def with_fault(plan: PaperPlan, fault: PaperFault) -> PaperPlan:
     return replace(plan, faults=(*plan.faults, fault))
 
 
+def with_line_fault(
+    plan: PaperPlan, fault: LineFault, options: Sequence[str], rng: np.random.Generator
+) -> PaperPlan:
+    """Return the plan with this fault on one of its lines."""
+    at = int(rng.integers(len(plan.lines)))
+    option = options[_draw_level(len(options), rng)]
+    line = _plan_line(plan.lines[at].contest, option, options, "cross", fault, rng)
+    return replace(plan, lines=(*plan.lines[:at], line, *plan.lines[at + 1 :]))
+
+
 def _seed(rng: np.random.Generator) -> int:
     return int(rng.integers(2**31))
 
