@@ -11,7 +11,7 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -26,7 +26,7 @@ from omr.election.model import Election, VoterGroup
 from omr.rehearse.paper import choose_wear
 from omr.rehearse.pens import Pixels
 from omr.rehearse.printer import Printer, choose_printer
-from omr.rehearse.scanner import Scanner, choose_scanner, choose_shot
+from omr.rehearse.scanner import ScanMode, Scanner, choose_scanner, choose_shot
 from omr.rehearse.sheet import PAPER_DPI, Passage, SealWords, draw_page, draw_plain
 from omr.rehearse.truth import PagePlace, loose_truth, paper_truth
 from omr.rehearse.voters import (
@@ -66,6 +66,8 @@ class Recipe:
         fault_share: Share of papers with some fault; None for what is usual in the kind.
         every_fault: Whether each fault of voters and paper is made at least once in a group.
         strangers: Whether foreign papers, copies, blank backs and a lost page are mixed in.
+        small: Whether scans are kept small: two levels mostly, 200 dpi, one batch in grey and
+            one in colour for each group.
     """
 
     seed: int
@@ -75,6 +77,7 @@ class Recipe:
     fault_share: float | None = None
     every_fault: bool = False
     strangers: bool = False
+    small: bool = False
 
 
 def make_stack(
@@ -111,6 +114,8 @@ def make_stack(
         plans = _plans(election, group, serials[group.id], recipe, rng)
         for number in range(0, len(plans), PAPERS_IN_BATCH):
             batch = _Batch(election, index, layouts[group.id], key, recipe, rng)
+            if recipe.small:
+                batch.scanner = _small(batch.scanner, number // PAPERS_IN_BATCH + index)
             pages, facts = batch.scan(plans[number : number + PAPERS_IN_BATCH], number == 0)
             stem = f"{group.id}-{number // PAPERS_IN_BATCH + 1:02d}"
             files += _write(out, stem, pages, batch.scanner, recipe.format)
@@ -121,6 +126,14 @@ def make_stack(
     path = out / "truth.jsonl"
     path.write_text("".join(json.dumps(fact, ensure_ascii=False) + "\n" for fact in truth), "utf-8")
     return Stack(tuple(files), path, serials)
+
+
+def _small(scanner: Scanner, number: int) -> Scanner:
+    """Return the scanner set to small files; the kind of scan changes from batch to batch."""
+    modes: tuple[ScanMode, ...] = ("bitonal", "grey", "bitonal", "colour")
+    mode = modes[number % 4]
+    dpi = 200 if mode == "bitonal" else 150
+    return replace(scanner, mode=mode, dpi=dpi, quality=min(scanner.quality, 55), noise=1.0)
 
 
 def _plans(
@@ -282,6 +295,8 @@ def _write(
     if scanner.mode == "bitonal":
         images = [image.convert("1", dither=Image.Dither.NONE) for image in images]
     dpi = float(scanner.dpi)
+    # A quality is JPEG's; sheets of two levels are stored without loss.
+    quality = {} if scanner.mode == "bitonal" else {"quality": scanner.quality}
     if kind == "pdf":
         path = out / f"{stem}.pdf"
         images[0].save(
@@ -289,7 +304,7 @@ def _write(
             save_all=True,
             append_images=images[1:],
             resolution=dpi,
-            quality=scanner.quality,
+            **quality,
             creationDate=_NO_DATE,
             modDate=_NO_DATE,
         )
