@@ -19,6 +19,7 @@ from omr.cli import (
     completion,
     counting,
     definition,
+    demo,
     papers,
     printing,
     publishing,
@@ -174,6 +175,7 @@ for command in (
     publishing.minutes,
     publishing.export,
     verifying.verify,
+    demo.demo,
     completion.completion,
 ):
     cli.add_command(command)
