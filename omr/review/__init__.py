@@ -1,0 +1,1 @@
+"""What people decide: the room of the local page for two people."""

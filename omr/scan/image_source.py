@@ -136,6 +136,29 @@ def _frames(
             yield number, problem
 
 
+def tiff_page_count(path: Path) -> int:
+    """Return how many pages ``tiff_pages`` yields: a place where the chain breaks counts as one.
+
+    Raises:
+        PageError: Not even the first frame can be found.
+    """
+    try:
+        with native_messages():
+            image = Image.open(path, formats=["TIFF"])
+    except _PILLOW_ERRORS as error:
+        raise PageError("damaged", str(error)) from error
+    with image, native_messages():
+        number = 0
+        while True:
+            try:
+                image.seek(number)
+            except EOFError:
+                return number
+            except _PILLOW_ERRORS:
+                return number + 1
+            number += 1
+
+
 def _frame(image: Image.Image, number: int, limits: PageLimits) -> DecodedPage:
     """Decode the frame at which the TIFF stands."""
     if limits.refuses(*image.size):

@@ -76,6 +76,16 @@ def pdf_pages(
             yield 0, PageError("truncated", f"{count} of {announced} pages")
 
 
+def pdf_page_count(path: Path) -> int:
+    """Return how many pages a PDF really has.
+
+    Raises:
+        PageError: The file cannot be opened, or has no pages.
+    """
+    with _opened(path) as pdf:
+        return _page_count(pdf)
+
+
 def _opened(path: Path) -> pikepdf.Pdf:
     try:
         return pikepdf.open(path)

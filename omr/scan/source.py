@@ -15,13 +15,21 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from omr.errors import InputError
-from omr.scan.image_source import DecodedPage, single_page, tiff_pages
+from omr.scan.image_source import DecodedPage, single_page, tiff_page_count, tiff_pages
 from omr.scan.page_image import PageError, PageFault, PageImage, PageLimits, fault
-from omr.scan.pdf_source import pdf_pages
+from omr.scan.pdf_source import pdf_page_count, pdf_pages
 from omr.scan.reading import PageSource
 from omr.scan.sniff import HEAD_BYTES, FileKind, sniff
 
-__all__ = ["PageFault", "PageImage", "PageLimits", "file_sha256", "find_files", "open_pages"]
+__all__ = [
+    "PageFault",
+    "PageImage",
+    "PageLimits",
+    "count_pages",
+    "file_sha256",
+    "find_files",
+    "open_pages",
+]
 
 _Fingerprint = tuple[int, int, int]
 
@@ -91,6 +99,21 @@ def file_sha256(path: Path) -> str:
     """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def count_pages(path: Path) -> int:
+    """Return how many pages a file has, 0 where it cannot even be opened.
+
+    ``open_pages`` says what is wrong with such a file; here it only has no pages to share out.
+    """
+    try:
+        _fingerprint(path)
+        kind = _kind(path)
+        if kind == "pdf":
+            return pdf_page_count(path)
+        return tiff_page_count(path) if kind == "tiff" else 1
+    except (PageError, OSError):
+        return 0
 
 
 def open_pages(

@@ -1,0 +1,211 @@
+"""From files to readings, over several processes, in order, whatever breaks on the way.
+
+Whole chunks of a file go to a worker, which decodes and reads them; readings come back in the
+order of files and pages, so that two runs over the same stack record the same. A page on which
+the reader itself fails is handed on as unreadable, with its image: people can still read it.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import traceback
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+
+from omr import __version__
+from omr.scan.identify import BallotKey
+from omr.scan.page_image import PageFault, PageImage
+from omr.scan.pipeline import PageReader
+from omr.scan.reading import PageReading, PageSource
+from omr.scan.settings import ReaderSettings
+from omr.scan.source import open_pages
+from omr.store.values import KeptPage
+
+# A chunk opens its file anew, which hashes it: large enough for that not to matter, small
+# enough for the progress bar to move and for Ctrl-C to lose little.
+MOST_PAGES_IN_CHUNK = 8
+# Chunks under way or waiting for each worker; more would only hold more images in memory.
+CHUNKS_AHEAD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Pages of one file for one worker.
+
+    Attributes:
+        file_sha256: Hash of the file, for a page on which the worker dies.
+        pages: Numbers from 1 to be read; with none, the file is only looked at for its faults.
+        total: Pages of the file.
+    """
+
+    path: Path
+    file_sha256: str
+    pages: tuple[int, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkRead:
+    """What came of a chunk.
+
+    Attributes:
+        kept: One for each page, in order.
+        faults: What could not be decoded; one of page 0 concerns the whole file.
+        crashes: A traceback for each page on which the reader itself failed.
+    """
+
+    chunk: Chunk
+    kept: tuple[KeptPage, ...]
+    faults: tuple[PageFault, ...]
+    crashes: tuple[str, ...]
+
+
+def chunks_of(path: Path, file_sha256: str, total: int, known: frozenset[int]) -> list[Chunk]:
+    """Share out the pages of a file that are not known yet.
+
+    There is always one chunk at least: a file whose pages are all known may still be cut short.
+    """
+    left = [number for number in range(1, total + 1) if number not in known]
+    starts = range(0, max(len(left), 1), MOST_PAGES_IN_CHUNK)
+    return [
+        Chunk(path, file_sha256, tuple(left[start : start + MOST_PAGES_IN_CHUNK]), total)
+        for start in starts
+    ]
+
+
+def read_chunk(reader: PageReader, chunk: Chunk, settings: str) -> ChunkRead:
+    """Decode and read the pages of a chunk."""
+    kept: list[KeptPage] = []
+    faults: list[PageFault] = []
+    crashes: list[str] = []
+    skip = frozenset(range(1, chunk.total + 1)) - frozenset(chunk.pages)
+    for item in open_pages(chunk.path, skip):
+        if isinstance(item, PageImage):
+            kept.append(_read(reader, item, settings, crashes))
+            continue
+        faults.append(item)
+        if item.source.page > 0:
+            kept.append(KeptPage(_unreadable(item.source, item.code, settings), None))
+    return ChunkRead(chunk, tuple(kept), tuple(faults), tuple(crashes))
+
+
+def _read(reader: PageReader, image: PageImage, settings: str, crashes: list[str]) -> KeptPage:
+    try:
+        reading = reader.read_page(image)
+    except Exception:
+        # A fault of ours on one page must not cost the rest of the stack; the page goes before
+        # people and the traceback into the log.
+        crashes.append(f"{image.source.file}, page {image.source.page}\n{traceback.format_exc()}")
+        reading = _unreadable(image.source, "reader-fault", settings)
+    return KeptPage(reading, image.kept, image.suffix)
+
+
+def _unreadable(source: PageSource, detail: str, settings: str) -> PageReading:
+    return PageReading(source, "unreadable", detail=detail, settings=settings, version=__version__)
+
+
+def read_in_order(
+    chunks: Sequence[Chunk], key: BallotKey, settings: ReaderSettings, jobs: int
+) -> Generator[ChunkRead, None, None]:
+    """Read chunks and yield them in the order given.
+
+    Args:
+        chunks: What to read.
+        key: What the reader must know of the vote.
+        settings: The reader's numbers.
+        jobs: Worker processes; with one, everything runs in this process.
+    """
+    if jobs == 1:
+        reader = PageReader(key, settings)
+        for chunk in chunks:
+            yield read_chunk(reader, chunk, settings.fingerprint())
+        return
+    waiting = deque(chunks)
+    while waiting:
+        # A pool is used until it is done or one of its workers dies.
+        yield from _read_with_pool(waiting, key, settings, jobs)
+
+
+def _read_with_pool(
+    waiting: deque[Chunk], key: BallotKey, settings: ReaderSettings, jobs: int
+) -> Iterator[ChunkRead]:
+    under_way: deque[tuple[Chunk, Future[ChunkRead]]] = deque()
+    pool = _pool(key, settings, jobs)
+    try:
+        while waiting or under_way:
+            while waiting and len(under_way) < jobs * CHUNKS_AHEAD:
+                chunk = waiting.popleft()
+                under_way.append((chunk, pool.submit(_read_here, chunk)))
+            chunk, future = under_way[0]
+            result = future.result()
+            under_way.popleft()
+            yield result
+    except BrokenProcessPool:
+        # Which chunk killed a worker is unknown: all that were under way are read again, each
+        # page in a worker of its own.
+        for chunk, _ in under_way:
+            yield from _read_carefully(chunk, key, settings)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _read_carefully(chunk: Chunk, key: BallotKey, settings: ReaderSettings) -> Iterator[ChunkRead]:
+    for page in chunk.pages or (0,):
+        numbers = (page,) if page else ()
+        alone = Chunk(chunk.path, chunk.file_sha256, numbers, chunk.total)
+        with _pool(key, settings, 1) as pool:
+            try:
+                yield pool.submit(_read_here, alone).result()
+            except BrokenProcessPool:
+                yield _died(alone, page, settings)
+
+
+def _died(chunk: Chunk, page: int, settings: ReaderSettings) -> ChunkRead:
+    """Hand on a page whose decoding or reading kills the process: there is no image to keep."""
+    crash = f"{chunk.path.name}, page {page}: the worker process died"
+    if page == 0:
+        return ChunkRead(chunk, (), (), (crash,))
+    source = PageSource(chunk.path.name, chunk.file_sha256, page, "")
+    reading = _unreadable(source, "reader-died", settings.fingerprint())
+    return ChunkRead(chunk, (KeptPage(reading, None),), (), (crash,))
+
+
+def _pool(key: BallotKey, settings: ReaderSettings, jobs: int) -> ProcessPoolExecutor:
+    # Fresh processes: a forked one would inherit the progress bar's threads and the record.
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(
+        jobs, mp_context=context, initializer=_begin, initargs=(key, settings)
+    )
+
+
+@dataclass(slots=True)
+class _Worker:
+    """What a worker process keeps from chunk to chunk."""
+
+    reader: PageReader | None = None
+    settings: str = ""
+
+
+_worker = _Worker()
+
+
+def _begin(key: BallotKey, settings: ReaderSettings) -> None:
+    # Ctrl-C reaches every process of the terminal; the parent alone answers it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # The processes share the processors already.
+    cv2.setNumThreads(1)
+    _worker.reader = PageReader(key, settings)
+    _worker.settings = settings.fingerprint()
+
+
+def _read_here(chunk: Chunk) -> ChunkRead:
+    if _worker.reader is None:
+        raise RuntimeError("a chunk came before the worker had begun")
+    return read_chunk(_worker.reader, chunk, _worker.settings)

@@ -1,0 +1,215 @@
+"""Ink outside the boxes: what explains it, and what is put before people.
+
+Strokes that marks explain are taken away; so is ink in the free zones (seal, signature)
+with some spill over their edges, the shadow of the paper's edge, punch holes, dust. What
+is left is an annotation, or, over a printed name, a strike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from omr.geometry import Rect
+from omr.scan.ink import InkMap
+from omr.scan.marks import MarkedPage
+from omr.scan.reading import Finding
+from omr.scan.reference import Mask, Reference, disc, grow, window
+from omr.scan.settings import ReaderSettings
+from omr.scan.straighten import FlatPage
+
+
+def find_foreign(
+    flat: FlatPage,
+    reference: Reference,
+    ink: InkMap,
+    marked: MarkedPage,
+    settings: ReaderSettings,
+) -> tuple[Finding, ...]:
+    """Find annotations and struck names.
+
+    Args:
+        flat: The page laid flat.
+        reference: The page as printed.
+        ink: Its foreign ink.
+        marked: The marks, and the strokes that they explain.
+        settings: The reader's numbers.
+
+    Returns:
+        The findings, strikes first, then annotations from the top down.
+    """
+    strikes = list(_struck_names(flat, reference, ink, marked, settings))
+    rest = ink.ink & ~_explained(flat, reference, ink, marked, settings)
+    struck = {finding.contest for finding in strikes}
+    found = list(_annotations(flat, reference, ink, rest, settings))
+    over_names = [f for f in found if f.code == "name-struck" and f.contest not in struck]
+    annotations = [f for f in found if f.code != "name-struck"]
+    return (*strikes, *over_names, *annotations)
+
+
+def _explained(
+    flat: FlatPage,
+    reference: Reference,
+    ink: InkMap,
+    marked: MarkedPage,
+    settings: ReaderSettings,
+) -> Mask:
+    """Return the ink that needs no person: marks within reach, boxes, free zones, edges."""
+    scale, shape = reference.px_per_mm, ink.ink.shape
+    explained = np.zeros(shape, np.bool_)
+    by_mark = np.isin(ink.labels, list(marked.strokes))
+    for found in ink.boxes:
+        inside = window(found.found, scale, shape, reference.layout.outline_mm + 0.2)
+        explained[inside] = True
+        near = window(found.found, scale, shape, settings.reach_mm)
+        explained[near] |= by_mark[near]
+    for zone in reference.layout.zones:
+        if zone.kind not in ("seal", "signature"):
+            continue
+        spill = settings.seal_spill_mm if zone.kind == "seal" else settings.signature_spill_mm
+        explained |= _zone_ink(zone.rect, spill, ink, scale)
+    edge = round(settings.edge_mm * scale)
+    explained[:edge] = explained[-edge:] = True
+    explained[:, :edge] = explained[:, -edge:] = True
+    return explained | _beside_missing_paper(flat, reference, settings)
+
+
+def _zone_ink(zone: Rect, spill_mm: float, ink: InkMap, px_per_mm: int) -> Mask:
+    """Return the ink of a free zone, with the strokes that begin there and end just outside."""
+    shape = ink.ink.shape
+    free = np.zeros(shape, np.bool_)
+    free[window(zone, px_per_mm, shape)] = True
+    wide = window(zone, px_per_mm, shape, spill_mm)
+    # Gaps of 1.5 mm: seals and signatures print brokenly, and print was cut out of them.
+    joined = grow(ink.ink[wide], 0.75 * px_per_mm)
+    _, labels = cv2.connectedComponents(joined.astype(np.uint8))
+    from_zone = np.unique(labels[free[wide] & ink.ink[wide]])
+    spilled = np.isin(labels, from_zone[from_zone > 0]) & ink.ink[wide]
+    free[wide] |= spilled
+    return free
+
+
+def _beside_missing_paper(
+    flat: FlatPage, reference: Reference, settings: ReaderSettings
+) -> Mask:
+    """Return the rim of holes, tears and black borders, where shadows fall."""
+    missing = (~flat.paper).astype(np.uint8)
+    if not missing.any():
+        return np.zeros(flat.paper.shape, np.bool_)
+    # 3 mm: the width of a shadow that the lid throws beside a sheet's edge.
+    return cv2.dilate(missing, disc(3.0 * reference.px_per_mm)).astype(np.bool_)
+
+
+def _annotations(
+    flat: FlatPage, reference: Reference, ink: InkMap, rest: Mask, settings: ReaderSettings
+) -> Iterator[Finding]:
+    """Gather unexplained ink into words and strokes, and yield those that are large enough."""
+    scale = reference.px_per_mm
+    # A pen line is wider than the fringe that a tenth of a millimetre of misfit leaves.
+    solid = cv2.morphologyEx(rest.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    # Letters of a word lie within 2 mm of each other.
+    joined = grow(solid.astype(np.bool_), 1.0 * scale)
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(joined.astype(np.uint8), None, None, None, 8, cv2.CV_32S)
+    strong = np.bincount(
+        labels[(solid > 0) & (flat.darkness > 1.3 * ink.threshold)], minlength=count
+    )
+    area = np.bincount(labels[solid > 0], minlength=count)
+    order = sorted(range(1, count), key=lambda k: (stats[k, 1], stats[k, 0]))
+    for number in order:
+        left, top, width, height = (int(v) for v in stats[number, :4])
+        rect = Rect(left / scale, top / scale, width / scale, height / scale).grown(-1.0)
+        extent_mm = float(np.hypot(rect.w, rect.h))
+        area_mm2 = float(area[number]) / scale**2
+        if extent_mm < settings.annotation_mm or area_mm2 < 0.3 or strong[number] < 6:
+            continue
+        if _is_hole(rect, area_mm2, reference):
+            continue
+        yield _place(rect, extent_mm, reference)
+
+
+def _is_hole(rect: Rect, area_mm2: float, reference: Reference) -> bool:
+    """Tell a punch hole (a dark disc of 5 to 7 mm within 20 mm of an edge) from ink."""
+    layout = reference.layout
+    centre = rect.centre
+    from_edge = min(centre.x, centre.y, layout.width - centre.x, layout.height - centre.y)
+    round_ = 0.85 < rect.w / max(rect.h, 0.1) < 1.18 and area_mm2 > 0.7 * rect.area
+    return round_ and 4.0 < rect.w < 8.0 and from_edge < 20.0
+
+
+def _place(rect: Rect, extent_mm: float, reference: Reference) -> Finding:
+    """Tie unexplained ink to the official whose name or row it touches."""
+    for name in reference.layout.names:
+        common = rect.intersection(name.rect)
+        if common is not None and common.area > 0.3 * rect.area and rect.w > 5.0:
+            return Finding("name-struck", name.contest, rect, round(extent_mm, 1), "ink over name")
+    rows = [
+        (common.area, row.contest)
+        for row in reference.layout.rows
+        if (common := rect.intersection(row.rect)) is not None
+    ]
+    contest = max(rows)[1] if rows else None
+    return Finding("annotation", contest, rect, round(extent_mm, 1), "foreign ink")
+
+
+def _struck_names(
+    flat: FlatPage,
+    reference: Reference,
+    ink: InkMap,
+    marked: MarkedPage,
+    settings: ReaderSettings,
+) -> Iterator[Finding]:
+    """Look for straight runs of ink across printed names, where letters hide a stroke.
+
+    Foreign ink is print's neighbour there, so the whole ink of the name is opened with
+    lines of a few directions: letters have no run as long, rules are known from the
+    reference.
+    """
+    scale = reference.px_per_mm
+    length = round(settings.strike_mm * scale)
+    # Letters run together in coarse scans: what could, in a blurred print, is known.
+    blurred = cv2.GaussianBlur(reference.darkness, (0, 0), 0.15 * scale)
+    for name in reference.layout.names:
+        area = window(name.rect.grown(-0.6), scale, ink.ink.shape)
+        # A pen over print is dark; faint strikes show between the letters and at the ends.
+        dark = flat.darkness[area] > max(1.8 * ink.threshold, 100.0)
+        dark &= ~ink.lines[area]
+        printed = (blurred[area] > 32).astype(np.uint8)
+        runs = np.zeros(dark.shape, np.bool_)
+        for degrees in (-24, -16, -8, -4, 0, 4, 8, 16, 24):
+            kernel = _line_kernel(length, degrees)
+            run = cv2.morphologyEx(dark.astype(np.uint8), cv2.MORPH_OPEN, kernel)
+            known = cv2.dilate(cv2.morphologyEx(printed, cv2.MORPH_OPEN, kernel), disc(0.35 * scale))
+            runs |= (run > 0) & (known == 0)
+        rect = _largest(runs, scale)
+        if rect is None or rect.w < settings.strike_mm:
+            continue
+        place = rect.shifted(area[1].start / scale, area[0].start / scale)
+        size = round(float(np.hypot(rect.w, rect.h)), 1)
+        yield Finding("name-struck", name.contest, place, size, "strike")
+
+
+def _line_kernel(length_px: int, degrees: float) -> NDArray[np.uint8]:
+    """Return a one-pixel line of this length and slope as a structuring element."""
+    half = length_px / 2
+    dx, dy = half * np.cos(np.radians(degrees)), half * np.sin(np.radians(degrees))
+    size = length_px | 1
+    rows = (2 * int(np.ceil(abs(dy))) + 1) | 1
+    kernel = np.zeros((rows, size), np.uint8)
+    centre = (size // 2, rows // 2)
+    start = (round(centre[0] - dx), round(centre[1] - dy))
+    end = (round(centre[0] + dx), round(centre[1] + dy))
+    cv2.line(kernel, start, end, 1, 1)
+    return kernel
+
+
+def _largest(mask: Mask, px_per_mm: int) -> Rect | None:
+    """Return the bounding box of the largest connected part of a mask, in its own mm."""
+    count, _, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), None, None, None, 8, cv2.CV_32S)
+    if count < 2:
+        return None
+    number = 1 + int(np.argmax(stats[1:, 2]))
+    left, top, width, height = (int(v) for v in stats[number, :4])
+    return Rect(left / px_per_mm, top / px_per_mm, width / px_per_mm, height / px_per_mm)

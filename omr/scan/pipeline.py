@@ -1,0 +1,171 @@
+"""The story of one page: identified, brought into place, laid flat, measured.
+
+``read_page`` is pure: a page image and what is known of the vote go in, measurements come
+out. It runs in worker processes and keeps nothing but the reference pictures.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from omr import __version__
+from omr.ballot.codes import qr_modules
+from omr.geometry import MM_PER_INCH
+from omr.scan.codes import find_page_codes
+from omr.scan.foreign import find_foreign
+from omr.scan.identify import BallotKey, Identity, Unidentified, identify
+from omr.scan.ink import map_ink
+from omr.scan.marks import measure_marks
+from omr.scan.page_image import PageImage, Pixels
+from omr.scan.quality import grade_page
+from omr.scan.reading import Finding, MarkReading, PageReading, PageStatus, Registration
+from omr.scan.reference import Grey, Mask, Reference, grow, make_reference, window
+from omr.scan.register import Placement, place_page
+from omr.scan.settings import ReaderSettings
+from omr.scan.straighten import flatten
+
+# Beyond this a scan holds no more about a pen stroke, only more pixels.
+_WORKING_DPI = 260.0
+
+
+class PageReader:
+    """Reads pages of one vote; keeps the reference picture of each page it has met.
+
+    Args:
+        key: What is known of the vote.
+        settings: The reader's numbers.
+    """
+
+    def __init__(self, key: BallotKey, settings: ReaderSettings | None = None) -> None:
+        self._key = key
+        self._settings = settings or ReaderSettings()
+        self._fingerprint = self._settings.fingerprint()
+        self._references: dict[tuple[str, int], Reference] = {}
+
+    def read_page(self, image: PageImage) -> PageReading:
+        """Read one page.
+
+        Args:
+            image: The page as it came from its file.
+
+        Returns:
+            All that was measured, or the status that says why nothing was.
+        """
+        pixels, shrink = _working_size(image)
+        grey = _grey(pixels)
+        identity = identify(find_page_codes(grey, image.dpi and image.dpi * shrink), self._key)
+        if isinstance(identity, Unidentified):
+            status = "blank" if identity.status == "no-code" and _is_blank(grey) else identity.status
+            return self._unread(image, status, identity.detail)
+        placement = place_page(grey, identity.corners_px, identity.layout, self._settings)
+        if placement is None:
+            return self._unplaced(image, identity)
+        reference = self._reference(identity)
+        flat = flatten(pixels, placement, reference, self._settings)
+        ink = map_ink(flat, reference, _variable_print(identity, reference), self._settings)
+        marked = measure_marks(flat, reference, ink, self._settings)
+        foreign = find_foreign(flat, reference, ink, marked, self._settings)
+        faults = grade_page(flat, reference, ink, placement, self._settings)
+        return PageReading(
+            source=image.source,
+            status="read",
+            serial=identity.serial,
+            group=identity.group,
+            page=identity.layout.page,
+            marks=marked.marks,
+            findings=(*foreign, *faults),
+            registration=_registration(placement, shrink, image.dpi),
+            settings=self._fingerprint,
+            version=__version__,
+        )
+
+    def _reference(self, identity: Identity) -> Reference:
+        place = (identity.group, identity.layout.page)
+        if place not in self._references:
+            self._references[place] = make_reference(identity.layout, self._settings)
+        return self._references[place]
+
+    def _unread(self, image: PageImage, status: PageStatus, detail: str) -> PageReading:
+        return PageReading(
+            image.source, status, detail=detail, settings=self._fingerprint, version=__version__
+        )
+
+    def _unplaced(self, image: PageImage, identity: Identity) -> PageReading:
+        """Tie a page to its ballot by its code alone; every box of it is left to people."""
+        layout = identity.layout
+        marks = tuple(
+            MarkReading(box.contest, box.option, "uncertain", 0.0, box.rect, box.rect, "not placed")
+            for box in layout.boxes
+        )
+        finding = Finding("registration", None, None, detail="registration marks not found")
+        return PageReading(
+            source=image.source,
+            status="read",
+            serial=identity.serial,
+            group=identity.group,
+            page=layout.page,
+            marks=marks,
+            findings=(finding,),
+            settings=self._fingerprint,
+            version=__version__,
+        )
+
+
+def _working_size(image: PageImage) -> tuple[Pixels, float]:
+    """Shrink a very fine scan; its size on A4 tells the resolution where the file does not."""
+    height, width = image.pixels.shape[:2]
+    dpi = max(height, width) / (297.0 / MM_PER_INCH)
+    if dpi <= 1.2 * _WORKING_DPI:
+        return image.pixels, 1.0
+    shrink = _WORKING_DPI / dpi
+    size = (round(width * shrink), round(height * shrink))
+    return np.asarray(cv2.resize(image.pixels, size, interpolation=cv2.INTER_AREA)), shrink
+
+
+def _grey(pixels: Pixels) -> Grey:
+    if pixels.ndim == 2:
+        return pixels
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+
+
+def _is_blank(grey: Grey) -> bool:
+    """Tell an empty back from a page that somebody printed or wrote on.
+
+    The middle of the page is looked at, without the borders where the lid's shadow falls;
+    show-through is lighter than 35 % and does not count.
+    """
+    height, width = grey.shape
+    middle = grey[height // 20 : -height // 20, width // 20 : -width // 20]
+    small = cv2.GaussianBlur(middle, (0, 0), 1.5)
+    white = float(np.percentile(small, 80))
+    return float((small < 0.65 * white).mean()) < 0.0004
+
+
+def _variable_print(identity: Identity, reference: Reference) -> Mask:
+    """Return where this ballot's own codes and serial are printed."""
+    layout, scale = identity.layout, reference.px_per_mm
+    mask = np.zeros(reference.print_mask.shape, np.bool_)
+    modules = qr_modules(identity.text).astype(np.uint8)
+    for code in layout.codes:
+        rows, columns = window(code, scale, mask.shape)
+        size = (columns.stop - columns.start, rows.stop - rows.start)
+        mask[rows, columns] = cv2.resize(modules, size, interpolation=cv2.INTER_NEAREST) > 0
+    for serial in layout.serials:
+        mask[window(serial, scale, mask.shape, 0.3)] = True
+    return grow(mask, 0.45 * scale)
+
+
+def _registration(placement: Placement, shrink: float, dpi: float | None) -> Registration:
+    """Express a placement in pixels of the page image as it came from its file."""
+    to_kept = np.diag([1 / shrink, 1 / shrink, 1.0])
+    matrix = to_kept @ placement.matrix
+    px_per_mm = placement.px_per_mm / shrink
+    return Registration(
+        homography=tuple(round(float(v), 6) for v in matrix.ravel()),
+        residual_mm=round(placement.residual_mm, 3),
+        fiducials=placement.fiducials,
+        scale=round(px_per_mm * MM_PER_INCH / dpi, 4) if dpi else 0.0,
+        skew_deg=round(placement.skew_deg, 3),
+        quarter_turns=placement.quarter_turns,
+    )

@@ -1,0 +1,116 @@
+"""The page as it was printed, drawn again from the layout: what a scan is compared with.
+
+The picture comes from the very drawing that is printed (``ballot.draw``), rasterised once
+for each page of each ballot style and shared by all scans of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from pdf2image import convert_from_bytes
+
+from omr.ballot.draw import static_page_pdf
+from omr.ballot.model import PageLayout
+from omr.geometry import MM_PER_INCH, Rect
+from omr.scan.settings import ReaderSettings
+
+Mask = NDArray[np.bool_]
+Grey = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reference:
+    """One page of one ballot style as a picture.
+
+    Attributes:
+        layout: The page in millimetres.
+        darkness: Shape (h, w), 0 paper to 255 black, at ``px_per_mm``.
+        coarse: The same at ``coarse_px_per_mm``, slightly blurred, for matching.
+        print_mask: Where print is, without any margin.
+        near_print: Print grown by the margin of the settings: ink here is no news.
+        around_boxes: The boxes and 6 mm around them, where strokes cross outlines and rules.
+    """
+
+    layout: PageLayout
+    px_per_mm: int
+    darkness: Grey
+    coarse: Grey
+    print_mask: Mask
+    near_print: Mask
+    around_boxes: Mask
+
+
+def disc(radius_px: float) -> Grey:
+    """Return a round structuring element of this radius."""
+    size = 2 * int(np.ceil(radius_px)) + 1
+    centre = size // 2
+    ys, xs = np.mgrid[:size, :size]
+    inside = (xs - centre) ** 2 + (ys - centre) ** 2 <= radius_px**2 + 0.25
+    return inside.astype(np.uint8)
+
+
+def grow(mask: Mask, radius_px: float) -> Mask:
+    """Return the mask grown by a radius."""
+    return cv2.dilate(mask.astype(np.uint8), disc(radius_px)).astype(np.bool_)
+
+
+def window(
+    rect: Rect, px_per_mm: float, shape: tuple[int, ...], margin_mm: float = 0.0
+) -> tuple[slice, slice]:
+    """Return the array window (rows, columns) of a rectangle, clipped to the picture."""
+    wide = rect.grown(margin_mm)
+    top = max(0, round(wide.y * px_per_mm))
+    left = max(0, round(wide.x * px_per_mm))
+    bottom = min(shape[0], max(top, round(wide.bottom * px_per_mm)))
+    right = min(shape[1], max(left, round(wide.right * px_per_mm)))
+    return slice(top, bottom), slice(left, right)
+
+
+def outline_ring(
+    box: Rect, outline_mm: float, px_per_mm: float, shape: tuple[int, ...], margin_mm: float
+) -> Mask:
+    """Return a mask of a box's printed outline, grown by ``margin_mm`` on both sides."""
+    ring = np.zeros(shape[:2], np.bool_)
+    ring[window(box.grown(outline_mm + margin_mm), px_per_mm, shape)] = True
+    ring[window(box.grown(-margin_mm), px_per_mm, shape)] = False
+    return ring
+
+
+def make_reference(layout: PageLayout, settings: ReaderSettings) -> Reference:
+    """Draw and rasterise one page of a ballot style.
+
+    Args:
+        layout: The page.
+        settings: The reader's numbers; resolution and print margin are used.
+
+    Returns:
+        The reference picture with its masks.
+    """
+    scale = settings.px_per_mm
+    image = convert_from_bytes(
+        static_page_pdf(layout), dpi=scale * MM_PER_INCH, grayscale=True, single_file=True
+    )[0]
+    height, width = round(layout.height * scale), round(layout.width * scale)
+    grey = np.full((height, width), 255, np.uint8)
+    drawn = np.asarray(image, dtype=np.uint8)[:height, :width]
+    grey[: drawn.shape[0], : drawn.shape[1]] = drawn
+    darkness = np.asarray(255 - grey, dtype=np.uint8)
+    print_mask = darkness > 48
+    factor = settings.coarse_px_per_mm / scale
+    coarse = cv2.resize(darkness, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    around_boxes = np.zeros(print_mask.shape, np.bool_)
+    for box in layout.boxes:
+        around_boxes[window(box.rect, scale, around_boxes.shape, 6.0)] = True
+    return Reference(
+        layout=layout,
+        px_per_mm=scale,
+        darkness=darkness,
+        coarse=np.asarray(cv2.GaussianBlur(coarse, (0, 0), 1.0), dtype=np.uint8),
+        print_mask=print_mask,
+        near_print=grow(print_mask, settings.print_margin_mm * scale),
+        around_boxes=around_boxes,
+    )
