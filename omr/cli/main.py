@@ -22,6 +22,7 @@ from omr.cli import (
     papers,
     printing,
     publishing,
+    rehearsing,
     scanning,
     verifying,
 )
@@ -174,6 +175,7 @@ for command in (
     publishing.minutes,
     publishing.export,
     verifying.verify,
+    rehearsing.rehearse,
     completion.completion,
 ):
     cli.add_command(command)
