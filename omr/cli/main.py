@@ -23,6 +23,7 @@ from omr.cli import (
     papers,
     printing,
     publishing,
+    rehearsing,
     scanning,
     verifying,
 )
@@ -175,6 +176,7 @@ for command in (
     publishing.minutes,
     publishing.export,
     verifying.verify,
+    rehearsing.rehearse,
     demo.demo,
     completion.completion,
 ):

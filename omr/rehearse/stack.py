@@ -94,14 +94,15 @@ def make_stack(
         election: The vote.
         layouts: Its ballot styles, by group id.
         key: Its secret key, with which the codes are signed.
-        out: A folder; made if it is not there.
+        out: A folder, made if it is not there: ``scans/`` and ``truth.jsonl`` go into it.
         recipe: How many, what kind, which seed.
         progress: Called with pages done and pages in all.
 
     Returns:
         The files, their truth and the serials.
     """
-    out.mkdir(parents=True, exist_ok=True)
+    scans = out / "scans"
+    scans.mkdir(parents=True, exist_ok=True)
     files: list[Path] = []
     truth: list[dict[str, Any]] = []
     serials: dict[str, tuple[str, ...]] = {}
@@ -118,7 +119,7 @@ def make_stack(
                 batch.scanner = _small(batch.scanner, number // PAPERS_IN_BATCH + index)
             pages, facts = batch.scan(plans[number : number + PAPERS_IN_BATCH], number == 0)
             stem = f"{group.id}-{number // PAPERS_IN_BATCH + 1:02d}"
-            files += _write(out, stem, pages, batch.scanner, recipe.format)
+            files += _write(scans, stem, pages, batch.scanner, recipe.format)
             truth += [_located(fact, stem, recipe.format) for fact in facts]
             done += len(pages)
             if progress is not None:

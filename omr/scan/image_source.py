@@ -8,6 +8,7 @@ stack at once. What Pillow forgives (checksums, broken strips) is checked here.
 from __future__ import annotations
 
 import io
+import itertools
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -103,29 +104,36 @@ def tiff_pages(
     Raises:
         PageError: Not even the first frame can be found.
     """
-    try:
-        with native_messages():
-            image = Image.open(path, formats=["TIFF"])
-    except _PILLOW_ERRORS as error:
-        raise PageError("damaged", str(error)) from error
-    with image:
-        number = 0
-        while True:
-            number += 1
-            try:
-                with native_messages():
-                    image.seek(number - 1)
-            except EOFError:
-                return
-            except _PILLOW_ERRORS as error:
-                yield number, PageError("damaged", str(error))
-                return
-            if number in skip:
-                continue
-            try:
-                yield _frame(image, number, limits)
-            except PageError as problem:
-                yield number, problem
+    # From an open file, not a path: Pillow maps a path into memory, and then garbles
+    # uncompressed frames that carry a quarter turn.
+    with path.open("rb") as file:
+        try:
+            with native_messages():
+                image = Image.open(file, formats=["TIFF"])
+        except _PILLOW_ERRORS as error:
+            raise PageError("damaged", str(error)) from error
+        with image:
+            yield from _frames(image, skip, limits)
+
+
+def _frames(
+    image: Image.Image, skip: frozenset[int], limits: PageLimits
+) -> Iterator[DecodedPage | tuple[int, PageError]]:
+    for number in itertools.count(1):
+        try:
+            with native_messages():
+                image.seek(number - 1)
+        except EOFError:
+            return
+        except _PILLOW_ERRORS as error:
+            yield number, PageError("damaged", str(error))
+            return
+        if number in skip:
+            continue
+        try:
+            yield _frame(image, number, limits)
+        except PageError as problem:
+            yield number, problem
 
 
 def tiff_page_count(path: Path) -> int:

@@ -63,7 +63,7 @@ _WRONG: dict[FaultCode, tuple[str, str]] = {
         "is protected by a password. Save it without a password, then read it again.",
     ),
     "too-large": (
-        "lớn quá mức của một trang phiếu. Hãy quét lại ở độ phân giải 300 dpi, mỗi trang một ảnh.",
+        "vượt quá kích thước của một trang phiếu. Hãy quét lại ở 300 dpi, mỗi trang một ảnh.",
         "is larger than any ballot page. Scan it again at 300 dpi, one picture per page.",
     ),
     "truncated": (

@@ -166,6 +166,8 @@ def _check_fax(image: Any, data: bytes, width: int, height: int) -> None:
     parms = parms[0] if isinstance(parms, pikepdf.Array) else parms
     if bool(parms.get("/EncodedByteAlign", False)):
         return  # libtiff does not know this variant
+    if int(parms.get("/K", 0)) < 0 and not _ends_in_time(image, data, width, height):
+        raise PageError("truncated", "the G4 data do not fill the picture")
     with native_messages() as said:
         try:
             pikepdf.PdfImage(image).as_pil_image().load()
@@ -173,8 +175,6 @@ def _check_fax(image: Any, data: bytes, width: int, height: int) -> None:
             raise PageError("damaged", str(error)) from error
     if said:
         raise PageError("damaged", " ".join(said))
-    if int(parms.get("/K", 0)) < 0 and not _ends_in_time(image, data, width, height):
-        raise PageError("truncated", "the G4 data do not fill the picture")
 
 
 def _ends_in_time(image: Any, data: bytes, width: int, height: int) -> bool:

@@ -195,8 +195,8 @@ def _fingerprint(path: Path) -> _Fingerprint:
     """Return what changes with the file's content; never opens anything."""
     status = path.stat()
     if stat.S_ISDIR(status.st_mode):
-        if not os.access(path, os.R_OK | os.X_OK):
-            raise PageError("no-permission")
+        with os.scandir(path):  # raises where it may not be listed
+            pass
         raise PageError("not-a-file")
     if not stat.S_ISREG(status.st_mode):
         raise PageError("not-a-file")
