@@ -15,7 +15,7 @@ from pdf2image import convert_from_bytes
 
 from omr.ballot.draw import static_page_pdf
 from omr.ballot.model import PageLayout
-from omr.geometry import MM_PER_INCH, Rect
+from omr.geometry import Rect
 from omr.scan.settings import ReaderSettings
 
 Mask = NDArray[np.bool_]
@@ -50,7 +50,7 @@ def disc(radius_px: float) -> Grey:
     centre = size // 2
     ys, xs = np.mgrid[:size, :size]
     inside = (xs - centre) ** 2 + (ys - centre) ** 2 <= radius_px**2 + 0.25
-    return inside.astype(np.uint8)
+    return np.asarray(inside, dtype=np.uint8)
 
 
 def grow(mask: Mask, radius_px: float) -> Mask:
@@ -91,10 +91,10 @@ def make_reference(layout: PageLayout, settings: ReaderSettings) -> Reference:
         The reference picture with its masks.
     """
     scale = settings.px_per_mm
-    image = convert_from_bytes(
-        static_page_pdf(layout), dpi=scale * MM_PER_INCH, grayscale=True, single_file=True
-    )[0]
     height, width = round(layout.height * scale), round(layout.width * scale)
+    image = convert_from_bytes(
+        static_page_pdf(layout), size=(width, height), grayscale=True, single_file=True
+    )[0]
     grey = np.full((height, width), 255, np.uint8)
     drawn = np.asarray(image, dtype=np.uint8)[:height, :width]
     grey[: drawn.shape[0], : drawn.shape[1]] = drawn
