@@ -32,7 +32,7 @@ class Reference:
         coarse: The same at ``coarse_px_per_mm``, slightly blurred, for matching.
         print_mask: Where print is, without any margin.
         near_print: Print grown by the margin of the settings: ink here is no news.
-        around_boxes: The boxes and 6 mm around them, where strokes cross outlines and rules.
+        around_boxes: The boxes and the reach of their strokes, where these cross outlines and rules.
     """
 
     layout: PageLayout
@@ -104,7 +104,7 @@ def make_reference(layout: PageLayout, settings: ReaderSettings) -> Reference:
     coarse = cv2.resize(darkness, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     around_boxes = np.zeros(print_mask.shape, np.bool_)
     for box in layout.boxes:
-        around_boxes[window(box.rect, scale, around_boxes.shape, 6.0)] = True
+        around_boxes[window(box.rect, scale, around_boxes.shape, settings.reach_mm)] = True
     return Reference(
         layout=layout,
         px_per_mm=scale,

@@ -150,6 +150,8 @@ def test_skew_and_print_scale_are_undone(
 ) -> None:
     page = blank.copy()
     _cross(page, _box(key, "c1", "high"))
+    # A glass larger than the sheet: turned paper keeps its corners.
+    page = cv2.copyMakeBorder(page, 90, 90, 90, 90, cv2.BORDER_CONSTANT, value=(255, 255, 255))
     height, width = page.shape[:2]
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), skew_deg, scale)
     scan = cv2.warpAffine(page, turn, (width, height), borderValue=(255, 255, 255))
@@ -204,7 +206,7 @@ def test_a_pen_put_down_is_neither_overlooked_nor_counted(
 ) -> None:
     page = blank.copy()
     centre = _box(key, "c1", "low").centre
-    _line(page, [(centre.x, centre.y), (centre.x + 0.7, centre.y + 0.5)])
+    _line(page, [(centre.x, centre.y), (centre.x + 0.4, centre.y + 0.3)], 0.4)
     assert _states(_read(reader, page))[("c1", "low")] == "uncertain"
 
 
