@@ -1,0 +1,1 @@
+"""Pretend voters, printers and scanners: stacks with known truth, for rehearsals and tests."""

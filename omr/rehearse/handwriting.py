@@ -145,9 +145,7 @@ def sign(area: Rect, hand: Hand, rng: np.random.Generator) -> Strokes:
     return [np.array([area.x, area.y]) + part * size for part in parts]
 
 
-def strike(
-    area: Rect, style: str, hand: Hand, rng: np.random.Generator
-) -> Strokes:
+def strike(area: Rect, style: str, hand: Hand, rng: np.random.Generator) -> Strokes:
     """Return strokes that cross out, circle or underline what stands in an area.
 
     Args:

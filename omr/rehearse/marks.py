@@ -192,9 +192,7 @@ def _hesitation(box: Rect, hand: Hand, rng: np.random.Generator) -> Strokes:
     return [_place(line @ turn + rng.normal(0.0, 0.12, 2), box, hand, rng)]
 
 
-def _ellipse(
-    radius_x: float, radius_y: float, hand: Hand, rng: np.random.Generator
-) -> FloatArray:
+def _ellipse(radius_x: float, radius_y: float, hand: Hand, rng: np.random.Generator) -> FloatArray:
     """A ring drawn by hand: it starts somewhere, and ends short of or past its start."""
     start = rng.uniform(0.0, 2 * np.pi)
     sweep = 2 * np.pi + rng.normal(0.15, 0.15 + 0.25 * hand.haste)
@@ -241,7 +239,7 @@ def _tiny_cross(box: Rect, hand: Hand, rng: np.random.Generator) -> Strokes:
 
 
 def _reaching_cross(box: Rect, towards: Rect, hand: Hand, rng: np.random.Generator) -> Strokes:
-    falling, rising = _cross(box, hand, rng)
+    falling, _ = _cross(box, hand, rng)
     # The leg ends 10 to 30 % inside the neighbour, near its middle.
     depth = _spread(rng, 0.1, 0.3)
     dx, dy = towards.centre.x - box.centre.x, towards.centre.y - box.centre.y

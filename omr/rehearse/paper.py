@@ -245,4 +245,4 @@ def _tear(
         outline[:, 0] = width - outline[:, 0]
     if corner.startswith("bottom"):
         outline[:, 1] = height - outline[:, 1]
-    return np.rint(outline).astype(np.int32)
+    return np.asarray(np.rint(outline), dtype=np.int32)

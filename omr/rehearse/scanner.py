@@ -114,7 +114,9 @@ def choose_scanner(rng: np.random.Generator, kind: Kind) -> Scanner:
             wave_mm=0.0,
         )
     return Scanner(
-        dpi=int(rng.choice([150, 200, 200, 240, 300, 400, 600], p=[0.2, 0.2, 0.2, 0.1, 0.2, 0.05, 0.05])),
+        dpi=int(
+            rng.choice([150, 200, 200, 240, 300, 400, 600], p=[0.2, 0.2, 0.2, 0.1, 0.2, 0.05, 0.05])
+        ),
         mode=modes[int(rng.choice(3, p=[0.35, 0.4, 0.25]))],
         sensor=_SENSORS[int(rng.integers(len(_SENSORS)))],
         quality=int(rng.integers(40, 96)),
@@ -249,9 +251,7 @@ def _light_and_noise(picture: Pixels, scanner: Scanner, rng: np.random.Generator
     return np.clip(work, 0, 255).astype(np.uint8)
 
 
-def _light(
-    height: int, width: int, scanner: Scanner, rng: np.random.Generator
-) -> NDArrayF32:
+def _light(height: int, width: int, scanner: Scanner, rng: np.random.Generator) -> NDArrayF32:
     """Return how much light reaches each pixel, 1 = all."""
     across = np.ones(width)
     x = np.linspace(0.0, 1.0, width)

@@ -113,7 +113,9 @@ def _pad_texture(
     size: int, plan: SealPlan, radius_mm: float, dpi: float, rng: np.random.Generator
 ) -> FloatArray:
     """Return how well each place of the rubber printed, 0 to 1."""
-    slow = np.asarray(cv2.resize(rng.normal(0, 1, (7, 7)), (size, size), interpolation=cv2.INTER_CUBIC))
+    slow = np.asarray(
+        cv2.resize(rng.normal(0, 1, (7, 7)), (size, size), interpolation=cv2.INTER_CUBIC)
+    )
     fine = rng.normal(0.0, 1.0, (size, size))
     fine = np.asarray(cv2.GaussianBlur(fine, (0, 0), mm_to_px(0.12, dpi)), dtype=np.float64)
     fine /= max(float(fine.std()), 1e-6)

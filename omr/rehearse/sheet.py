@@ -281,7 +281,7 @@ def free_area(
     for run in page.texts:
         size = run.size_pt * 25.4 / 72
         taken.append(Rect(run.x, run.baseline - size, 0.5 * size * len(run.text), 1.3 * size))
-    places = []
+    places: list[tuple[float, int, Rect]] = []
     for _ in range(80):
         x = rng.uniform(8.0, max(9.0, page.width - width_mm - 8.0))
         y = rng.uniform(10.0, max(11.0, page.height - height_mm - 10.0))

@@ -249,16 +249,14 @@ class _Batch:
         per_paper = len(self._layout.pages)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "print.pdf")
-            print_ballots(
-                self._layout, self._election.fingerprint, self._index, serials, key, path
-            )
+            print_ballots(self._layout, self._election.fingerprint, self._index, serials, key, path)
             # A blank back may follow each ballot in the file; it is not part of the layout.
             sheet = per_paper + per_paper % 2 if self._layout.two_sided else per_paper
             for number in range(len(serials)):
                 for page in range(per_paper):
                     at = number * sheet + page + 1
                     image = convert_from_path(
-                        path, PAPER_DPI, first_page=at, last_page=at, grayscale=True
+                        path, int(PAPER_DPI), first_page=at, last_page=at, grayscale=True
                     )[0]
                     yield np.asarray(image, dtype=np.uint8)
 
@@ -279,7 +277,11 @@ def _located(fact: dict[str, Any], stem: str, kind: Format) -> dict[str, Any]:
     """Fill in the file names, known only once the batch is written."""
 
     def name(page: int) -> tuple[str, int]:
-        return (f"{stem}.{kind}", page) if kind in ("pdf", "tiff") else (f"{stem}-{page:03d}.{kind}", 1)
+        return (
+            (f"{stem}.{kind}", page)
+            if kind in ("pdf", "tiff")
+            else (f"{stem}-{page:03d}.{kind}", 1)
+        )
 
     if fact.get("kind") == "page":
         file, page = name(fact["page"])
@@ -297,7 +299,7 @@ def _write(
         images = [image.convert("1", dither=Image.Dither.NONE) for image in images]
     dpi = float(scanner.dpi)
     # A quality is JPEG's; sheets of two levels are stored without loss.
-    quality = {} if scanner.mode == "bitonal" else {"quality": scanner.quality}
+    quality: dict[str, Any] = {} if scanner.mode == "bitonal" else {"quality": scanner.quality}
     if kind == "pdf":
         path = out / f"{stem}.pdf"
         images[0].save(
