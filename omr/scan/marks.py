@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from omr.geometry import Rect
 from omr.scan.ink import FoundBox, InkMap
 from omr.scan.reading import MarkReading, MarkState
 from omr.scan.reference import Mask, Reference, window
@@ -236,8 +235,3 @@ def _faint(
     seen = (dark > level) & ~ink.lines[area]
     extent_mm, _ = _extent(seen, scale)
     return extent_mm >= settings.mark_extent_mm and seen.sum() / scale**2 >= settings.mark_area_mm2
-
-
-def box_rects(marks: tuple[MarkReading, ...]) -> dict[tuple[str, str], Rect]:
-    """Return where each box was found, by contest and option."""
-    return {(mark.contest, mark.option): mark.found for mark in marks}
