@@ -104,6 +104,8 @@ def wear_paper(canvas: Canvas, wear: Wear, back: Pixels | None = None) -> None:
     """Bring the wear onto the sheet, in place, all but the torn corners.
 
     Args:
+        canvas: The sheet.
+        wear: What it went through.
         back: Shape (h, w), the print of the back of the sheet as read from the back.
     """
     rng = np.random.default_rng(wear.seed)
@@ -245,4 +247,5 @@ def _tear(
         outline[:, 0] = width - outline[:, 0]
     if corner.startswith("bottom"):
         outline[:, 1] = height - outline[:, 1]
-    return np.rint(outline).astype(np.int32)
+    rounded: NDArrayInt = np.rint(outline).astype(np.int32)
+    return rounded
