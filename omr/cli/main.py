@@ -19,9 +19,11 @@ from omr.cli import (
     completion,
     counting,
     definition,
+    demo,
     papers,
     printing,
     publishing,
+    rehearsing,
     scanning,
     verifying,
 )
@@ -174,6 +176,8 @@ for command in (
     publishing.minutes,
     publishing.export,
     verifying.verify,
+    rehearsing.rehearse,
+    demo.demo,
     completion.completion,
 ):
     cli.add_command(command)

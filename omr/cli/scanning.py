@@ -55,7 +55,7 @@ BATCH = 24
 def scan(terminal: Terminal, paths: tuple[Path, ...], jobs: int | None, as_json: bool) -> ExitCode:
     """Read a stack."""
     with open_vote() as vote:
-        run = read_stack(terminal, vote, paths, jobs or _processors())
+        run = read_stack(terminal, vote, paths, jobs or processors())
         found = count(vote)
     if as_json:
         terminal.give_json(scan_json(run, found))
@@ -153,5 +153,6 @@ def _log_crashes(vote: Vote, run: ScanRun) -> None:
         log.write_text("\n".join(run.crashes), encoding="utf-8")
 
 
-def _processors() -> int:
+def processors() -> int:
+    """Return how many processors this program may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

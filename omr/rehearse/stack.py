@@ -87,14 +87,15 @@ def make_stack(
         election: The vote.
         layouts: Its ballot styles, by group id.
         key: Its secret key, with which the codes are signed.
-        out: A folder; made if it is not there.
+        out: A folder, made if it is not there: ``scans/`` and ``truth.jsonl`` go into it.
         recipe: How many, what kind, which seed.
         progress: Called with ballot pages done and ballot pages in all.
 
     Returns:
         The files, their truth and the serials.
     """
-    out.mkdir(parents=True, exist_ok=True)
+    scans = out / "scans"
+    scans.mkdir(parents=True, exist_ok=True)
     files: list[Path] = []
     truth: list[dict[str, Any]] = []
     serials: dict[str, tuple[str, ...]] = {}
@@ -113,7 +114,7 @@ def make_stack(
             own = plans[number : number + size]
             batch.scan(own, recipe.strangers and at == 0)
             stem = f"{group.id}-{at + 1:02d}"
-            files += write_pages(out, stem, batch.pages, office.scanner, recipe.format)
+            files += write_pages(scans, stem, batch.pages, office.scanner, recipe.format)
             truth += [_located(fact, stem, recipe.format) for fact in batch.truth]
             number, at = number + len(own), at + 1
             done += len(own) * len(layouts[group.id].pages)

@@ -61,7 +61,7 @@ PAPER_FAULTS: dict[PaperFault, tuple[Look, str]] = {
     "signature-astray": ("must", "annotation"),
     "sprawling-signature": ("may", "annotation"),
     "torn-margin": ("may", "damaged"),
-    "torn-corner": ("must", "damaged"),
+    "torn-corner": ("may", "damaged"),
     "code-hurt": ("may", "damaged"),
     "codes-lost": ("must", "no-code"),
 }

@@ -11,6 +11,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -28,6 +29,7 @@ BUSY_TIMEOUT_S = 10.0
 _PRIMARY = 0xFF
 
 
+@cache
 def schema_text() -> str:
     """Return the text of ``schema.sql``."""
     return resources.files("omr.store").joinpath("schema.sql").read_text(encoding="utf-8")

@@ -12,17 +12,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from omr.scan.identify import ballot_key
-from omr.scan.pipeline import PageReader
-from omr.scan.settings import ReaderSettings
 from PIL import Image
 
 from omr.ballot.model import BallotLayout
 from omr.cli import reading_pages, scanning
 from omr.cli.reading_pages import Chunk, read_in_order
 from omr.election.load import load_election
+from omr.scan.identify import ballot_key
 from omr.scan.page_image import PageImage
+from omr.scan.pipeline import PageReader
 from omr.scan.reading import PageReading
+from omr.scan.settings import ReaderSettings
 from omr.scan.source import file_sha256
 from tests.cli.conftest import BALLOTS, Omr, Stack
 
