@@ -63,7 +63,9 @@ def report(found: Comparison, seconds: float, pages: int) -> None:
     for name in ("silent", "missed", "needless", "lost", "doubled", "pages_wrong"):
         for line in getattr(found, name)[:40]:
             print(f"  {name}: {line}")
-    print(f"scan {seconds:.1f} s for {pages} pages = {1000 * seconds / max(pages, 1):.0f} ms a page")
+    print(
+        f"scan {seconds:.1f} s for {pages} pages = {1000 * seconds / max(pages, 1):.0f} ms a page"
+    )
 
 
 def run() -> int:

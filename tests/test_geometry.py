@@ -24,8 +24,10 @@ def test_intersection_lies_in_both_and_union_holds_both(a: Rect, b: Rect) -> Non
     if common is None:
         apart = a.right <= b.x or b.right <= a.x or a.bottom <= b.y or b.bottom <= a.y
         # Rectangles that overlap by less than a float can hold count as apart.
-        assert apart or min(a.right, b.right) - max(a.x, b.x) < 1e-9 or (
-            min(a.bottom, b.bottom) - max(a.y, b.y) < 1e-9
+        assert (
+            apart
+            or min(a.right, b.right) - max(a.x, b.x) < 1e-9
+            or (min(a.bottom, b.bottom) - max(a.y, b.y) < 1e-9)
         )
     else:
         assert a.contains(common.centre) and b.contains(common.centre)

@@ -25,7 +25,7 @@ from omr.rehearse.truth import PagePlace, loose_truth, paper_truth
 from omr.rehearse.voters import Kind, PaperPlan
 
 # Which papers of a batch with strangers meet what, counted from 0.
-_LOSES_PAGE, _COPIED, _BEFORE_STRANGERS, _FED_DOUBLE = 2, 3, 4, 6
+_LOSES_PAGE, _COPIED, _BEFORE_STRANGERS = 2, 3, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,14 @@ class Office:
     kind: Kind
     printer: Printer
     scanner: Scanner
+
+
+def _clean_pair(plans: Sequence[PaperPlan]) -> int | None:
+    """Return where two neighbours begin that can be fed as one without losing a planned fault."""
+    for number in range(_BEFORE_STRANGERS, len(plans) - 1):
+        if plans[number].look == plans[number + 1].look == "no":
+            return number
+    return None
 
 
 @dataclass(slots=True)
@@ -73,15 +81,15 @@ class Batch:
             [plan.serial for plan in plans],
             office.key,
         )
+        doubled = _clean_pair(plans) if strangers and len(designs[0]) == 1 else None
         number = 0
         while number < len(plans):
             plan, own = plans[number], designs[number]
-            one_page = len(own) == 1
-            if strangers and number == _FED_DOUBLE and one_page and number + 1 < len(plans):
+            if number == doubled:
                 self._feed_double(plans[number : number + 2], [own[0], designs[number + 1][0]])
                 number += 2
                 continue
-            lost = strangers and number == _LOSES_PAGE and not one_page
+            lost = strangers and number == _LOSES_PAGE and len(own) > 1
             copied = strangers and number == _COPIED
             self._feed(plan, own, lost, copied)
             number += 1

@@ -1,0 +1,1 @@
+"""What is read: files to pages, pages to measurements; nothing is judged or kept here."""

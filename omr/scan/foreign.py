@@ -92,9 +92,7 @@ def _zone_ink(zone: Rect, spill_mm: float, ink: InkMap, px_per_mm: int) -> Mask:
     return free
 
 
-def _beside_missing_paper(
-    flat: FlatPage, reference: Reference, settings: ReaderSettings
-) -> Mask:
+def _beside_missing_paper(flat: FlatPage, reference: Reference, settings: ReaderSettings) -> Mask:
     """Return the rim of holes, tears and black borders, where shadows fall."""
     missing = (~flat.paper).astype(np.uint8)
     if not missing.any():
@@ -112,7 +110,9 @@ def _annotations(
     solid = cv2.morphologyEx(rest.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     # Letters of a word lie within 2 mm of each other.
     joined = grow(solid.astype(np.bool_), 1.0 * scale)
-    count, labels, stats, centres = cv2.connectedComponentsWithStats(joined.astype(np.uint8), None, None, None, 8, cv2.CV_32S)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        joined.astype(np.uint8), None, None, None, 8, cv2.CV_32S
+    )
     strong = np.bincount(
         labels[(solid > 0) & (flat.darkness > 1.3 * ink.threshold)], minlength=count
     )
@@ -181,7 +181,9 @@ def _struck_names(
         for degrees in (-24, -16, -8, -4, 0, 4, 8, 16, 24):
             kernel = _line_kernel(length, degrees)
             run = cv2.morphologyEx(dark.astype(np.uint8), cv2.MORPH_OPEN, kernel)
-            known = cv2.dilate(cv2.morphologyEx(printed, cv2.MORPH_OPEN, kernel), disc(0.35 * scale))
+            known = cv2.dilate(
+                cv2.morphologyEx(printed, cv2.MORPH_OPEN, kernel), disc(0.35 * scale)
+            )
             runs |= (run > 0) & (known == 0)
         rect = _largest(runs, scale)
         if rect is None or rect.w < settings.strike_mm:
@@ -207,7 +209,9 @@ def _line_kernel(length_px: int, degrees: float) -> NDArray[np.uint8]:
 
 def _largest(mask: Mask, px_per_mm: int) -> Rect | None:
     """Return the bounding box of the largest connected part of a mask, in its own mm."""
-    count, _, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), None, None, None, 8, cv2.CV_32S)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(
+        mask.astype(np.uint8), None, None, None, 8, cv2.CV_32S
+    )
     if count < 2:
         return None
     number = 1 + int(np.argmax(stats[1:, 2]))

@@ -126,7 +126,6 @@ def _fits(content: CodeText, key: BallotKey) -> bool:
     if content.group >= len(key.groups):
         return False
     layout = key.layouts[key.groups[content.group]]
-    return (
-        short_fingerprint(layout.fingerprint) == content.layout
-        and 1 <= content.page <= len(layout.pages)
+    return short_fingerprint(layout.fingerprint) == content.layout and 1 <= content.page <= len(
+        layout.pages
     )

@@ -96,7 +96,9 @@ def map_ink(
     ink &= ~lines
     # An outline with its margin is 1 mm wide, 1.4 mm to a slanting stroke: 0.95 mm from each side.
     bridges = grow(ink, 0.95 * scale) & reference.around_boxes & near_print
-    _, labels, stats, _ = cv2.connectedComponentsWithStats((ink | bridges).astype(np.uint8), None, None, None, 8, cv2.CV_32S)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(
+        (ink | bridges).astype(np.uint8), None, None, None, 8, cv2.CV_32S
+    )
     count = len(stats)
     strong = ink & (flat.darkness > STRONG * threshold)
     left, top, width, height = (stats[:, k].astype(np.int64) for k in range(4))
@@ -137,9 +139,12 @@ def _page_lines(ink: Mask, near_print: Mask, px_per_mm: int, settings: ReaderSet
     and a folded sheet do. Each is sought among slopes of up to 5 degrees, at 2 px/mm.
     """
     scale = px_per_mm // 2
-    small = cv2.resize(ink.astype(np.float32), None, fx=1 / scale, fy=1 / scale, interpolation=cv2.INTER_AREA)
-    open_ = 1 - cv2.resize(near_print.astype(np.float32), None, fx=1 / scale, fy=1 / scale, interpolation=cv2.INTER_AREA)
-    seen = cv2.dilate((small > 0.12).astype(np.float32), np.ones((2, 2)))
+    size = (ink.shape[1] // scale, ink.shape[0] // scale)
+    small = cv2.resize(ink.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    shut = cv2.resize(near_print.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    open_ = np.asarray(1 - shut, dtype=np.float32)
+    grown = cv2.dilate((small > 0.12).astype(np.float32), np.ones((2, 2)))
+    seen = np.asarray(grown, dtype=np.float32)
     lines = np.zeros(small.shape, np.float32)
     if seen.mean() > 0:
         lines = np.maximum(
@@ -150,7 +155,9 @@ def _page_lines(ink: Mask, near_print: Mask, px_per_mm: int, settings: ReaderSet
     return full > 0
 
 
-def _lines_down(seen: NDArray[np.float32], open_: NDArray[np.float32], share: float) -> NDArray[np.float32]:
+def _lines_down(
+    seen: NDArray[np.float32], open_: NDArray[np.float32], share: float
+) -> NDArray[np.float32]:
     """Mark near-vertical lines that show ink in ``share`` of the open places along them."""
     height, width = seen.shape
     lines = np.zeros(seen.shape, np.float32)

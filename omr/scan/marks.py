@@ -110,9 +110,7 @@ def _owners(shares: list[list[_Share]], settings: ReaderSettings) -> dict[int, d
         main = max(places, key=lambda index: places[index].area_mm2)
         roles = {}
         for index, share in places.items():
-            if index == main:
-                roles[index] = "own"
-            elif share.area_mm2 >= settings.leg_share * places[main].area_mm2:
+            if index == main or share.area_mm2 >= settings.leg_share * places[main].area_mm2:
                 roles[index] = "own"
             else:
                 roles[index] = "doubtful" if share.in_core else "leg"
@@ -214,8 +212,10 @@ def _judge_stroke(
 
 
 def _extent(inside: Mask, px_per_mm: int) -> tuple[float, float]:
-    """Return the largest stroke's diagonal in mm, and the area of the largest compact spot in mm²."""
-    count, _, stats, _ = cv2.connectedComponentsWithStats(inside.astype(np.uint8), None, None, None, 8, cv2.CV_32S)
+    """Return the largest stroke's diagonal in mm, and the largest compact spot in mm²."""
+    count, _, stats, _ = cv2.connectedComponentsWithStats(
+        inside.astype(np.uint8), None, None, None, 8, cv2.CV_32S
+    )
     if count < 2:
         return 0.0, 0.0
     diagonals = np.hypot(stats[1:, 2], stats[1:, 3]) / px_per_mm

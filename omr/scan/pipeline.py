@@ -56,7 +56,9 @@ class PageReader:
         grey = _grey(pixels)
         identity = identify(find_page_codes(grey, image.dpi and image.dpi * shrink), self._key)
         if isinstance(identity, Unidentified):
-            status = "blank" if identity.status == "no-code" and _is_blank(grey) else identity.status
+            status = (
+                "blank" if identity.status == "no-code" and _is_blank(grey) else identity.status
+            )
             return self._unread(image, status, identity.detail)
         placement = place_page(grey, identity.corners_px, identity.layout, self._settings)
         if placement is None:

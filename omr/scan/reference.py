@@ -15,7 +15,7 @@ from pdf2image import convert_from_bytes
 
 from omr.ballot.draw import static_page_pdf
 from omr.ballot.model import PageLayout
-from omr.geometry import MM_PER_INCH, Rect
+from omr.geometry import Rect
 from omr.scan.settings import ReaderSettings
 
 Mask = NDArray[np.bool_]
@@ -32,7 +32,7 @@ class Reference:
         coarse: The same at ``coarse_px_per_mm``, slightly blurred, for matching.
         print_mask: Where print is, without any margin.
         near_print: Print grown by the margin of the settings: ink here is no news.
-        around_boxes: The boxes and 6 mm around them, where strokes cross outlines and rules.
+        around_boxes: The boxes and the reach of their strokes, where these cross outlines and rules.
     """
 
     layout: PageLayout
@@ -50,7 +50,7 @@ def disc(radius_px: float) -> Grey:
     centre = size // 2
     ys, xs = np.mgrid[:size, :size]
     inside = (xs - centre) ** 2 + (ys - centre) ** 2 <= radius_px**2 + 0.25
-    return inside.astype(np.uint8)
+    return np.asarray(inside, dtype=np.uint8)
 
 
 def grow(mask: Mask, radius_px: float) -> Mask:
@@ -91,10 +91,10 @@ def make_reference(layout: PageLayout, settings: ReaderSettings) -> Reference:
         The reference picture with its masks.
     """
     scale = settings.px_per_mm
-    image = convert_from_bytes(
-        static_page_pdf(layout), dpi=scale * MM_PER_INCH, grayscale=True, single_file=True
-    )[0]
     height, width = round(layout.height * scale), round(layout.width * scale)
+    image = convert_from_bytes(
+        static_page_pdf(layout), size=(width, height), grayscale=True, single_file=True
+    )[0]
     grey = np.full((height, width), 255, np.uint8)
     drawn = np.asarray(image, dtype=np.uint8)[:height, :width]
     grey[: drawn.shape[0], : drawn.shape[1]] = drawn
@@ -104,7 +104,7 @@ def make_reference(layout: PageLayout, settings: ReaderSettings) -> Reference:
     coarse = cv2.resize(darkness, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     around_boxes = np.zeros(print_mask.shape, np.bool_)
     for box in layout.boxes:
-        around_boxes[window(box.rect, scale, around_boxes.shape, 6.0)] = True
+        around_boxes[window(box.rect, scale, around_boxes.shape, settings.reach_mm)] = True
     return Reference(
         layout=layout,
         px_per_mm=scale,

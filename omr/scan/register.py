@@ -153,7 +153,7 @@ def _fiducials_near(grey: Grey, guess: FloatArray, layout: PageLayout) -> dict[i
         quads, ids, _ = detector.detectMarkers(framed)
         for quad, mark_id in zip(quads, [] if ids is None else ids.ravel(), strict=True):
             if int(mark_id) == fiducial.id:
-                found[fiducial.id] = quad.reshape(4, 2).astype(np.float64) + [x0 - 8, y0 - 8]
+                found[fiducial.id] = quad.reshape(4, 2) + np.array([x0 - 8.0, y0 - 8.0])
     return found
 
 
@@ -192,9 +192,9 @@ def _fit(
         maxIters=4000,
         confidence=0.9999,
     )
-    if affine is None:
+    kept = np.asarray(inliers).ravel().astype(bool)
+    if affine is None or kept.sum() < 8:  # two marks at the least
         return None
-    kept = inliers.ravel().astype(bool)
     exact, *_ = np.linalg.lstsq(
         np.column_stack([source[kept], np.ones(kept.sum())]), target[kept], rcond=None
     )
@@ -202,7 +202,7 @@ def _fit(
     px_per_mm = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
     errors_mm = np.linalg.norm(transform(matrix, source[kept]) - target[kept], axis=1) / px_per_mm
     residual_mm = float(np.sqrt((errors_mm**2).mean()))
-    whole = kept.reshape(-1, 4).all(axis=1)
+    whole = np.asarray(kept.reshape(-1, 4).all(axis=1), dtype=np.bool_)
     agreed = int(whole[: len(found)].sum())
     if not _plausible(matrix, residual_mm, int(whole.sum()), settings):
         return None

@@ -34,7 +34,7 @@ class ReaderSettings:
         dust_mm: Ink in a box whose extent is below this is dust or paper grain.
         mark_extent_mm: A stroke of this extent inside a box is a mark.
         mark_area_mm2: and it has at least this area of ink.
-        dot_area_mm2: A compact spot of this area is a dot made on purpose (1 mm across); a
+        dot_area_mm2: A compact spot of this area is a dot made on purpose (1.1 mm across); a
             pen put down in hesitation leaves less.
         leg_share: A stroke that has less than this share of its in-box ink in a second box,
             and stays out of that box's middle, is a leg that strayed there.
@@ -71,7 +71,7 @@ class ReaderSettings:
     dust_mm: float = 0.7
     mark_extent_mm: float = 2.4
     mark_area_mm2: float = 0.45
-    dot_area_mm2: float = 0.7
+    dot_area_mm2: float = 0.95
     leg_share: float = 0.3
     core_share: float = 0.5
     inside_share: float = 0.35

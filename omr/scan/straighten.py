@@ -1,4 +1,4 @@
-"""The page laid flat on the reference: local shifts measured, one resampling, ink separated from paper.
+"""The page laid flat on the reference: local shifts, one resampling, ink told from paper.
 
 The affine placement leaves what feed, folds and fuser did to the sheet, up to a millimetre or
 so. Overlapping pieces of the reference are looked for around their places; their shifts,
@@ -185,7 +185,7 @@ def _local_shifts(
     scale = settings.coarse_px_per_mm
     rows = int(np.ceil(reference.layout.height / step_mm)) + 1
     columns = int(np.ceil(reference.layout.width / step_mm)) + 1
-    blurred = cv2.GaussianBlur(page, (0, 0), 1.0)
+    blurred = np.asarray(cv2.GaussianBlur(page, (0, 0), 1.0), dtype=np.uint8)
     offsets = np.zeros((rows, columns, 2), np.float32)
     weights = np.zeros((rows, columns, 2), np.float32)
     match = np.full((rows, columns), np.nan, np.float32)
@@ -198,7 +198,8 @@ def _local_shifts(
             if tile is None:
                 continue
             template, around = tile
-            score = cv2.matchTemplate(around, template, cv2.TM_CCOEFF_NORMED)
+            matched = cv2.matchTemplate(around, template, cv2.TM_CCOEFF_NORMED)
+            score = np.asarray(matched, dtype=np.float32)
             match[i, j], offset, weight = _peak(score, reach)
             if match[i, j] >= settings.tile_match:
                 offsets[i, j] = np.array(offset, np.float32) / scale
