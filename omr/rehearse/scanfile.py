@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from PIL import Image
 
@@ -72,31 +72,24 @@ def write_pages(
 
 
 def _write_pdf(path: Path, images: Sequence[Image.Image], scanner: Scanner) -> Path:
+    # Two-level pages are stored as G4, which knows no quality.
+    coding: dict[str, Any] = {} if scanner.mode == "bitonal" else {"quality": scanner.quality}
     images[0].save(
         path,
         save_all=True,
         append_images=images[1:],
         resolution=float(scanner.dpi),
-        quality=scanner.quality,  # of no effect on two-level pages
         creationDate=_NO_DATE,
         modDate=_NO_DATE,
+        **coding,
     )
     return path
 
 
 def _write_tiff(path: Path, images: Sequence[Image.Image], scanner: Scanner) -> Path:
+    coding: dict[str, Any] = {"compression": "group4"}
+    if scanner.mode != "bitonal":
+        coding = {"compression": "jpeg", "quality": scanner.quality}
     resolution = (float(scanner.dpi), float(scanner.dpi))
-    if scanner.mode == "bitonal":
-        images[0].save(
-            path, save_all=True, append_images=images[1:], dpi=resolution, compression="group4"
-        )
-    else:
-        images[0].save(
-            path,
-            save_all=True,
-            append_images=images[1:],
-            dpi=resolution,
-            compression="jpeg",
-            quality=scanner.quality,
-        )
+    images[0].save(path, save_all=True, append_images=images[1:], dpi=resolution, **coding)
     return path
