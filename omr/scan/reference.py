@@ -32,7 +32,7 @@ class Reference:
         coarse: The same at ``coarse_px_per_mm``, slightly blurred, for matching.
         print_mask: Where print is, without any margin.
         near_print: Print grown by the margin of the settings: ink here is no news.
-        around_boxes: The boxes and the reach of their strokes, where these cross outlines and rules.
+        around_boxes: The boxes and the reach of their strokes over outlines and rules.
     """
 
     layout: PageLayout
