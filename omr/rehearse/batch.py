@@ -98,19 +98,23 @@ class Batch:
 
     def _feed(self, plan: PaperPlan, own: Sequence[Pixels], lost: bool, copied: bool) -> None:
         """Put one paper through, twice where somebody slipped in a photocopy of it."""
-        places = []
+        places: list[PagePlace] = []
+        worn: dict[str, None] = {}
         for copy in (False, True)[: 1 + copied]:
             for page, design in zip(self.office.layout.pages, own, strict=True):
                 if lost and page.page == len(own):
                     continue
-                picture = self._picture(page, design, plan, own)
+                passage = self._passage(page)
+                worn |= dict.fromkeys(passage.wear.words())
+                picture = self._picture(page, design, plan, own, passage)
                 self.pages.append(photocopied(picture) if copy else picture)
                 places.append(PagePlace("", len(self.pages)))
         if "codes-lost" in plan.faults:
             # Without a legible code a page cannot be tied to its ballot: it waits as a page.
             self.truth += [loose_truth(place, "no-code", "codes blotted") for place in places]
         else:
-            self.truth.append(self._told(paper_truth(plan, places, copied, lost)))
+            fact = paper_truth(plan, places, copied, lost)
+            self.truth.append({**fact, "wear": list(worn), "scan": self._scan_words()})
         if self.office.layout.two_sided and len(own) % 2 and not lost:
             last = self.office.layout.pages[-1]
             back = draw_plain(empty_back(last), self._passage(last), own[-1])
@@ -154,19 +158,22 @@ class Batch:
         self.pages.append(picture)
         self.truth.append(loose_truth(PagePlace("", len(self.pages)), reason, what))
 
-    def _told(self, fact: dict[str, Any]) -> dict[str, Any]:
-        """Add how the paper was scanned."""
+    def _scan_words(self) -> dict[str, Any]:
         scanner = self.office.scanner
-        return {**fact, "scan": {"dpi": scanner.dpi, "mode": scanner.mode}}
+        return {"dpi": scanner.dpi, "mode": scanner.mode}
 
     def _picture(
-        self, page: PageLayout, design: Pixels, plan: PaperPlan, own: Sequence[Pixels]
+        self,
+        page: PageLayout,
+        design: Pixels,
+        plan: PaperPlan,
+        own: Sequence[Pixels],
+        passage: Passage,
     ) -> Pixels:
         two_sided = self.office.layout.two_sided
         behind = (page.page - 1) ^ 1
         back = own[behind] if two_sided and behind < len(own) else None
-        passage, words = self._passage(page), self._seal_words()
-        return draw_page(page, design, plan, passage, words, back, two_sided)
+        return draw_page(page, design, plan, passage, self._seal_words(), back, two_sided)
 
     def _passage(self, page: PageLayout) -> Passage:
         office = self.office

@@ -67,6 +67,19 @@ class Wear:
     dust: int
     seed: int
 
+    def words(self) -> tuple[str, ...]:
+        """Return in words what can be seen of it, for the truth of a stack."""
+        seen = {
+            "folded": bool(self.folds),
+            "creased": self.creases > 0,
+            "stapled": self.staple,
+            "punched": self.holes,
+            "coffee": self.coffee,
+            "show-through": self.back > 0,
+            "dusty": self.dust > 3,
+        }
+        return tuple(word for word, there in seen.items() if there)
+
 
 def choose_wear(rng: np.random.Generator, kind: Kind) -> Wear:
     """Draw the wear of one paper; tears are faults and come from the plan alone."""
