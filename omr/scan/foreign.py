@@ -66,6 +66,7 @@ def _explained(
         explained[inside] = True
         near = window(found.found, scale, shape, settings.reach_mm)
         explained[near] |= by_mark[near]
+        explained[near] |= _leg_ends(ink.ink[near], by_mark[near], scale)
     for zone in reference.layout.zones:
         if zone.kind not in ("seal", "signature"):
             continue
@@ -75,6 +76,52 @@ def _explained(
     explained[:edge] = explained[-edge:] = True
     explained[:, :edge] = explained[:, -edge:] = True
     return explained | _beside_missing_paper(flat, reference, settings)
+
+
+def _leg_ends(ink: Mask, by_mark: Mask, px_per_mm: int) -> Mask:
+    """Return the straight pieces that go on where a mark's stroke leaves off.
+
+    A pen that skips breaks the leg of a cross into dashes. A piece is a dash of it if it is
+    straight and thin and points at the mark's ink within 2.5 mm; letters are neither.
+    """
+    dashes = np.zeros(ink.shape, np.bool_)
+    if not by_mark.any():
+        return dashes
+    count, labels = cv2.connectedComponents((ink & ~by_mark).astype(np.uint8))
+    # Each round may add the next dash of a leg; four rounds cover all that is within reach.
+    for _ in range(4):
+        target = grow(by_mark | dashes, 0.35 * px_per_mm)
+        added = False
+        for number in range(1, count):
+            piece = labels == number
+            if not dashes[piece].any() and _points_at(piece, target, px_per_mm):
+                dashes |= piece
+                added = True
+        if not added:
+            break
+    return dashes
+
+
+def _points_at(piece: Mask, target: Mask, px_per_mm: int) -> bool:
+    """Tell whether a piece of ink is a dash whose line meets ``target`` just beyond its end."""
+    points = np.argwhere(piece).astype(np.float64)
+    if len(points) < 6:
+        return False
+    centre = points.mean(axis=0)
+    along = np.linalg.svd(points - centre, full_matrices=False)[2][0]
+    run = (points - centre) @ along
+    aside = (points - centre) @ np.array([-along[1], along[0]])
+    length_mm = float(run.max() - run.min()) / px_per_mm
+    # 0.3 mm from its own line: a pen line of up to 1 mm; longer than thick, so that it points.
+    if aside.std() > 0.3 * px_per_mm or not 3 * aside.std() < length_mm * px_per_mm:
+        return False
+    for end, sign in ((run.min(), -1), (run.max(), 1)):
+        steps = np.arange(0, 2.5 * px_per_mm)[:, None]
+        path = np.rint(centre + along * end + sign * along * steps).astype(int)
+        inside = ((path >= 0) & (path < target.shape)).all(axis=1)
+        if target[tuple(path[inside].T)].any():
+            return True
+    return False
 
 
 def _zone_ink(zone: Rect, spill_mm: float, ink: InkMap, px_per_mm: int) -> Mask:

@@ -188,6 +188,36 @@ def test_a_leg_that_enters_the_next_box_is_no_second_mark(
     assert states[("c1", "confidence")] == "empty"
 
 
+def _skipping_leg(page: Picture, box: Rect) -> None:
+    _line(page, [(box.x + 2, box.centre.y), (box.centre.x, box.bottom - 1)])
+    for start in (0.0, 3.2, 6.4):
+        x, y = box.centre.x + start, box.bottom - 1 - 1.4 * start
+        _line(page, [(x, y), (x + 1.8, y - 2.5)])
+
+
+def test_a_leg_broken_by_a_skipping_pen_is_part_of_its_mark(
+    reader: PageReader, key: BallotKey, blank: Picture
+) -> None:
+    page = blank.copy()
+    _skipping_leg(page, _box(key, "c2", "high"))
+    reading = _read(reader, page)
+    assert _states(reading)[("c2", "high")] == "marked"
+    assert reading.findings == ()
+
+
+def test_letters_beside_a_marked_box_are_an_annotation(
+    reader: PageReader, key: BallotKey, blank: Picture
+) -> None:
+    page = blank.copy()
+    box = _box(key, "c2", "high")
+    _cross(page, box)
+    x, y = box.right + 2.5, box.centre.y
+    turns = np.linspace(0, 2 * np.pi, 30)
+    _line(page, [(x + np.cos(t), y + np.sin(t)) for t in turns], 0.4)
+    _line(page, [(x + 2, y - 2), (x + 2, y + 1), (x + 3.2, y - 0.6)], 0.4)
+    assert ("annotation", "c2") in _codes(_read(reader, page))
+
+
 def test_a_circled_cross_beside_another_mark_is_left_to_people(
     reader: PageReader, key: BallotKey, blank: Picture
 ) -> None:
