@@ -15,7 +15,7 @@ from omr.election.definition import definition_text
 from omr.election.fault import DefinitionError, Fault
 from omr.election.load import check_definition, load_election
 from omr.election.templates import find_template
-from omr.errors import ExitCode, OmrError, Text
+from omr.errors import ExitCode, Text
 from omr.store.folder import CountFolder
 
 WORKBOOK = ".xlsx"
@@ -100,6 +100,8 @@ def check(terminal: Terminal, definition: Path | None, as_json: bool) -> ExitCod
     """Check a definition."""
     path = definition or CountFolder.open(Path()).definition
     faults = _faults(path)
+    # Some faults show only when the ballot is laid out, such as a name too long for its cell.
+    layouts = {} if faults else ballot_layouts(load_election(path))
     if as_json:
         terminal.give_json({"sound": not faults, "faults": [_fault_json(each) for each in faults]})
     else:
@@ -111,7 +113,7 @@ def check(terminal: Terminal, definition: Path | None, as_json: bool) -> ExitCod
         )
         return ExitCode.BAD_INPUT
     election = load_election(path)
-    for group_id, layout in ballot_layouts(election).items():
+    for group_id, layout in layouts.items():
         group = election.group(group_id)
         terminal.tell(
             f"Nhóm {group_id}: {len(group.contests)} người, phiếu {len(layout.pages)} trang"
@@ -124,17 +126,10 @@ def check(terminal: Terminal, definition: Path | None, as_json: bool) -> ExitCod
 
 
 def _faults(path: Path) -> list[Fault]:
-    """Return the faults of a definition, those that only its layout shows included."""
     try:
-        faults = check_definition(path)
-        if not faults:
-            ballot_layouts(load_election(path))
+        return check_definition(path)
     except DefinitionError as error:
         return list(error.faults)
-    except OmrError as error:
-        whole = Text("", "")
-        return [Fault(path.name, None, "", error.text, whole)]
-    return faults
 
 
 def _fault_json(fault: Fault) -> dict[str, object]:

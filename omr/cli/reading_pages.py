@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -142,7 +143,7 @@ def _read_with_pool(
         while waiting or under_way:
             while waiting and len(under_way) < jobs * CHUNKS_AHEAD:
                 chunk = waiting.popleft()
-                under_way.append((chunk, pool.submit(_read_here, chunk)))
+                under_way.append((chunk, _submit(pool, chunk)))
             chunk, future = under_way[0]
             result = future.result()
             under_way.popleft()
@@ -162,7 +163,7 @@ def _read_carefully(chunk: Chunk, key: BallotKey, settings: ReaderSettings) -> I
         alone = Chunk(chunk.path, chunk.file_sha256, numbers, chunk.total)
         with _pool(key, settings, 1) as pool:
             try:
-                yield pool.submit(_read_here, alone).result()
+                yield _submit(pool, alone).result()
             except BrokenProcessPool:
                 yield _died(alone, page, settings)
 
@@ -185,6 +186,32 @@ def _pool(key: BallotKey, settings: ReaderSettings, jobs: int) -> ProcessPoolExe
     )
 
 
+def _submit(pool: ProcessPoolExecutor, chunk: Chunk) -> Future[ChunkRead]:
+    """Hand a chunk to a pool, which starts its workers as chunks come in."""
+    with _interrupt_held():
+        return pool.submit(_read_here, chunk)
+
+
+@contextmanager
+def _interrupt_held() -> Iterator[None]:
+    """Hold Ctrl-C back while a worker is being started, and in that worker for good.
+
+    Ctrl-C reaches every process of the terminal, and the parent alone answers it: a worker takes
+    over the blocked signal from its first moment on. Blocking it in this thread is not enough
+    here, because a library's thread may receive it in its place; so it is noted and raised later.
+    """
+    held: list[int] = []
+    handler = signal.signal(signal.SIGINT, lambda number, _frame: held.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, handler)
+    if held:
+        raise KeyboardInterrupt
+
+
 @dataclass(slots=True)
 class _Worker:
     """What a worker process keeps from chunk to chunk."""
@@ -197,8 +224,6 @@ _worker = _Worker()
 
 
 def _begin(key: BallotKey, settings: ReaderSettings) -> None:
-    # Ctrl-C reaches every process of the terminal; the parent alone answers it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # The processes share the processors already.
     cv2.setNumThreads(1)
     _worker.reader = PageReader(key, settings)
