@@ -99,7 +99,8 @@ def _compare_paper(found: Comparison, fact: Row, row: Row | None) -> None:
             found.asked += 1
         else:
             codes = sorted({flag["code"] for flag in row["flags"]})
-            found.needless.append(f"{fact['ballot']}: {', '.join(codes)}")
+            worn = ", ".join(fact.get("wear", ())) or "unworn"
+            found.needless.append(f"{fact['ballot']}: {', '.join(codes)} ({worn})")
             found.reasons.update(codes)
     for contest, outcome in fact["contests"].items():
         machine = row["contests"][contest]["machine"]

@@ -8,13 +8,15 @@ by NFD into a base letter and its marks, each with strokes of its own.
 from __future__ import annotations
 
 import unicodedata
+from typing import Literal
 
 import numpy as np
 
 from omr.geometry import FloatArray, Point, Rect
-from omr.rehearse.pens import Hand
+from omr.rehearse.pens import Hand, wander
 
 Strokes = list[FloatArray]
+StrikeStyle = Literal["single", "double", "wavy", "scribble", "circled", "underline"]
 
 # Base letters: strokes separated by "|", points "x,y" in hundredths of the x-height.
 _LETTERS = {
@@ -66,6 +68,7 @@ _MARKS = {
     "\u0323": "-2,136 4,140 -2,144",  # dot below
 }
 _SPACE = 0.65
+_GIVEN_NAMES = ("Hải", "Minh", "Thu Hà", "Lan", "Dũng", "Tuấn", "Phượng", "Sơn", "Oanh")
 
 
 def _polylines(drawing: str) -> list[FloatArray]:
@@ -84,6 +87,9 @@ def write_words(
     Args:
         words: Vietnamese text; capitals are written as larger small letters.
         start: Where the baseline begins, in millimetres.
+        x_height_mm: Height of a small x.
+        hand: The writer's habits.
+        rng: Source of all chance.
 
     Returns:
         Strokes in page millimetres.
@@ -126,34 +132,85 @@ def _written(
 
 
 def sign(area: Rect, hand: Hand, rng: np.random.Generator) -> Strokes:
-    """Return a signature that fills an area: a capital, a run of humps, a flourish."""
-    x = np.linspace(0.0, 1.0, int(rng.integers(26, 46)))
-    loops = rng.uniform(3.0, 6.0)
-    height = np.interp(x, [0.0, 0.15, 0.5, 1.0], [0.9, rng.uniform(0.4, 0.8), 0.35, 0.12])
-    phase = rng.uniform(0.0, 6.0)
-    run_x = 0.12 + 0.78 * x - 0.07 * np.cos(2 * np.pi * loops * x + phase)
-    run_y = 0.55 - 0.42 * height * np.sin(2 * np.pi * loops * x + phase)
-    run_y = run_y + rng.normal(0.0, 0.025, len(x))
-    body = np.column_stack([run_x, run_y])
-    top = rng.uniform(0.02, 0.2)
-    capital = np.array([[0.2, 0.6], [0.08, top + 0.15], [0.2, top], [0.16, 0.85], [0.05, 0.8]])
-    flourish = np.array([[0.95, 0.6], [0.7, 0.86], [0.2, 0.9], [0.55, 0.76], [1.0, 0.8]])
-    parts = [capital, body]
-    if rng.random() < 0.7:
-        parts.append(flourish + rng.normal(0.0, 0.03, flourish.shape))
-    size = np.array([area.w, area.h])
-    return [np.array([area.x, area.y]) + part * size for part in parts]
+    """Return a signature that fills an area: loops, sharp peaks or a written name.
+
+    Args:
+        area: What the signature spans, in millimetres.
+        hand: The signer's habits.
+        rng: Source of all chance.
+    """
+    kind = int(rng.choice(3, p=[0.45, 0.3, 0.25]))
+    if kind == 2:
+        name = str(rng.choice(_GIVEN_NAMES))
+        parts = write_words(name, Point(0.0, 0.0), 1.0, hand, rng)
+    else:
+        parts = _loops(rng) if kind == 0 else _peaks(rng)
+    if rng.random() < 0.65:
+        parts.append(_flourish(parts, rng))
+    low = np.min([part.min(axis=0) for part in parts], axis=0)
+    high = np.max([part.max(axis=0) for part in parts], axis=0)
+    size = np.array([area.w, area.h]) / np.maximum(high - low, 1e-6)
+    # A written name keeps its proportions; a scrawl takes the room it is given.
+    scale = np.full(2, size.min()) if kind == 2 else size
+    corner = np.array([area.x, area.y])
+    return [corner + (part - low) * scale for part in parts]
 
 
-def strike(area: Rect, style: str, hand: Hand, rng: np.random.Generator) -> Strokes:
+def _loops(rng: np.random.Generator) -> Strokes:
+    """A capital and a run of loops that die away."""
+    count = int(rng.integers(30, 60))
+    x = np.linspace(0.0, 1.0, count)
+    turns = 2 * np.pi * rng.uniform(2.5, 6.5) * x ** rng.uniform(0.8, 1.25) + rng.uniform(0.0, 6.0)
+    height = rng.uniform(0.15, 0.4) * (1.0 - rng.uniform(0.3, 0.9) * x)
+    height = height * (1.0 + 0.35 * wander(rng, count, 6))
+    run = np.column_stack(
+        [
+            0.15 + rng.uniform(0.6, 0.9) * x + rng.uniform(0.02, 0.11) * np.cos(turns),
+            0.6 - rng.uniform(-0.1, 0.3) * x - height * np.sin(turns + rng.uniform(0.0, 1.2)),
+        ]
+    )
+    top = rng.uniform(-0.2, 0.15)
+    capital = np.array([[0.2, 0.6], [0.08, top + 0.2], [0.2, top], [0.16, 0.85], [0.05, 0.8]])
+    return [capital + rng.normal(0.0, 0.05, capital.shape), run]
+
+
+def _peaks(rng: np.random.Generator) -> Strokes:
+    """Hasty up and down strokes, in one or two runs, with a bar or dot over them."""
+    strokes = []
+    start = 0.0
+    for _ in range(int(rng.integers(1, 3))):
+        turns = int(rng.integers(4, 9))
+        x = start + np.cumsum(rng.uniform(0.03, 0.13, turns))
+        up = np.where(np.arange(turns) % 2 == 0, 1.0, -1.0)
+        y = 0.5 + up * rng.uniform(0.1, 0.45, turns) - 0.2 * (x - start)
+        strokes.append(np.column_stack([x, y]))
+        start = float(x[-1]) + rng.uniform(-0.08, 0.08)
+    if rng.random() < 0.5:
+        left = rng.uniform(0.0, 0.4)
+        strokes.append(np.array([[left, 0.05], [left + rng.uniform(0.1, 0.5), -0.02]]))
+    return strokes
+
+
+def _flourish(parts: Strokes, rng: np.random.Generator) -> FloatArray:
+    """The stroke under a signature, straight or doubling back."""
+    low = np.min([part.min(axis=0) for part in parts], axis=0)
+    high = np.max([part.max(axis=0) for part in parts], axis=0)
+    wide, tall = high - low
+    if rng.random() < 0.5:
+        unit = np.array([[0.05, 0.95], [0.5, 0.98], [1.05, 0.82]])
+    else:
+        unit = np.array([[0.95, 0.7], [0.6, 0.95], [0.15, 1.0], [0.5, 0.86], [1.05, 0.9]])
+    unit = unit + rng.normal(0.0, 0.04, unit.shape)
+    return np.asarray(low + unit * np.array([wide, tall]), dtype=np.float64)
+
+
+def strike(area: Rect, style: StrikeStyle, rng: np.random.Generator) -> Strokes:
     """Return strokes that cross out, circle or underline what stands in an area.
 
     Args:
         area: The words concerned, in millimetres.
-        style: ``single``, ``double``, ``wavy``, ``scribble``, ``circled`` or ``underline``.
-
-    Raises:
-        ValueError: No such style.
+        style: What is done to them.
+        rng: Source of all chance.
     """
     left = area.x + rng.uniform(-0.02, 0.08) * area.w
     right = area.right - rng.uniform(-0.02, 0.12) * area.w
@@ -180,17 +237,15 @@ def strike(area: Rect, style: str, hand: Hand, rng: np.random.Generator) -> Stro
         up = np.where(np.arange(turns) % 2 == 0, -1.0, 1.0)
         zig = middle + up * area.h * rng.uniform(0.22, 0.42, turns)
         return [np.column_stack([fine + rng.normal(0.0, 0.5, turns), zig])]
-    if style == "circled":
-        theta = np.linspace(0.3, 0.3 + rng.uniform(6.1, 6.9), 24)
-        grow = np.linspace(0.98, 1.08, 24) + rng.normal(0.0, 0.012, 24)
-        ring_x = area.centre.x + area.w * 0.54 * grow * np.cos(theta)
-        ring_y = area.centre.y + area.h * 0.62 * grow * np.sin(theta)
-        return [np.column_stack([ring_x, ring_y])]
-    raise ValueError(f"unknown strike: {style}")
+    theta = np.linspace(0.3, 0.3 + rng.uniform(6.1, 6.9), 24)
+    grow = np.linspace(0.98, 1.08, 24) + rng.normal(0.0, 0.012, 24)
+    ring_x = area.centre.x + area.w * 0.54 * grow * np.cos(theta)
+    ring_y = area.centre.y + area.h * 0.62 * grow * np.sin(theta)
+    return [np.column_stack([ring_x, ring_y])]
 
 
 def arrow(tail: Point, head: Point, rng: np.random.Generator) -> Strokes:
-    """Return an arrow drawn from one point to another."""
+    """Return an arrow drawn from one point to another, in millimetres."""
     start, end = np.array([tail.x, tail.y]), np.array([head.x, head.y])
     along = end - start
     length = float(np.hypot(*along)) or 1.0

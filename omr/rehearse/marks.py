@@ -34,6 +34,9 @@ MarkStyle = Literal[
 ]
 
 Strokes = list[FloatArray]
+
+# Longest plain leg, from the middle of the mark, in sides of the box.
+_LONGEST_LEG = 1.15
 _Shape = Callable[[Rect, Hand, np.random.Generator], Strokes]
 
 
@@ -43,7 +46,10 @@ def strokes_of(
     """Return the strokes of one mark.
 
     Args:
+        style: What is drawn.
         box: Inside edge of the printed box, where it really is on the paper.
+        hand: The voter's habits.
+        rng: Source of all chance.
         towards: The neighbouring box that a ``reaching-cross`` touches.
 
     Returns:
@@ -97,6 +103,8 @@ def _cross_legs(hand: Hand, rng: np.random.Generator) -> tuple[FloatArray, Float
     ends = hand.size * rng.uniform(0.34, 0.62, 4)
     if rng.random() < 0.25 + 0.3 * hand.haste:  # one end flies off
         ends[int(rng.integers(4))] *= _spread(rng, 1.15, 1.7)
+    # A leg that came further would be one that reaches the next box: a style of its own.
+    ends = np.minimum(ends, _LONGEST_LEG)
     wide = rng.normal(0.0, 7.0)
     falling = _leg(45.0 + wide + rng.normal(0.0, 5.0), ends[0], ends[1], hand, rng)
     rising = _leg(-45.0 - wide + rng.normal(0.0, 5.0), ends[2], ends[3], hand, rng)
@@ -113,12 +121,11 @@ def _cross(box: Rect, hand: Hand, rng: np.random.Generator) -> Strokes:
 
 def _linked_cross(box: Rect, hand: Hand, rng: np.random.Generator) -> Strokes:
     falling, rising = _cross_legs(hand, rng)
-    if rising[0, 1] < 0:  # the pen goes on from where the first leg ended
+    if rising[0, 1] > 0:  # the pen swings up to the right, then crosses downwards
         rising = rising[::-1]
-    side = rng.choice([-1.0, 1.0])
-    loop = np.array([[falling[-1, 0] + 0.12 * side, falling[-1, 1] - 0.1]])
-    unit = np.vstack([falling, loop, rising]) if side > 0 else np.vstack([falling, rising])
-    return [_place(unit, box, hand, rng)]
+    swing = max(falling[-1, 0], rising[0, 0]) + rng.uniform(0.02, 0.12)
+    link = np.array([[swing, (falling[-1, 1] + rising[0, 1]) / 2]])
+    return [_place(np.vstack([falling, link, rising]), box, hand, rng)]
 
 
 def _heavy_cross(box: Rect, hand: Hand, rng: np.random.Generator) -> Strokes:

@@ -67,6 +67,19 @@ class Wear:
     dust: int
     seed: int
 
+    def words(self) -> tuple[str, ...]:
+        """Return in words what can be seen of it, for the truth of a stack."""
+        seen = {
+            "folded": bool(self.folds),
+            "creased": self.creases > 0,
+            "stapled": self.staple,
+            "punched": self.holes,
+            "coffee": self.coffee,
+            "show-through": self.back > 0,
+            "dusty": self.dust > 3,
+        }
+        return tuple(word for word, there in seen.items() if there)
+
 
 def choose_wear(rng: np.random.Generator, kind: Kind) -> Wear:
     """Draw the wear of one paper; tears are faults and come from the plan alone."""
@@ -104,6 +117,8 @@ def wear_paper(canvas: Canvas, wear: Wear, back: Pixels | None = None) -> None:
     """Bring the wear onto the sheet, in place, all but the torn corners.
 
     Args:
+        canvas: The sheet.
+        wear: What it went through.
         back: Shape (h, w), the print of the back of the sheet as read from the back.
     """
     rng = np.random.default_rng(wear.seed)
@@ -245,4 +260,5 @@ def _tear(
         outline[:, 0] = width - outline[:, 0]
     if corner.startswith("bottom"):
         outline[:, 1] = height - outline[:, 1]
-    return np.asarray(np.rint(outline), dtype=np.int32)
+    rounded: NDArrayInt = np.rint(outline).astype(np.int32)
+    return rounded

@@ -132,7 +132,9 @@ def wander(rng: np.random.Generator, count: int, spacing: float) -> FloatArray:
     """Return a smooth random line of ``count`` values around 0 with spread near 1.
 
     Args:
-        spacing: How many values pass between two independent ones.
+        rng: Source of all chance.
+        count: How many values.
+        spacing: How many of them pass between two independent ones.
     """
     knots = max(2, int(np.ceil(count / max(spacing, 1.0))) + 1)
     values = rng.normal(0.0, 1.0, knots)
@@ -144,6 +146,7 @@ def smooth_path(points: FloatArray, step_mm: float = _STEP_MM) -> FloatArray:
 
     Args:
         points: Shape (n, 2), n of at least 2, in millimetres.
+        step_mm: About the distance of two points of the curve.
     """
     padded = np.vstack([2 * points[0] - points[1], points, 2 * points[-1] - points[-2]])
     t = np.linspace(0.0, 1.0, 12, endpoint=False)[:, None]
@@ -167,6 +170,9 @@ def lay_stroke(
     Args:
         canvas: Darkened in place.
         points: Shape (n, 2), what the hand meant to follow, in millimetres.
+        pen: What it is drawn with.
+        hand: The voter's habits.
+        rng: Source of all chance.
     """
     path = smooth_path(np.asarray(points, dtype=np.float64))
     count = len(path)
@@ -251,7 +257,9 @@ def darken(canvas: Canvas, left_px: int, top_px: int, cover: FloatArray, colour:
     """Lay a patch of ink or shadow on the canvas, in place.
 
     Args:
-        left_px, top_px: Where the patch begins; parts off the canvas are dropped.
+        canvas: The sheet.
+        left_px: Left edge of the patch; what lies off the canvas is dropped.
+        top_px: Its top edge.
         cover: Shape (h, w), 0 = bare paper, 1 = solid colour.
         colour: Reflectance of the solid colour, 0 to 1.
     """

@@ -125,6 +125,7 @@ def print_sheet(page: Pixels, sheet: Print, dpi: float) -> Pixels:
 
     Args:
         page: Shape (h, w), the page as designed, 255 = white.
+        sheet: How it comes out.
         dpi: Resolution of ``page`` and of the result.
 
     Returns:
@@ -180,6 +181,5 @@ def _speckle(out: Pixels, sheet: Print, dpi: float, rng: np.random.Generator) ->
     for _ in range(int(rng.poisson(sheet.specks_per_cm2 * area_cm2))):
         x, y = int(rng.integers(out.shape[1])), int(rng.integers(out.shape[0]))
         radius = max(1, round(mm_to_px(float(rng.gamma(2.0, 0.045)), dpi)))
-        cv2.circle(
-            out, (x, y), min(radius, round(mm_to_px(0.3, dpi))), int(rng.integers(20, 130)), -1
-        )
+        radius = min(radius, round(mm_to_px(0.3, dpi)))
+        cv2.circle(out, (x, y), radius, int(rng.integers(20, 130)), -1)

@@ -26,6 +26,10 @@ ScanMode = Literal["bitonal", "grey", "colour"]
 _SENSORS: tuple[Rgb, ...] = ((0.299, 0.587, 0.114), (0.299, 0.587, 0.114), (0.05, 0.9, 0.05))
 
 
+# Above this a page takes much memory and its file much room.
+FINE_DPI = 300
+
+
 @dataclass(frozen=True, slots=True)
 class Scanner:
     """One machine and its settings, the same for a batch.
@@ -113,11 +117,12 @@ def choose_scanner(rng: np.random.Generator, kind: Kind) -> Scanner:
             stretch=0.001,
             wave_mm=0.0,
         )
+    dpi = int(rng.choice([150, 200, 240, 300, 400, 600], p=[0.2, 0.4, 0.1, 0.2, 0.05, 0.05]))
+    mode = modes[int(rng.choice(3, p=[0.35, 0.4, 0.25]))]
     return Scanner(
-        dpi=int(
-            rng.choice([150, 200, 200, 240, 300, 400, 600], p=[0.2, 0.2, 0.2, 0.1, 0.2, 0.05, 0.05])
-        ),
-        mode=modes[int(rng.choice(3, p=[0.35, 0.4, 0.25]))],
+        dpi=dpi,
+        # Nobody keeps colour at such a resolution: the files would be too large to send.
+        mode="bitonal" if dpi > FINE_DPI else mode,
         sensor=_SENSORS[int(rng.integers(len(_SENSORS)))],
         quality=int(rng.integers(40, 96)),
         lid=float(rng.choice([0.98, 0.85, 0.05, 0.0])),
@@ -174,6 +179,8 @@ def scan_sheet(
 
     Args:
         canvas: The sheet with everything on it; one channel unless the mode is colour.
+        scanner: The machine.
+        shot: How the sheet goes through.
         wear: Folds displace the paper beyond them.
         missing: Where the paper is missing, 255 = gone.
 

@@ -10,23 +10,16 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from omr.errors import InputError
+from omr.ballot.fonts import find_serif
 from omr.geometry import FloatArray, Point, mm_to_px
 from omr.rehearse.pens import Canvas, Rgb, darken
 
 _RED: Rgb = (0.84, 0.13, 0.16)
-# Debian's places of serif fonts that have every Vietnamese letter.
-_FONTS = (
-    "/usr/share/fonts/truetype/croscore/Tinos-Bold.ttf",
-    "/usr/share/fonts/truetype/liberation2/LiberationSerif-Bold.ttf",
-    "/usr/share/fonts/truetype/dejavu/DejaVuSerif-Bold.ttf",
-)
 _ART_DPI = 300.0
 
 
@@ -77,7 +70,9 @@ def stamp_seal(
     """Stamp a seal on the canvas, in place.
 
     Args:
+        canvas: The sheet.
         middle: Middle of the seal zone as printed, in millimetres.
+        plan: How it is stamped.
         rim: Lettering along the rim.
         lines: Lettering in the middle, at most three short lines.
 
@@ -113,9 +108,8 @@ def _pad_texture(
     size: int, plan: SealPlan, radius_mm: float, dpi: float, rng: np.random.Generator
 ) -> FloatArray:
     """Return how well each place of the rubber printed, 0 to 1."""
-    slow = np.asarray(
-        cv2.resize(rng.normal(0, 1, (7, 7)), (size, size), interpolation=cv2.INTER_CUBIC)
-    )
+    cells = rng.normal(0.0, 1.0, (7, 7))
+    slow = np.asarray(cv2.resize(cells, (size, size), interpolation=cv2.INTER_CUBIC))
     fine = rng.normal(0.0, 1.0, (size, size))
     fine = np.asarray(cv2.GaussianBlur(fine, (0, 0), mm_to_px(0.12, dpi)), dtype=np.float64)
     fine /= max(float(fine.std()), 1e-6)
@@ -187,12 +181,4 @@ def _draw_star(draw: ImageDraw.ImageDraw, x: float, y: float, radius: float) -> 
 
 
 def _font(size_px: int) -> ImageFont.FreeTypeFont:
-    for path in _FONTS:
-        if Path(path).exists():
-            return ImageFont.truetype(path, size_px)
-    raise InputError(
-        "Không tìm thấy phông chữ có đủ chữ tiếng Việt để vẽ con dấu diễn tập. "
-        "Hãy cài gói fonts-croscore hoặc fonts-liberation2.",
-        "No font with Vietnamese letters was found to draw the rehearsal seal. "
-        "Install fonts-croscore or fonts-liberation2.",
-    )
+    return ImageFont.truetype(str(find_serif()["bold"]), size_px)

@@ -13,7 +13,7 @@ import numpy as np
 
 from omr.ballot.model import Box, PageLayout
 from omr.geometry import FloatArray, Point, Rect
-from omr.rehearse.handwriting import arrow, sign, strike, write_words
+from omr.rehearse.handwriting import StrikeStyle, arrow, sign, strike, write_words
 from omr.rehearse.marks import strokes_of
 from omr.rehearse.paper import Corner, Wear, missing_paper, wear_paper
 from omr.rehearse.pens import Canvas, Hand, Pen, Pixels, choose_pen, lay_stroke
@@ -63,12 +63,18 @@ def draw_page(
     passage: Passage,
     words: SealWords,
     back: Pixels | None = None,
+    two_sided: bool = False,
 ) -> Pixels:
     """Return the scanned picture of one page of one pretend voter's paper.
 
     Args:
+        page: What is printed where.
         design: Shape (h, w), the page as designed, at ``PAPER_DPI``.
+        plan: What the voter does.
+        passage: Printer, wear and scanner of this sheet.
+        words: Lettering of the seal.
         back: The other side of the sheet, where it may show through.
+        two_sided: Whether page 2 is the back of page 1, and so on.
 
     Returns:
         See ``scanner.scan_sheet``.
@@ -83,15 +89,21 @@ def draw_page(
     _mark_lines(canvas, page, plan, passage.sheet)
     _sign(canvas, page, plan, passage.sheet, rng)
     _paper_faults(canvas, page, plan, passage.sheet, rng)
-    wear = _torn(passage.wear, plan, page, rng)
+    wear = _torn(passage.wear, plan, page.page, two_sided)
     wear_paper(canvas, wear, back)
     return scan_sheet(canvas, passage.scanner, passage.shot, wear, missing_paper(canvas, wear))
 
 
-def draw_plain(design: Pixels, passage: Passage) -> Pixels:
-    """Return the scanned picture of a page that nobody marked."""
+def draw_plain(design: Pixels, passage: Passage, back: Pixels | None = None) -> Pixels:
+    """Return the scanned picture of a page that nobody marked.
+
+    Args:
+        design: Shape (h, w), the page as designed, at ``PAPER_DPI``.
+        passage: Printer, wear and scanner of this sheet.
+        back: The other side of the sheet, where it may show through.
+    """
     canvas = _printed(design, passage)
-    wear_paper(canvas, passage.wear)
+    wear_paper(canvas, passage.wear, back)
     missing = missing_paper(canvas, passage.wear)
     return scan_sheet(canvas, passage.scanner, passage.shot, passage.wear, missing)
 
@@ -155,9 +167,9 @@ def _line_fault(
     """Strike or circle the name, or write beside the boxes."""
     names = [area.rect for area in page.names if area.contest == line.contest]
     if line.fault in ("name-struck", "name-circled") and names:
-        style = "circled" if line.fault == "name-circled" else _strike_style(rng)
+        style: StrikeStyle = "circled" if line.fault == "name-circled" else _strike_style(rng)
         words = sheet.place_rect(_first_words(page, names[0]))
-        _ink(canvas, strike(words, style, plan.hand, rng), plan.pen, plan.hand, rng)
+        _ink(canvas, strike(words, style, rng), plan.pen, plan.hand, rng)
     if line.fault == "remark-beside":
         boxes = [box.rect for box in page.boxes if box.contest == line.contest]
         if boxes:
@@ -168,8 +180,9 @@ def _line_fault(
             _ink(canvas, strokes, plan.pen, plan.hand, rng)
 
 
-def _strike_style(rng: np.random.Generator) -> str:
-    return str(rng.choice(["single", "double", "wavy", "scribble"], p=[0.5, 0.2, 0.12, 0.18]))
+def _strike_style(rng: np.random.Generator) -> StrikeStyle:
+    styles: tuple[StrikeStyle, ...] = ("single", "double", "wavy", "scribble")
+    return styles[int(rng.choice(4, p=[0.5, 0.2, 0.12, 0.18]))]
 
 
 def _first_words(page: PageLayout, area: Rect) -> Rect:
@@ -224,7 +237,7 @@ def _paper_faults(
     """Draw what the voter did to the paper as a whole: on its first page with boxes."""
     for fault in plan.faults:
         if fault in ("code-hurt", "codes-lost"):
-            hurt = page.codes if fault == "codes-lost" else page.codes[: 1 + page.page % 1]
+            hurt = page.codes if fault == "codes-lost" else page.codes[:1]
             for code in hurt:
                 _blot(canvas, sheet.place_rect(code), plan.hand, rng)
             continue
@@ -264,7 +277,7 @@ def _remark_strokes(
         return arrow(tail, head, rng)
     if fault == "underline":
         area = page.names[int(rng.integers(len(page.names)))].rect
-        return strike(_first_words(page, area), "underline", plan.hand, rng)
+        return strike(_first_words(page, area), "underline", rng)
     return []
 
 
@@ -274,6 +287,12 @@ def free_area(
     """Return a place of the page where nothing to read or mark is printed.
 
     The emptiest of many random places is taken, so a full page still gives one.
+
+    Args:
+        page: What is printed where.
+        width_mm: Width of the place.
+        height_mm: Its height.
+        rng: Source of all chance.
     """
     taken = [zone.rect for zone in page.zones] + [box.rect.grown(1.5) for box in page.boxes]
     taken += [area.rect for area in page.names] + [*page.codes, *page.serials]
@@ -299,18 +318,15 @@ def _blot(canvas: Canvas, area: Rect, hand: Hand, rng: np.random.Generator) -> N
     _ink(canvas, [np.column_stack([ends, rows])], pen, hand, rng)
 
 
-def _torn(wear: Wear, plan: PaperPlan, page: PageLayout, rng: np.random.Generator) -> Wear:
-    """Add the torn corners of the plan; a paper is torn once, whatever its pages."""
-    torn = list(wear.torn)
-    for fault in plan.faults:
-        once = np.random.default_rng([plan.seed, len(torn)])
-        corner = _CORNERS[int(once.integers(4))]
-        if page.page % 2 == 0:  # the back shows the same corner mirrored
-            side = "left" if corner.endswith("right") else "right"
-            corner = _CORNERS[[*_CORNERS].index(corner) ^ 1]
-            assert corner.endswith(side)
-        if fault == "torn-margin":
-            torn.append((corner, float(once.uniform(4.0, 8.0))))
-        if fault == "torn-corner":
-            torn.append((corner, float(once.uniform(28.0, 48.0))))
-    return replace(wear, torn=tuple(torn))
+def _torn(wear: Wear, plan: PaperPlan, page: int, two_sided: bool) -> Wear:
+    """Add the torn corners of the plan: of the first sheet, and of its back if printed."""
+    if page > (2 if two_sided else 1):
+        return wear
+    rng = np.random.default_rng([plan.seed, 0])
+    corner = int(rng.integers(4))
+    margin, deep = float(rng.uniform(4.0, 8.0)), float(rng.uniform(28.0, 48.0))
+    if page == 2:  # the same corner, seen from behind
+        corner ^= 1
+    lengths = {"torn-margin": margin, "torn-corner": deep}
+    torn = tuple((_CORNERS[corner], lengths[fault]) for fault in plan.faults if fault in lengths)
+    return replace(wear, torn=(*wear.torn, *torn))

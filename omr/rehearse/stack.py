@@ -8,27 +8,20 @@ by one printer and one scanner, as in an office.
 from __future__ import annotations
 
 import json
-import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
-from pdf2image import convert_from_path
-from PIL import Image, ImageDraw
 
-from omr.ballot.draw import print_ballots
-from omr.ballot.model import BallotLayout, PageLayout
+from omr.ballot.model import BallotLayout
 from omr.ballot.serials import issue_serials
 from omr.election.model import Election, VoterGroup
-from omr.rehearse.paper import choose_wear
-from omr.rehearse.pens import Pixels
-from omr.rehearse.printer import Printer, choose_printer
-from omr.rehearse.scanner import ScanMode, Scanner, choose_scanner, choose_shot
-from omr.rehearse.sheet import PAPER_DPI, Passage, SealWords, draw_page, draw_plain
-from omr.rehearse.truth import PagePlace, loose_truth, paper_truth
+from omr.rehearse.batch import Batch, Office
+from omr.rehearse.printer import choose_printer
+from omr.rehearse.scanfile import Format, page_place, write_pages
+from omr.rehearse.scanner import FINE_DPI, ScanMode, Scanner, choose_scanner
 from omr.rehearse.voters import (
     Kind,
     LineFault,
@@ -40,12 +33,12 @@ from omr.rehearse.voters import (
     with_line_fault,
 )
 
-Format = Literal["pdf", "tiff", "jpg", "png"]
+__all__ = ["PAPERS_IN_BATCH", "Format", "Progress", "Recipe", "Stack", "make_stack"]
+
 Progress = Callable[[int, int], None]
 
 PAPERS_IN_BATCH = 20
-# Scans carry no date, so that the same seed gives the same bytes.
-_NO_DATE = time.gmtime(0)
+PAPERS_IN_FINE_BATCH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +89,7 @@ def make_stack(
         key: Its secret key, with which the codes are signed.
         out: A folder, made if it is not there: ``scans/`` and ``truth.jsonl`` go into it.
         recipe: How many, what kind, which seed.
-        progress: Called with pages done and pages in all.
+        progress: Called with ballot pages done and ballot pages in all.
 
     Returns:
         The files, their truth and the serials.
@@ -113,17 +106,20 @@ def make_stack(
         taken = {serial for issued in serials.values() for serial in issued}
         serials[group.id] = tuple(issue_serials(recipe.papers, taken, f"{recipe.seed}-{index}"))
         plans = _plans(election, group, serials[group.id], recipe, rng)
-        for number in range(0, len(plans), PAPERS_IN_BATCH):
-            batch = _Batch(election, index, layouts[group.id], key, recipe, rng)
-            if recipe.small:
-                batch.scanner = _small(batch.scanner, number // PAPERS_IN_BATCH + index)
-            pages, facts = batch.scan(plans[number : number + PAPERS_IN_BATCH], number == 0)
-            stem = f"{group.id}-{number // PAPERS_IN_BATCH + 1:02d}"
-            files += _write(scans, stem, pages, batch.scanner, recipe.format)
-            truth += [_located(fact, stem, recipe.format) for fact in facts]
-            done += len(pages)
+        number = at = 0
+        while number < len(plans):
+            office = _office(election, index, layouts[group.id], key, recipe, at, rng)
+            size = PAPERS_IN_BATCH if office.scanner.dpi <= FINE_DPI else PAPERS_IN_FINE_BATCH
+            batch = Batch(office, rng)
+            own = plans[number : number + size]
+            batch.scan(own, recipe.strangers and at == 0)
+            stem = f"{group.id}-{at + 1:02d}"
+            files += write_pages(scans, stem, batch.pages, office.scanner, recipe.format)
+            truth += [_located(fact, stem, recipe.format) for fact in batch.truth]
+            number, at = number + len(own), at + 1
+            done += len(own) * len(layouts[group.id].pages)
             if progress is not None:
-                progress(min(done, total), total)
+                progress(done, total)
     path = out / "truth.jsonl"
     path.write_text("".join(json.dumps(fact, ensure_ascii=False) + "\n" for fact in truth), "utf-8")
     return Stack(tuple(files), path, serials)
@@ -163,166 +159,29 @@ def _plans(
     return plans
 
 
-class _Batch:
-    """One batch: papers of one group through one printer and one scanner."""
-
-    def __init__(
-        self,
-        election: Election,
-        index: int,
-        layout: BallotLayout,
-        key: bytes,
-        recipe: Recipe,
-        rng: np.random.Generator,
-    ) -> None:
-        self.scanner: Scanner = choose_scanner(rng, recipe.kind)
-        self._printer: Printer = choose_printer(rng, recipe.kind)
-        self._election, self._index, self._layout = election, index, layout
-        self._key, self._recipe, self._rng = key, recipe, rng
-        issuer = election.header.left[-1] if election.header.left else election.id
-        self._words = SealWords(issuer.upper(), ("BAN", "CHẤP HÀNH"))
-
-    def scan(
-        self, plans: Sequence[PaperPlan], first: bool
-    ) -> tuple[list[Pixels], list[dict[str, Any]]]:
-        """Return the scanned pages of these papers in stack order, and their truth."""
-        designs = list(self._designs([plan.serial for plan in plans], self._key))
-        per_paper = len(self._layout.pages)
-        pages: list[Pixels] = []
-        facts: list[dict[str, Any]] = []
-        for number, plan in enumerate(plans):
-            own = designs[number * per_paper : (number + 1) * per_paper]
-            strange = self._recipe.strangers and first
-            lost = strange and number == 2 and per_paper > 1
-            copied = strange and number == 3
-            places = []
-            for _ in range(2 if copied else 1):
-                for page, design in zip(self._layout.pages, own, strict=True):
-                    if lost and page.page == per_paper:
-                        continue
-                    pages.append(self._page(page, design, plan))
-                    places.append(len(pages))
-            facts += self._facts(plan, places, copied, lost)
-            if strange and number == 4:
-                facts += self._strangers(pages)
-        return pages, facts
-
-    def _facts(
-        self, plan: PaperPlan, places: list[int], copied: bool, lost: bool
-    ) -> list[dict[str, Any]]:
-        if "codes-lost" in plan.faults:
-            # Without a legible code a page cannot be tied to its ballot: it waits as a page.
-            return [loose_truth(PagePlace("", at), "no-code", "codes blotted") for at in places]
-        return [paper_truth(plan, [PagePlace("", at) for at in places], copied, lost)]
-
-    def _strangers(self, pages: list[Pixels]) -> list[dict[str, Any]]:
-        """Add a ballot of another vote, a form that is none of ours, and an empty back."""
-        page = self._layout.pages[0]
-        other_key = bytes(reversed(self._key))
-        serial = issue_serials(1, set(), f"stranger-{self._recipe.seed}-{self._index}")
-        forged = next(self._designs(serial, other_key))
-        designs = (
-            ("bad-signature", "ballot signed with another key", forged),
-            ("no-code", "a form of another kind", _form(page)),
-            ("blank", "an empty back", np.full(forged.shape, 255, np.uint8)),
-        )
-        facts = []
-        for reason, what, design in designs:
-            pages.append(draw_plain(design, self._passage(page)))
-            facts.append(loose_truth(PagePlace("", len(pages)), reason, what))
-        return facts
-
-    def _passage(self, page: PageLayout) -> Passage:
-        rng, kind = self._rng, self._recipe.kind
-        return Passage(
-            sheet=self._printer.sheet(page.width, page.height, rng),
-            wear=choose_wear(rng, kind),
-            scanner=self.scanner,
-            shot=choose_shot(self.scanner, rng),
-        )
-
-    def _page(self, page: PageLayout, design: Pixels, plan: PaperPlan) -> Pixels:
-        return draw_page(page, design, plan, self._passage(page), self._words)
-
-    def _designs(self, serials: Sequence[str], key: bytes) -> Iterator[Pixels]:
-        """Print these ballots and yield their pages as designed, at ``PAPER_DPI``."""
-        per_paper = len(self._layout.pages)
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, "print.pdf")
-            print_ballots(self._layout, self._election.fingerprint, self._index, serials, key, path)
-            # A blank back may follow each ballot in the file; it is not part of the layout.
-            sheet = per_paper + per_paper % 2 if self._layout.two_sided else per_paper
-            for number in range(len(serials)):
-                for page in range(per_paper):
-                    at = number * sheet + page + 1
-                    image = convert_from_path(
-                        path, int(PAPER_DPI), first_page=at, last_page=at, grayscale=True
-                    )[0]
-                    yield np.asarray(image, dtype=np.uint8)
-
-
-def _form(page: PageLayout) -> Pixels:
-    """Return a page of lines and words that has nothing to do with the vote."""
-    scale = PAPER_DPI / 25.4
-    image = Image.new("L", (round(page.width * scale), round(page.height * scale)), 255)
-    draw = ImageDraw.Draw(image)
-    for line in range(24):
-        y = (40 + 9 * line) * scale
-        draw.line([(25 * scale, y), ((page.width - 25) * scale, y)], fill=60, width=3)
-        draw.text((26 * scale, y - 60), "GIẤY MỜI HỌP " * 2, fill=20, font_size=44)
-    return np.asarray(image, dtype=np.uint8)
+def _office(
+    election: Election,
+    index: int,
+    layout: BallotLayout,
+    key: bytes,
+    recipe: Recipe,
+    batch: int,
+    rng: np.random.Generator,
+) -> Office:
+    """Draw the printer and the scanner of one batch."""
+    scanner = choose_scanner(rng, recipe.kind)
+    printer = choose_printer(rng, recipe.kind)
+    if recipe.small:
+        scanner = _small(scanner, batch + index)
+    # An operator who sees the print vanish turns the scanner darker before going on.
+    scanner = replace(scanner, threshold=max(scanner.threshold, 1.08 - 0.75 * printer.toner))
+    return Office(election, index, layout, key, recipe.kind, printer, scanner)
 
 
 def _located(fact: dict[str, Any], stem: str, kind: Format) -> dict[str, Any]:
-    """Fill in the file names, known only once the batch is written."""
-
-    def name(page: int) -> tuple[str, int]:
-        return (
-            (f"{stem}.{kind}", page)
-            if kind in ("pdf", "tiff")
-            else (f"{stem}-{page:03d}.{kind}", 1)
-        )
-
-    if fact.get("kind") == "page":
-        file, page = name(fact["page"])
+    """Fill in the file names, known only once the batch has its name."""
+    if fact["kind"] == "page":
+        file, page = page_place(stem, kind, fact["page"])
         return {**fact, "file": file, "page": page}
-    places = [name(place["page"]) for place in fact.get("pages", [])]
+    places = [page_place(stem, kind, place["page"]) for place in fact["pages"]]
     return {**fact, "pages": [{"file": file, "page": page} for file, page in places]}
-
-
-def _write(
-    out: Path, stem: str, pages: Sequence[Pixels], scanner: Scanner, kind: Format
-) -> list[Path]:
-    """Write the pages as one file, or one file each where the format holds only one."""
-    images = [Image.fromarray(page) for page in pages]
-    if scanner.mode == "bitonal":
-        images = [image.convert("1", dither=Image.Dither.NONE) for image in images]
-    dpi = float(scanner.dpi)
-    # A quality is JPEG's; sheets of two levels are stored without loss.
-    quality: dict[str, Any] = {} if scanner.mode == "bitonal" else {"quality": scanner.quality}
-    if kind == "pdf":
-        path = out / f"{stem}.pdf"
-        images[0].save(
-            path,
-            save_all=True,
-            append_images=images[1:],
-            resolution=dpi,
-            **quality,
-            creationDate=_NO_DATE,
-            modDate=_NO_DATE,
-        )
-        return [path]
-    if kind == "tiff":
-        path = out / f"{stem}.tiff"
-        coding = "group4" if scanner.mode == "bitonal" else "tiff_lzw"
-        images[0].save(
-            path, save_all=True, append_images=images[1:], dpi=(dpi, dpi), compression=coding
-        )
-        return [path]
-    paths = []
-    for number, image in enumerate(images, start=1):
-        path = out / f"{stem}-{number:03d}.{kind}"
-        whole = image.convert("L") if kind == "jpg" and image.mode == "1" else image
-        whole.save(path, dpi=(dpi, dpi), quality=scanner.quality)
-        paths.append(path)
-    return paths

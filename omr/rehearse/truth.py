@@ -46,6 +46,8 @@ def paper_truth(
         "flags": flags,
         "line_faults": {line.contest: line.fault for line in plan.lines if line.fault},
         "paper_faults": list(plan.faults),
+        "pen": f"{plan.pen.colour} {plan.pen.kind}",
+        "signed": plan.signed,
         "styles": {line.contest: [mark.style for mark in line.marks] for line in plan.lines},
     }
 

@@ -203,7 +203,11 @@ def plan_paper(
     """Plan what one voter does.
 
     Args:
+        group: Who votes on whom.
         options: Ids of the levels, best first.
+        serial: Of the paper, without dash.
+        habits: What kind of voters these are.
+        rng: Source of all chance.
         sealed: Whether the board stamps its papers.
     """
     hand, pen = choose_hand(rng), _voter_pen(habits, rng)
