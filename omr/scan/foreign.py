@@ -14,6 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.geometry import Rect
+from omr.scan.explain import (
+    beside_missing_paper,
+    displaced_print,
+    free_zones,
+    is_staple,
+    punch_holes,
+    soft_shade,
+)
 from omr.scan.ink import InkMap
 from omr.scan.marks import MarkedPage
 from omr.scan.reading import Finding
@@ -43,6 +51,10 @@ def find_foreign(
     """
     strikes = list(_struck_names(flat, reference, ink, marked, settings))
     rest = ink.ink & ~_explained(flat, reference, ink, marked, settings)
+    if rest.any():
+        rest &= ~soft_shade(ink.darkness, reference.px_per_mm, ink.threshold)
+        rest &= ~punch_holes(flat, reference)
+        rest &= ~displaced_print(rest, ink, reference)
     struck = {finding.contest for finding in strikes}
     found = list(_annotations(flat, reference, ink, rest, settings))
     over_names = [f for f in found if f.code == "name-struck" and f.contest not in struck]
@@ -67,15 +79,11 @@ def _explained(
         near = window(found.found, scale, shape, settings.reach_mm)
         explained[near] |= by_mark[near]
         explained[near] |= _leg_ends(ink.ink[near], by_mark[near], scale)
-    for zone in reference.layout.zones:
-        if zone.kind not in ("seal", "signature"):
-            continue
-        spill = settings.seal_spill_mm if zone.kind == "seal" else settings.signature_spill_mm
-        explained |= _zone_ink(zone.rect, spill, ink, scale)
+    explained |= free_zones(ink, reference, settings)
     edge = round(settings.edge_mm * scale)
     explained[:edge] = explained[-edge:] = True
     explained[:, :edge] = explained[:, -edge:] = True
-    return explained | _beside_missing_paper(flat, reference, settings)
+    return explained | beside_missing_paper(flat, scale)
 
 
 def _leg_ends(ink: Mask, by_mark: Mask, px_per_mm: int) -> Mask:
@@ -124,30 +132,6 @@ def _points_at(piece: Mask, target: Mask, px_per_mm: int) -> bool:
     return False
 
 
-def _zone_ink(zone: Rect, spill_mm: float, ink: InkMap, px_per_mm: int) -> Mask:
-    """Return the ink of a free zone, with the strokes that begin there and end just outside."""
-    shape = ink.ink.shape
-    free = np.zeros(shape, np.bool_)
-    free[window(zone, px_per_mm, shape)] = True
-    wide = window(zone, px_per_mm, shape, spill_mm)
-    # Gaps of 1.5 mm: seals and signatures print brokenly, and print was cut out of them.
-    joined = grow(ink.ink[wide], 0.75 * px_per_mm)
-    _, labels = cv2.connectedComponents(joined.astype(np.uint8))
-    from_zone = np.unique(labels[free[wide] & ink.ink[wide]])
-    spilled = np.isin(labels, from_zone[from_zone > 0]) & ink.ink[wide]
-    free[wide] |= spilled
-    return free
-
-
-def _beside_missing_paper(flat: FlatPage, reference: Reference, settings: ReaderSettings) -> Mask:
-    """Return the rim of holes, tears and black borders, where shadows fall."""
-    missing = (~flat.paper).astype(np.uint8)
-    if not missing.any():
-        return np.zeros(flat.paper.shape, np.bool_)
-    # 3 mm: the width of a shadow that the lid throws beside a sheet's edge.
-    return cv2.dilate(missing, disc(3.0 * reference.px_per_mm)).astype(np.bool_)
-
-
 def _annotations(
     flat: FlatPage, reference: Reference, ink: InkMap, rest: Mask, settings: ReaderSettings
 ) -> Iterator[Finding]:
@@ -161,7 +145,7 @@ def _annotations(
         joined.astype(np.uint8), None, None, None, 8, cv2.CV_32S
     )
     strong = np.bincount(
-        labels[(solid > 0) & (flat.darkness > 1.3 * ink.threshold)], minlength=count
+        labels[(solid > 0) & (ink.darkness > 1.3 * ink.threshold)], minlength=count
     )
     area = np.bincount(labels[solid > 0], minlength=count)
     order = sorted(range(1, count), key=lambda k: (stats[k, 1], stats[k, 0]))
@@ -172,18 +156,29 @@ def _annotations(
         area_mm2 = float(area[number]) / scale**2
         if extent_mm < settings.annotation_mm or area_mm2 < 0.3 or strong[number] < 6:
             continue
-        if _is_hole(rect, area_mm2, reference):
+        if is_staple(*_whole_stroke(rest, ink, rect, scale), flat, reference):
             continue
         yield _place(rect, extent_mm, reference)
 
 
-def _is_hole(rect: Rect, area_mm2: float, reference: Reference) -> bool:
-    """Tell a punch hole (a dark disc of 5 to 7 mm within 20 mm of an edge) from ink."""
-    layout = reference.layout
-    centre = rect.centre
-    from_edge = min(centre.x, centre.y, layout.width - centre.x, layout.height - centre.y)
-    round_ = 0.85 < rect.w / max(rect.h, 0.1) < 1.18 and area_mm2 > 0.7 * rect.area
-    return round_ and 4.0 < rect.w < 8.0 and from_edge < 20.0
+def _whole_stroke(rest: Mask, ink: InkMap, rect: Rect, px_per_mm: int) -> tuple[Rect, Mask]:
+    """Return the bounds and pixels of all ink that hangs together with a piece of it."""
+    wide = rect.grown(9.0)
+    rows, columns = window(wide, px_per_mm, rest.shape)
+    own = np.zeros(rest.shape, np.bool_)
+    inside = window(rect, px_per_mm, rest.shape)
+    own[inside] = rest[inside]
+    count, labels = cv2.connectedComponents(
+        grow(ink.ink[rows, columns], 0.6 * px_per_mm).astype(np.uint8)
+    )
+    kept = np.isin(labels, np.unique(labels[own[rows, columns]])) & ink.ink[rows, columns]
+    ys, xs = np.nonzero(kept)
+    if count < 2 or not ys.size:
+        return rect, own[inside]
+    left, top = columns.start + int(xs.min()), rows.start + int(ys.min())
+    width, height = int(np.ptp(xs)) + 1, int(np.ptp(ys)) + 1
+    bounds = Rect(left / px_per_mm, top / px_per_mm, width / px_per_mm, height / px_per_mm)
+    return bounds, kept[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
 
 
 def _place(rect: Rect, extent_mm: float, reference: Reference) -> Finding:
@@ -221,8 +216,7 @@ def _struck_names(
     for name in reference.layout.names:
         area = window(name.rect.grown(-0.6), scale, ink.ink.shape)
         # A pen over print is dark; faint strikes show between the letters and at the ends.
-        dark = flat.darkness[area] > max(1.8 * ink.threshold, 100.0)
-        dark &= ~ink.lines[area]
+        dark = ink.darkness[area] > max(1.8 * ink.threshold, 100.0)
         printed = (blurred[area] > 32).astype(np.uint8)
         runs = np.zeros(dark.shape, np.bool_)
         for degrees in (-24, -16, -8, -4, 0, 4, 8, 16, 24):

@@ -181,8 +181,6 @@ def _judge_box(
         return ("uncertain", score, "circled mark") if core else ("marked", score, "circle round")
     if doubtful:
         return "uncertain", score, "stroke from another box"
-    if ink.lines[rows, columns].any() and area_mm2 > 0.1:
-        return "uncertain", score, "scanner line through the box"
     extent_mm, spot_mm2 = _extent(inside, scale)
     if extent_mm >= settings.mark_extent_mm and area_mm2 >= settings.mark_area_mm2:
         return _judge_stroke(own, score, ink, reference, settings)
@@ -230,8 +228,8 @@ def _faint(
     scale = reference.px_per_mm
     area = window(found.found.grown(-settings.print_margin_mm - 0.25), scale, flat.darkness.shape)
     # A thin faint stroke stands out from its own surroundings, an even shade does not.
-    dark = cv2.GaussianBlur(flat.darkness[area], (0, 0), 1.2).astype(np.float32)
+    dark = cv2.GaussianBlur(ink.darkness[area], (0, 0), 1.2).astype(np.float32)
     level = float(np.median(dark)) + max(settings.faint_ink * 255, 4 * flat.noise)
-    seen = (dark > level) & ~ink.lines[area]
+    seen = dark > level
     extent_mm, _ = _extent(seen, scale)
     return extent_mm >= settings.mark_extent_mm and seen.sum() / scale**2 >= settings.mark_area_mm2

@@ -15,15 +15,16 @@ from omr.geometry import MM_PER_INCH
 from omr.scan.codes import find_page_codes
 from omr.scan.foreign import find_foreign
 from omr.scan.identify import BallotKey, Identity, Unidentified, identify
-from omr.scan.ink import map_ink
+from omr.scan.ink import OwnPrint, map_ink
 from omr.scan.marks import measure_marks
 from omr.scan.page_image import PageImage, Pixels
 from omr.scan.quality import grade_page
 from omr.scan.reading import Finding, MarkReading, PageReading, PageStatus, Registration
-from omr.scan.reference import Grey, Mask, Reference, grow, make_reference, window
+from omr.scan.reference import Grey, Reference, grow, make_reference, window
 from omr.scan.register import Placement, place_page
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import flatten
+from omr.scan.streaks import remove_streaks
 
 # Beyond this a scan holds no more about a pen stroke, only more pixels.
 _WORKING_DPI = 260.0
@@ -64,8 +65,9 @@ class PageReader:
         if placement is None:
             return self._unplaced(image, identity)
         reference = self._reference(identity)
-        flat = flatten(pixels, placement, reference, self._settings)
-        ink = map_ink(flat, reference, _variable_print(identity, reference), self._settings)
+        cleaned, _ = remove_streaks(pixels, grey, placement, reference)
+        flat = flatten(cleaned, placement, reference, self._settings)
+        ink = map_ink(flat, reference, _own_print(identity, reference), self._settings)
         marked = measure_marks(flat, reference, ink, self._settings)
         foreign = find_foreign(flat, reference, ink, marked, self._settings)
         faults = grade_page(flat, reference, ink, placement, self._settings)
@@ -144,18 +146,19 @@ def _is_blank(grey: Grey) -> bool:
     return float((small < 0.65 * white).mean()) < 0.0004
 
 
-def _variable_print(identity: Identity, reference: Reference) -> Mask:
+def _own_print(identity: Identity, reference: Reference) -> OwnPrint:
     """Return where this ballot's own codes and serial are printed."""
     layout, scale = identity.layout, reference.px_per_mm
-    mask = np.zeros(reference.print_mask.shape, np.bool_)
+    codes = np.zeros(reference.print_mask.shape, np.bool_)
     modules = qr_modules(identity.text).astype(np.uint8)
     for code in layout.codes:
-        rows, columns = window(code, scale, mask.shape)
+        rows, columns = window(code, scale, codes.shape)
         size = (columns.stop - columns.start, rows.stop - rows.start)
-        mask[rows, columns] = cv2.resize(modules, size, interpolation=cv2.INTER_NEAREST) > 0
+        codes[rows, columns] = cv2.resize(modules, size, interpolation=cv2.INTER_NEAREST) > 0
+    near = codes.copy()
     for serial in layout.serials:
-        mask[window(serial, scale, mask.shape, 0.3)] = True
-    return grow(mask, 0.45 * scale)
+        near[window(serial, scale, near.shape, 0.3)] = True
+    return OwnPrint(codes, grow(near, 0.45 * scale))
 
 
 def _registration(placement: Placement, shrink: float, dpi: float | None) -> Registration:

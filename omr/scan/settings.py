@@ -55,8 +55,6 @@ class ReaderSettings:
             white, there is no paper: a hole, a tear, the scanner's black lid.
         print_seen: Least share of a row's expected print that must be found on the page.
         min_dpi: Below this the scan is too coarse to trust a thin mark.
-        line_share: A line that runs through this share of the page's height or width is a
-            scanner streak or a fold, not handwriting.
     """
 
     px_per_mm: int = 8
@@ -86,7 +84,6 @@ class ReaderSettings:
     paper_dark: float = 0.55
     print_seen: float = 0.7
     min_dpi: float = 140.0
-    line_share: float = 0.6
 
     def fingerprint(self) -> str:
         """Return the hash under which these settings are stored with a reading."""

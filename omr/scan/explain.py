@@ -1,0 +1,211 @@
+"""What foreign ink may be besides an annotation: each explanation looks for its own evidence.
+
+Print that lies a little beside its place, punch holes, staples, soft shadows, the rim of
+missing paper, the free zones. What none of them explains is for people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+
+from omr.geometry import Rect
+from omr.scan.ink import InkMap
+from omr.scan.reference import Grey, Mask, Reference, disc, grow, window
+from omr.scan.settings import ReaderSettings
+from omr.scan.straighten import FlatPage
+
+# Print may lie this far beside its place where a fold, a worn roller or a clipped margin
+# bent the sheet; farther away it would be other print.
+_PRINT_REACH_MM = 1.4
+# Least correlation at which displaced print is believed, and share of it that must be there.
+_PRINT_MATCH, _PRINT_SEEN = 0.5, 0.75
+# Displaced print is sought in pieces no larger than this: bends differ from place to place.
+_PIECE_MM = 26.0
+
+
+def free_zones(ink: InkMap, reference: Reference, settings: ReaderSettings) -> Mask:
+    """Return the ink of the seal and signature zones, with what spills over their edges."""
+    scale = reference.px_per_mm
+    free = np.zeros(ink.ink.shape, np.bool_)
+    for zone in reference.layout.zones:
+        if zone.kind not in ("seal", "signature"):
+            continue
+        spill = settings.seal_spill_mm if zone.kind == "seal" else settings.signature_spill_mm
+        free |= _zone_ink(zone.rect, spill, ink, scale)
+    return free
+
+
+def _zone_ink(zone: Rect, spill_mm: float, ink: InkMap, px_per_mm: int) -> Mask:
+    """Return the ink of a free zone, with the strokes that begin there and end just outside."""
+    shape = ink.ink.shape
+    free = np.zeros(shape, np.bool_)
+    free[window(zone, px_per_mm, shape)] = True
+    wide = window(zone, px_per_mm, shape, spill_mm)
+    # Gaps of 1.5 mm: seals and signatures print brokenly, and print was cut out of them.
+    joined = grow(ink.ink[wide], 0.75 * px_per_mm)
+    _, labels = cv2.connectedComponents(joined.astype(np.uint8))
+    from_zone = np.unique(labels[free[wide] & ink.ink[wide]])
+    spilled = np.isin(labels, from_zone[from_zone > 0]) & ink.ink[wide]
+    free[wide] |= spilled
+    return free
+
+
+def beside_missing_paper(flat: FlatPage, px_per_mm: int) -> Mask:
+    """Return the rim of holes, tears and black borders, where shadows fall."""
+    missing = (~flat.paper).astype(np.uint8)
+    if not missing.any():
+        return np.zeros(flat.paper.shape, np.bool_)
+    # 3 mm: the width of a shadow that the lid throws beside a sheet's edge.
+    return cv2.dilate(missing, disc(3.0 * px_per_mm)).astype(np.bool_)
+
+
+def punch_holes(flat: FlatPage, reference: Reference) -> Mask:
+    """Return dark discs of 4 to 8 mm within 22 mm of an edge, with their shadow's rim."""
+    scale = 2  # px/mm: enough for a disc
+    size = (flat.darkness.shape[1], flat.darkness.shape[0])
+    dark = ((flat.darkness > 110) | ~flat.paper).astype(np.uint8)
+    small = cv2.resize(dark * 255, None, fx=scale / reference.px_per_mm,
+                       fy=scale / reference.px_per_mm, interpolation=cv2.INTER_AREA)  # fmt: skip
+    solid = cv2.morphologyEx((small > 127).astype(np.uint8), cv2.MORPH_OPEN, disc(1.5 * scale))
+    holes = np.zeros_like(solid)
+    for number, rect, area in parts(solid.astype(np.bool_), scale):
+        layout, centre = reference.layout, rect.centre
+        edge = min(centre.x, centre.y, layout.width - centre.x, layout.height - centre.y)
+        round_ = 0.8 < rect.w / rect.h < 1.25 and area > 0.68 * rect.area
+        if round_ and 3.5 < rect.w < 8.5 and edge < 22.0:
+            holes[number] = 1
+    if not holes.any():
+        return np.zeros(flat.paper.shape, np.bool_)
+    rim = cv2.dilate(holes, disc(1.0 * scale))
+    return cv2.resize(rim, size, interpolation=cv2.INTER_NEAREST) > 0
+
+
+def parts(mask: Mask, px_per_mm: float) -> Iterator[tuple[Mask, Rect, float]]:
+    """Yield each connected part of a mask: itself, its bounds in mm, its area in mm²."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        mask.astype(np.uint8), None, None, None, 8, cv2.CV_32S
+    )
+    for number in range(1, count):
+        left, top, width, height, area = (int(v) for v in stats[number])
+        rect = Rect(left / px_per_mm, top / px_per_mm, width / px_per_mm, height / px_per_mm)
+        yield labels == number, rect, area / px_per_mm**2
+
+
+def soft_shade(darkness: Grey, px_per_mm: int, threshold: float) -> Mask:
+    """Return what is dark without being a stroke: stains, gradients, the lid's shadow.
+
+    A pen leaves lines narrower than 2.4 mm or blots that are dark beyond doubt; where the
+    darkness over the surroundings is slight, there is a shade.
+    """
+    wide = cv2.morphologyEx(
+        darkness, cv2.MORPH_OPEN, np.ones((round(2.4 * px_per_mm),) * 2, np.uint8)
+    )
+    stroke = cv2.subtract(darkness, wide)
+    return np.asarray((stroke < 0.6 * threshold) & (darkness < 140), dtype=np.bool_)
+
+
+def displaced_print(rest: Mask, ink: InkMap, reference: Reference) -> Mask:
+    """Return the unexplained ink that is print lying a little beside its place.
+
+    Each piece of it is matched once more against the print around it. The print must
+    really be seen at the new place; a stroke beside it stays unexplained.
+
+    Args:
+        rest: Ink that nothing has explained so far.
+        ink: The page's ink.
+        reference: The page as printed.
+    """
+    scale = reference.px_per_mm
+    explained = np.zeros(rest.shape, np.bool_)
+    for _, rect, area_mm2 in parts(grow(rest, 1.0 * scale), scale):
+        if area_mm2 < 3.5:  # the fringe of a speck: too small to be put before people anyway
+            continue
+        for piece in _pieces(rect):
+            for half in _halves(piece.grown(3.0)):
+                _explain_piece(half, rest, ink, reference, explained)
+    return explained
+
+
+def _pieces(rect: Rect) -> Iterator[Rect]:
+    """Cut a rectangle into pieces of bounded size."""
+    columns = max(1, int(np.ceil(rect.w / _PIECE_MM)))
+    rows = max(1, int(np.ceil(rect.h / _PIECE_MM)))
+    w, h = rect.w / columns, rect.h / rows
+    for i in range(rows):
+        for j in range(columns):
+            yield Rect(rect.x + j * w, rect.y + i * h, w, h)
+
+
+def _halves(rect: Rect) -> tuple[Rect, ...]:
+    """Return a rectangle and its four halves: a fold may run through it."""
+    w, h = rect.w / 2, rect.h / 2
+    return (
+        rect,
+        Rect(rect.x, rect.y, rect.w, h),
+        Rect(rect.x, rect.y + h, rect.w, h),
+        Rect(rect.x, rect.y, w, rect.h),
+        Rect(rect.x + w, rect.y, w, rect.h),
+    )
+
+
+def _explain_piece(
+    rect: Rect, rest: Mask, ink: InkMap, reference: Reference, explained: Mask
+) -> None:
+    """Match the print of one piece near its place and mark the ink that it explains."""
+    scale = reference.px_per_mm
+    reach = round(_PRINT_REACH_MM * scale)
+    rows, columns = window(rect, scale, rest.shape)
+    top, left = max(rows.start, reach), max(columns.start, reach)
+    bottom = min(rows.stop, rest.shape[0] - reach)
+    right = min(columns.stop, rest.shape[1] - reach)
+    if bottom - top < 2 * reach or right - left < 2 * reach:
+        return
+    if not (rest[top:bottom, left:right] & ~explained[top:bottom, left:right]).any():
+        return
+    printed = ink.printed[top:bottom, left:right]
+    if np.count_nonzero(printed) < 0.6 * scale**2:
+        return
+    around = ink.darkness[top - reach : bottom + reach, left - reach : right + reach]
+    template = cv2.GaussianBlur(printed.astype(np.uint8) * 255, (0, 0), 1.2)
+    score = cv2.matchTemplate(cv2.GaussianBlur(around, (0, 0), 1.2), template, cv2.TM_CCOEFF_NORMED)
+    _, best, _, (x, y) = cv2.minMaxLoc(score)
+    if best < _PRINT_MATCH or (x, y) == (reach, reach):
+        return
+    seen = around[y : y + bottom - top, x : x + right - left] > ink.threshold / 2
+    if seen[printed].mean() < _PRINT_SEEN:
+        return
+    moved = np.zeros(around.shape, np.bool_)
+    moved[y : y + bottom - top, x : x + right - left] = printed
+    covered = grow(moved, 0.32 * scale)[reach:-reach, reach:-reach]
+    explained[top:bottom, left:right] |= rest[top:bottom, left:right] & covered
+
+
+def is_staple(rect: Rect, points: Mask, flat: FlatPage, reference: Reference) -> bool:
+    """Tell a staple: a straight grey wire of 8 to 14 mm in one of the upper corners.
+
+    Args:
+        rect: Its bounds in mm.
+        points: Its pixels within the bounds' window.
+        flat: The page laid flat.
+        reference: The page as printed.
+    """
+    scale, layout = reference.px_per_mm, reference.layout
+    side = min(rect.centre.x, layout.width - rect.centre.x)
+    if rect.centre.y > 25.0 or side > 30.0:
+        return False
+    at = np.argwhere(points).astype(np.float64)
+    if len(at) < 20:
+        return False
+    offset = at - at.mean(axis=0)
+    along = np.linalg.svd(offset, full_matrices=False)[2][0]
+    length_mm = float(np.ptp(offset @ along)) / scale
+    aside_mm = float(np.std(offset @ np.array([-along[1], along[0]]))) / scale
+    if not 7.0 < length_mm < 14.5 or aside_mm > 0.32:
+        return False
+    if flat.pixels.ndim == 2:
+        return True
+    colours = flat.pixels[window(rect, scale, flat.paper.shape)][points].astype(np.int16)
+    return float(np.median(np.ptp(colours, axis=1))) < 30
