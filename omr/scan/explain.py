@@ -13,7 +13,7 @@ import numpy as np
 
 from omr.geometry import Rect
 from omr.scan.ink import InkMap
-from omr.scan.reference import Grey, Mask, Reference, disc, grow, window
+from omr.scan.reference import Mask, Reference, disc, grow, window
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
 
@@ -94,17 +94,18 @@ def parts(mask: Mask, px_per_mm: float) -> Iterator[tuple[Mask, Rect, float]]:
         yield labels == number, rect, area / px_per_mm**2
 
 
-def soft_shade(darkness: Grey, px_per_mm: int, threshold: float) -> Mask:
-    """Return what is dark without being a stroke: stains, gradients, the lid's shadow.
+def fringe_of_print(rest: Mask, ink: InkMap, reference: Reference) -> Mask:
+    """Return slivers that lie close along print: toner and thresholds make its edge uneven.
 
-    A pen leaves lines narrower than 2.4 mm or blots that are dark beyond doubt; where the
-    darkness over the surroundings is slight, there is a shade.
+    A sliver is thinner than any pen line and stays within 0.7 mm of print all along.
     """
-    wide = cv2.morphologyEx(
-        darkness, cv2.MORPH_OPEN, np.ones((round(2.4 * px_per_mm),) * 2, np.uint8)
-    )
-    stroke = cv2.subtract(darkness, wide)
-    return np.asarray((stroke < 0.6 * threshold) & (darkness < 140), dtype=np.bool_)
+    scale = reference.px_per_mm
+    beside = grow(ink.printed, 0.7 * scale)
+    fringe = np.zeros(rest.shape, np.bool_)
+    for part, rect, area_mm2 in parts(rest, scale):
+        if area_mm2 < 0.3 * max(rect.w, rect.h) and beside[part].all():
+            fringe |= part
+    return fringe
 
 
 def displaced_print(rest: Mask, ink: InkMap, reference: Reference) -> Mask:
@@ -203,7 +204,12 @@ def is_staple(rect: Rect, points: Mask, flat: FlatPage, reference: Reference) ->
     along = np.linalg.svd(offset, full_matrices=False)[2][0]
     length_mm = float(np.ptp(offset @ along)) / scale
     aside_mm = float(np.std(offset @ np.array([-along[1], along[0]]))) / scale
-    if not 7.0 < length_mm < 14.5 or aside_mm > 0.32:
+    # A mark or code beneath it hides part of the wire.
+    hidden = any(
+        zone.kind in ("registration", "code") and zone.rect.grown(1.0).intersection(rect)
+        for zone in layout.zones
+    )
+    if not (3.5 if hidden else 7.0) < length_mm < 14.5 or aside_mm > 0.32:
         return False
     if flat.pixels.ndim == 2:
         return True

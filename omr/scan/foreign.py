@@ -18,9 +18,9 @@ from omr.scan.explain import (
     beside_missing_paper,
     displaced_print,
     free_zones,
+    fringe_of_print,
     is_staple,
     punch_holes,
-    soft_shade,
 )
 from omr.scan.ink import InkMap
 from omr.scan.marks import MarkedPage
@@ -52,7 +52,7 @@ def find_foreign(
     strikes = list(_struck_names(flat, reference, ink, marked, settings))
     rest = ink.ink & ~_explained(flat, reference, ink, marked, settings)
     if rest.any():
-        rest &= ~soft_shade(ink.darkness, reference.px_per_mm, ink.threshold)
+        rest &= ~fringe_of_print(rest, ink, reference)
         rest &= ~punch_holes(flat, reference)
         rest &= ~displaced_print(rest, ink, reference)
     struck = {finding.contest for finding in strikes}

@@ -113,6 +113,7 @@ def map_ink(
     darkness = flat.darkness if shade is None else _less(flat.darkness, shade)
     folded = np.zeros(paper.shape, np.bool_) if shade is None else shade > 0
     ink = (darkness > threshold) & paper & ~near_print
+    ink &= ~_soft_shade(darkness, boxes, threshold, scale)
     # An outline with its margin is 1 mm wide, 1.4 mm to a slanting stroke: 0.95 mm from each side.
     bridges = grow(ink, 0.95 * scale) & reference.around_boxes & (near_print | folded)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(
@@ -134,6 +135,33 @@ def map_ink(
         folds=folds,
         threshold=threshold,
     )
+
+
+def _soft_shade(
+    darkness: Grey, boxes: tuple[FoundBox, ...], threshold: float, px_per_mm: int
+) -> Mask:
+    """Return what is dark without being a stroke: stains, gradients, the lid's shadow.
+
+    A pen leaves lines narrower than 2.4 mm or blots that are dark beyond doubt; where the
+    darkness over the surroundings is slight, there is a shade. Soft ink that keeps to one
+    box is no stain: somebody shaded that box with a pencil.
+    """
+    wide = cv2.morphologyEx(
+        darkness, cv2.MORPH_OPEN, np.ones((round(2.4 * px_per_mm),) * 2, np.uint8)
+    )
+    soft = (wide > 0.4 * threshold) & (darkness < 140)
+    soft &= cv2.subtract(darkness, wide) < 0.6 * threshold
+    if not soft.any():
+        return soft
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(
+        soft.astype(np.uint8), None, None, None, 8, cv2.CV_32S
+    )
+    kept = np.zeros(len(stats), np.bool_)
+    for found in boxes:
+        area = window(found.found, px_per_mm, soft.shape, 1.0)
+        inside = np.bincount(labels[area].ravel(), minlength=len(stats))
+        kept |= inside > 0.6 * stats[:, cv2.CC_STAT_AREA]
+    return np.asarray(soft & ~kept[labels], dtype=np.bool_)
 
 
 def _less(darkness: Grey, shade: Grey) -> Grey:

@@ -1,24 +1,39 @@
-"""Marks by stroke: which box each stroke was meant for, and what state that leaves it in.
+"""What state each box is in, by the shape of its strokes and by the hand that made them.
 
-A box is never read by a single ink ratio. Strokes are followed out of the box and into
-its neighbours: a cross whose leg enters the next box is one mark; a circle round a box is
-a mark of that box; a mark inside a circle, a stroke mostly outside, very faint or very
-small ink are for people.
+A box is never read by a single ink ratio. First every box is measured: whose strokes it
+holds, how far they reach, how dark they are, whether they are whole. Then it is judged
+beside the other boxes of its line and the other marks of the paper: pencil that is faint in
+every line is this voter's pencil, a faint stroke beside dark ones is not; a speck among
+specks is dust. What stays unclear is for people.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import cv2
 import numpy as np
 
+from omr.geometry import Rect
 from omr.scan.ink import FoundBox, InkMap
 from omr.scan.reading import MarkReading, MarkState
-from omr.scan.reference import Mask, Reference, window
+from omr.scan.reference import Mask, Reference, grow, window
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
+from omr.scan.strokes import Share, owners_of, ring_round, shares_in
+
+_Kind = Literal["none", "missing", "ring", "ringed", "strayed", "stroke", "dot", "small", "faint"]
+
+# Specks of dust are this small; at least so many like it lie elsewhere on a dusty page.
+_SPECK_MM, _SPECKS_ALIKE = 1.3, 3
+# A stroke that a scanner broke: pieces, their reach and ink, and how many specks the page's
+# own dust would put into a box by chance.
+_PIECES, _PIECES_MM, _PIECES_MM2, _PIECES_BY_CHANCE = 4, 3.0, 0.2, 0.15
+# A box that is filled beyond its outline on three sides, where the others of the paper hold
+# light strokes, may be a mark that was scribbled out.
+_HEAVY, _LIGHT, _SIDES = 0.45, 0.28, 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,18 +45,57 @@ class MarkedPage:
 
 
 @dataclass(frozen=True, slots=True)
-class _Share:
-    """One stroke's ink in one box."""
+class _Measure:
+    """One box as measured.
 
-    stroke: int
-    area_mm2: float
-    in_core: bool
+    Attributes:
+        kind: What is in it, as far as the box alone can tell.
+        score: Own ink inside, as a share of its area.
+        tone: Median darkness of that ink, 0 to 255.
+        weak: Whether hardly any of the ink is dark beyond doubt.
+        astray: Whether most of the stroke lies outside and none of it in the middle.
+        pieces: How many pieces the ink inside has.
+        pieces_mm, area_mm2: Reach of all pieces together, and their ink.
+        sides: On how many sides its ink crosses the outline.
+        own, ring: Strokes that the box explains if it is marked.
+        legs: Strokes of other boxes that merely enter it.
+    """
+
+    kind: _Kind
+    score: float = 0.0
+    tone: float = 0.0
+    weak: bool = False
+    astray: bool = False
+    pieces: int = 0
+    pieces_mm: float = 0.0
+    area_mm2: float = 0.0
+    sides: int = 0
+    own: tuple[int, ...] = ()
+    ring: tuple[int, ...] = ()
+    legs: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Hand:
+    """How this paper was marked, and how clean it is.
+
+    Attributes:
+        tones: Darkness of the strokes, one per box that holds one.
+        scores: Their ink, as shares of their boxes.
+        specks_mm2: Area of each speck outside the boxes.
+        specks_by_chance: How many of them a box would hold by chance.
+    """
+
+    tones: tuple[float, ...]
+    scores: tuple[float, ...]
+    specks_mm2: tuple[float, ...]
+    specks_by_chance: float
 
 
 def measure_marks(
     flat: FlatPage, reference: Reference, ink: InkMap, settings: ReaderSettings
 ) -> MarkedPage:
-    """Measure every box of a page.
+    """Measure and judge every box of a page.
 
     Args:
         flat: The page laid flat.
@@ -52,24 +106,29 @@ def measure_marks(
     Returns:
         One reading per box, in layout order, and the strokes that marks explain.
     """
-    shares = [_shares(found, ink, reference, settings) for found in ink.boxes]
-    owners = _owners(shares, settings)
-    explained: set[int] = set()
-    marks = []
+    shares = [shares_in(found, ink, reference, settings) for found in ink.boxes]
+    owners = owners_of(shares, settings)
+    measures = [
+        _measure(index, shares[index], owners, flat, ink, reference, settings)
+        for index in range(len(ink.boxes))
+    ]
+    hand = _hand(measures, ink, reference)
+    lines: dict[str, list[int]] = {}
     for index, found in enumerate(ink.boxes):
-        own = [s for s in shares[index] if owners[s.stroke].get(index) == "own"]
-        doubtful = [s for s in shares[index] if owners[s.stroke].get(index) == "doubtful"]
-        ring = _ring_strokes(index, found, ink, owners, reference, settings)
-        state, score, note = _judge_box(found, own, doubtful, ring, flat, ink, reference, settings)
+        lines.setdefault(found.box.contest, []).append(index)
+    marks, explained = [], set[int]()
+    for index, (found, measure) in enumerate(zip(ink.boxes, measures, strict=True)):
+        others = [measures[k] for k in lines[found.box.contest] if k != index]
+        state, note = _judge(measure, others, hand, settings)
         if state != "empty":
-            explained |= {s.stroke for s in own} | set(ring)
-        explained |= {s.stroke for s in shares[index] if owners[s.stroke].get(index) == "leg"}
+            explained |= {*measure.own, *measure.ring}
+        explained |= set(measure.legs)
         marks.append(
             MarkReading(
                 contest=found.box.contest,
                 option=found.box.option,
                 state=state,
-                score=round(score, 4),
+                score=round(measure.score, 4),
                 expected=found.box.rect,
                 found=found.found,
                 note=note,
@@ -78,147 +137,184 @@ def measure_marks(
     return MarkedPage(tuple(marks), frozenset(explained))
 
 
-def _shares(
-    found: FoundBox, ink: InkMap, reference: Reference, settings: ReaderSettings
-) -> list[_Share]:
-    """Return the strokes that have ink inside a box."""
-    scale = reference.px_per_mm
-    area = window(found.found, scale, ink.ink.shape)
-    labels = ink.labels[area] * ink.ink[area]
-    counts = np.bincount(labels.ravel())
-    side = min(found.found.w, found.found.h)
-    core_rect = found.found.grown(-side * (1 - settings.core_share) / 2)
-    core = window(core_rect, scale, ink.ink.shape)
-    in_core = set(np.unique(ink.labels[core] * ink.ink[core]).tolist())
-    return [
-        _Share(int(stroke), float(counts[stroke]) / scale**2, int(stroke) in in_core)
-        for stroke in np.flatnonzero(counts)
-        # 3 px: grain at the threshold is no stroke.
-        if stroke > 0 and counts[stroke] > 3
-    ]
-
-
-def _owners(shares: list[list[_Share]], settings: ReaderSettings) -> dict[int, dict[int, str]]:
-    """Decide for each stroke what it is in each box it enters: own, leg or doubtful."""
-    by_stroke: dict[int, dict[int, _Share]] = {}
-    for index, box_shares in enumerate(shares):
-        for share in box_shares:
-            by_stroke.setdefault(share.stroke, {})[index] = share
-    owners: dict[int, dict[int, str]] = {}
-    for stroke, places in by_stroke.items():
-        main = max(places, key=lambda index: places[index].area_mm2)
-        roles = {}
-        for index, share in places.items():
-            if index == main or share.area_mm2 >= settings.leg_share * places[main].area_mm2:
-                roles[index] = "own"
-            else:
-                roles[index] = "doubtful" if share.in_core else "leg"
-        owners[stroke] = roles
-    return owners
-
-
-def _ring_strokes(
+def _measure(
     index: int,
-    found: FoundBox,
-    ink: InkMap,
+    shares: Sequence[Share],
     owners: Mapping[int, Mapping[int, str]],
-    reference: Reference,
-    settings: ReaderSettings,
-) -> tuple[int, ...]:
-    """Return the strokes that run round a box, or nothing where they do not close a circle."""
-    scale = reference.px_per_mm
-    outer = found.found.grown(settings.ring_mm)
-    rows, columns = window(outer, scale, ink.ink.shape)
-    labels = ink.labels[rows, columns] * ink.ink[rows, columns]
-    ys, xs = np.nonzero(labels)
-    if len(xs) < 30:
-        return ()
-    centre = found.found.centre
-    dx = (xs + columns.start + 0.5) / scale - centre.x
-    dy = (ys + rows.start + 0.5) / scale - centre.y
-    half = min(found.found.w, found.found.h) / 2
-    # A circle round a square may cut its corners, but runs mostly outside its sides.
-    outside = (np.abs(dx) > half) | (np.abs(dy) > half)
-    away = outside | (np.hypot(dx, dy) > 0.95 * half)
-    stroke = labels[ys, xs]
-    elsewhere = [
-        number
-        for number in np.unique(stroke)
-        if any(role == "own" and box != index for box, role in owners.get(int(number), {}).items())
-    ]
-    away &= ~np.isin(stroke, elsewhere)
-    sector = ((np.arctan2(dy, dx) + np.pi) / (2 * np.pi) * 36).astype(int) % 36
-    covered = len(np.unique(sector[away])) / 36
-    covered_outside = len(np.unique(sector[away & outside])) / 36
-    if covered < settings.ring_coverage or covered_outside < 0.5 * settings.ring_coverage:
-        return ()
-    return tuple(int(number) for number in np.unique(stroke[away]))
-
-
-def _judge_box(
-    found: FoundBox,
-    own: list[_Share],
-    doubtful: list[_Share],
-    ring: tuple[int, ...],
     flat: FlatPage,
     ink: InkMap,
     reference: Reference,
     settings: ReaderSettings,
-) -> tuple[MarkState, float, str]:
-    """Return state, score and note of one box."""
-    scale = reference.px_per_mm
+) -> _Measure:
+    """Measure one box by itself."""
+    found, scale = ink.boxes[index], reference.px_per_mm
     rows, columns = window(found.found, scale, ink.ink.shape)
-    paper_share = float(flat.paper[rows, columns].mean()) if rows.stop > rows.start else 0.0
-    if paper_share < 0.9:
-        return "uncertain", 0.0, "paper missing"
-    inside = ink.ink[rows, columns] & np.isin(
-        ink.labels[rows, columns], [share.stroke for share in own]
-    )
+    if rows.stop <= rows.start or flat.paper[rows, columns].mean() < 0.9:
+        return _Measure("missing")
+    roles = {share.stroke: owners[share.stroke].get(index) for share in shares}
+    own = [share for share in shares if roles[share.stroke] == "own"]
+    ring = ring_round(index, found, ink, owners, reference, settings)
+    labels = ink.labels[rows, columns]
+    inside = ink.ink[rows, columns] & np.isin(labels, [share.stroke for share in own])
+    extent_mm, spot_mm2, pieces = _extent(inside, scale)
     area_mm2 = float(inside.sum()) / scale**2
     score = area_mm2 / found.found.area
+    kind: _Kind = "none"
     if ring and score < 0.5:
-        core = any(share.in_core for share in own)
-        return ("uncertain", score, "circled mark") if core else ("marked", score, "circle round")
-    if doubtful:
-        return "uncertain", score, "stroke from another box"
-    extent_mm, spot_mm2 = _extent(inside, scale)
-    if extent_mm >= settings.mark_extent_mm and area_mm2 >= settings.mark_area_mm2:
-        return _judge_stroke(own, score, ink, reference, settings)
-    if spot_mm2 >= settings.dot_area_mm2:
-        return "marked", score, "dot"
-    if extent_mm >= settings.dust_mm:
-        return "uncertain", score, "small mark"
-    if _faint(found, flat, ink, reference, settings):
-        return "uncertain", score, "very faint ink"
-    return "empty", score, ""
+        kind = "ringed" if any(share.in_core for share in own) else "ring"
+    elif any(role == "doubtful" for role in roles.values()):
+        kind = "strayed"
+    elif extent_mm >= settings.mark_extent_mm and area_mm2 >= settings.mark_area_mm2:
+        kind = "stroke"
+    elif spot_mm2 >= settings.dot_area_mm2:
+        kind = "dot"
+    elif extent_mm >= settings.dust_mm:
+        kind = "small"
+    elif _faint(found, flat, ink, reference, settings):
+        kind = "faint"
+    total_px = sum(int(ink.area_px[share.stroke]) for share in own)
+    own_mm2 = sum(share.area_mm2 for share in own)
+    return _Measure(
+        kind=kind,
+        score=score,
+        tone=float(np.median(ink.darkness[rows, columns][inside])) if inside.any() else 0.0,
+        weak=sum(int(ink.strong_px[share.stroke]) for share in own) < 0.1 * total_px,
+        astray=own_mm2 < settings.inside_share * total_px / scale**2
+        and not any(share.in_core for share in own),
+        pieces=pieces,
+        pieces_mm=_reach(inside, scale),
+        area_mm2=area_mm2,
+        sides=_sides_crossed(found, own, ink, reference),
+        own=tuple(share.stroke for share in own),
+        ring=ring,
+        legs=tuple(stroke for stroke, role in roles.items() if role == "leg"),
+    )
 
 
-def _judge_stroke(
-    own: list[_Share], score: float, ink: InkMap, reference: Reference, settings: ReaderSettings
-) -> tuple[MarkState, float, str]:
+def _hand(measures: Sequence[_Measure], ink: InkMap, reference: Reference) -> _Hand:
+    """Look at all strokes of the paper, and at the specks between them."""
+    scale = reference.px_per_mm
+    strokes = [measure for measure in measures if measure.kind == "stroke"]
+    taken = {stroke for measure in measures for stroke in measure.own}
+    sides = ink.bounds_px[:, 2:] - ink.bounds_px[:, :2]
+    small = (sides.max(axis=1) <= _SPECK_MM * scale) & (ink.area_px > 4)
+    # Next to print lies the fringe of print, not dust.
+    near = grow(ink.printed, 0.9 * scale)
+    middle = (ink.bounds_px[:, :2] + ink.bounds_px[:, 2:]) // 2
+    rim = round(6.0 * scale)
+    specks = [
+        float(ink.area_px[k]) / scale**2
+        for k in np.flatnonzero(small)
+        if k > 0
+        and int(k) not in taken
+        and not near[middle[k, 1], middle[k, 0]]
+        and rim < middle[k, 0] < near.shape[1] - rim
+        and rim < middle[k, 1] < near.shape[0] - rim
+    ]
+    open_mm2 = float((~near).sum()) / scale**2
+    box_mm2 = max((found.found.area for found in ink.boxes), default=0.0)
+    return _Hand(
+        tones=tuple(measure.tone for measure in strokes),
+        scores=tuple(measure.score for measure in strokes),
+        specks_mm2=tuple(specks),
+        specks_by_chance=len(specks) * box_mm2 / open_mm2,
+    )
+
+
+def _judge(
+    box: _Measure, others: Sequence[_Measure], hand: _Hand, settings: ReaderSettings
+) -> tuple[MarkState, str]:
+    """Return state and note of a box, beside the rest of its line and of the paper."""
+    match box.kind:
+        case "none":
+            return "empty", ""
+        case "missing":
+            return "uncertain", "paper missing"
+        case "ring":
+            return "marked", "circle round"
+        case "ringed":
+            return "uncertain", "circled mark"
+        case "strayed":
+            return "uncertain", "stroke from another box"
+        case "dot":
+            return "marked", "dot"
+        case "faint":
+            return "uncertain", "very faint ink"
+        case "small":
+            return _judge_small(box, others, hand)
+        case "stroke":
+            return _judge_stroke(box, others, hand)
+
+
+def _judge_stroke(box: _Measure, others: Sequence[_Measure], hand: _Hand) -> tuple[MarkState, str]:
     """Judge a stroke that is large enough: was it meant for this box, is it dark enough?"""
-    scale2 = reference.px_per_mm**2
-    total_mm2 = sum(float(ink.area_px[share.stroke]) for share in own) / scale2
-    inside_mm2 = sum(share.area_mm2 for share in own)
-    strong = sum(int(ink.strong_px[share.stroke]) for share in own)
-    if inside_mm2 < settings.inside_share * total_mm2 and not any(s.in_core for s in own):
-        return "uncertain", score, "mostly outside the box"
-    if strong < 0.1 * total_mm2 * scale2:
-        return "uncertain", score, "faint ink"
-    return "marked", score, ""
+    if box.astray:
+        return "uncertain", "mostly outside the box"
+    if box.weak:
+        alone = all(other.kind == "none" for other in others)
+        # The same pen elsewhere on the paper: at least one more stroke, of about this tone.
+        alike = len(hand.tones) > 1 and 0.75 * float(np.median(hand.tones)) <= box.tone
+        if not (alone and alike and box.pieces_mm >= _PIECES_MM):
+            return "uncertain", "faint ink"
+    light = [score for score in hand.scores if score < _LIGHT]
+    if box.score > _HEAVY and box.sides >= _SIDES and 2 * len(light) >= len(hand.scores) - 1:
+        return "uncertain", "perhaps scribbled out"
+    return "marked", ""
 
 
-def _extent(inside: Mask, px_per_mm: int) -> tuple[float, float]:
-    """Return the largest stroke's diagonal in mm, and the largest compact spot in mm²."""
+def _judge_small(box: _Measure, others: Sequence[_Measure], hand: _Hand) -> tuple[MarkState, str]:
+    """Tell a broken stroke and a speck of dust from a small mark."""
+    alone = all(other.kind == "none" for other in others)
+    broken = box.pieces >= _PIECES and box.pieces_mm >= _PIECES_MM
+    if (
+        alone
+        and broken
+        and box.area_mm2 >= _PIECES_MM2
+        and hand.specks_by_chance < _PIECES_BY_CHANCE
+    ):
+        return "marked", "broken stroke"
+    alike = [area for area in hand.specks_mm2 if 0.5 < area / max(box.area_mm2, 1e-6) < 2.0]
+    elsewhere = sum(other.kind == "stroke" and not other.weak for other in others) == 1
+    if box.pieces_mm <= _SPECK_MM and len(alike) >= _SPECKS_ALIKE and elsewhere:
+        return "empty", "speck of dust"
+    return "uncertain", "small mark"
+
+
+def _sides_crossed(found: FoundBox, own: Sequence[Share], ink: InkMap, reference: Reference) -> int:
+    """Count the sides of a box beyond whose outline its strokes leave at least 0.3 mm² of ink."""
+    rect, scale = found.found, reference.px_per_mm
+    out, reach = reference.layout.outline_mm + 0.4, 2.5
+    bands = (
+        Rect(rect.x, rect.y - out - reach, rect.w, reach),
+        Rect(rect.x, rect.bottom + out, rect.w, reach),
+        Rect(rect.x - out - reach, rect.y, reach, rect.h),
+        Rect(rect.right + out, rect.y, reach, rect.h),
+    )
+    strokes = [share.stroke for share in own]
+    crossed = 0
+    for band in bands:
+        area = window(band, scale, ink.ink.shape)
+        crossed += int((ink.ink[area] & np.isin(ink.labels[area], strokes)).sum()) > 0.3 * scale**2
+    return crossed
+
+
+def _reach(inside: Mask, px_per_mm: int) -> float:
+    """Return the diagonal of the bounds of all ink, in mm."""
+    ys, xs = np.nonzero(inside)
+    return float(np.hypot(np.ptp(ys) + 1, np.ptp(xs) + 1)) / px_per_mm if ys.size else 0.0
+
+
+def _extent(inside: Mask, px_per_mm: int) -> tuple[float, float, int]:
+    """Return the largest stroke's diagonal in mm, the largest compact spot in mm², and a count."""
     count, _, stats, _ = cv2.connectedComponentsWithStats(
         inside.astype(np.uint8), None, None, None, 8, cv2.CV_32S
     )
     if count < 2:
-        return 0.0, 0.0
+        return 0.0, 0.0, 0
     diagonals = np.hypot(stats[1:, 2], stats[1:, 3]) / px_per_mm
     areas = stats[1:, 4] / px_per_mm**2
     compact = areas / (stats[1:, 2] * stats[1:, 3] / px_per_mm**2) > 0.45
-    return float(diagonals.max()), float(areas[compact].max(initial=0.0))
+    return float(diagonals.max()), float(areas[compact].max(initial=0.0)), count - 1
 
 
 def _faint(
@@ -231,5 +327,5 @@ def _faint(
     dark = cv2.GaussianBlur(ink.darkness[area], (0, 0), 1.2).astype(np.float32)
     level = float(np.median(dark)) + max(settings.faint_ink * 255, 4 * flat.noise)
     seen = dark > level
-    extent_mm, _ = _extent(seen, scale)
+    extent_mm, _, _ = _extent(seen, scale)
     return extent_mm >= settings.mark_extent_mm and seen.sum() / scale**2 >= settings.mark_area_mm2
