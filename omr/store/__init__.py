@@ -11,6 +11,7 @@ from omr.store.record import Record
 from omr.store.values import (
     Added,
     Difference,
+    GradedPage,
     Head,
     KeptPage,
     Opinion,
@@ -23,6 +24,7 @@ __all__ = [
     "Added",
     "CountFolder",
     "Difference",
+    "GradedPage",
     "Head",
     "KeptPage",
     "LedgerEntry",
