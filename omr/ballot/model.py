@@ -129,6 +129,11 @@ class BallotLayout:
     fingerprint: str
     two_sided: bool = False
 
+    @property
+    def boxless_pages(self) -> tuple[int, ...]:
+        """Numbers of the pages that carry no box, such as a back with the criteria alone."""
+        return tuple(page.page for page in self.pages if not page.boxes)
+
 
 @dataclass(frozen=True, slots=True)
 class CodeText:

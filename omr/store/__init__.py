@@ -5,8 +5,10 @@ decisions for ``tally``, and pages for ``review``. Nothing that was recorded is 
 or removed: that is kept by the database itself, and `Record.verify` recomputes it.
 """
 
+from omr.store.counted import Count, count_record, judged_papers
 from omr.store.folder import CountFolder
 from omr.store.ledger import LedgerEntry
+from omr.store.papers import Style
 from omr.store.record import Record
 from omr.store.values import (
     Added,
@@ -21,6 +23,7 @@ from omr.store.values import (
 
 __all__ = [
     "Added",
+    "Count",
     "CountFolder",
     "Difference",
     "Head",
@@ -30,5 +33,8 @@ __all__ = [
     "PageDecision",
     "Record",
     "StoredPage",
+    "Style",
     "Subject",
+    "count_record",
+    "judged_papers",
 ]
