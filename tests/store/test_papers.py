@@ -125,7 +125,7 @@ def test_a_page_tied_by_hand_makes_a_paper_that_people_look_at(printed: Record) 
 
 
 def test_a_page_tied_to_a_ballot_already_read_is_a_second_copy(printed: Record) -> None:
-    printed.add_pages([kept(1), kept(2, status="unregistered")])
+    printed.add_pages([kept(1), kept(2, status="code-conflict")])
     (page,) = printed.unread_pages()
     settle(printed, page.page_id, PageDecision("ballot", "7F3K9QWM", "a", 1))
     (paper,) = papers(printed).values()
