@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from omr.fonts import FontFace
 from omr.geometry import Rect
 
 ZoneKind = Literal["seal", "signature", "code", "serial", "registration"]
-FontFace = Literal["regular", "bold", "italic"]
 
 
 @dataclass(frozen=True, slots=True)
