@@ -21,7 +21,6 @@ PageStatus = Literal[
     "bad-signature",  # it claims to be of this vote, but the signature is wrong
     "wrong-layout",  # of this vote, but printed from another state of the definition
     "code-conflict",  # the two codes of the page do not agree
-    "unregistered",  # the code is read, but nothing on the page was measured
     "unreadable",  # the page of the file cannot be opened or decoded
 ]
 

@@ -87,7 +87,7 @@ CREATE TABLE readings (
     suffix       TEXT NOT NULL,  -- '' where no image is kept
     status       TEXT NOT NULL CHECK (status IN (
                      'read', 'blank', 'no-code', 'foreign', 'bad-signature',
-                     'wrong-layout', 'code-conflict', 'unregistered', 'unreadable')),
+                     'wrong-layout', 'code-conflict', 'unreadable')),
     serial       TEXT,
     group_id     TEXT,
     page         INTEGER CHECK (page >= 1),

@@ -26,7 +26,7 @@ from omr.scan.reading import (
     PageStatus,
     Registration,
 )
-from omr.store import KeptPage, Record
+from omr.store import KeptPage, Record, Style
 
 OPTIONS = ("high", "confidence", "low")
 FILE = hashlib.sha256(b"stack").hexdigest()
@@ -122,4 +122,4 @@ def election() -> Election:
     )
 
 
-PAGES_EXPECTED = {"a": 1, "b": 2}
+STYLES = {"a": Style(1), "b": Style(2)}
