@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from omr.geometry import Rect
 from omr.scan.explain import (
@@ -24,8 +23,9 @@ from omr.scan.explain import (
 )
 from omr.scan.ink import InkMap
 from omr.scan.marks import MarkedPage
+from omr.scan.names import struck_names
 from omr.scan.reading import Finding
-from omr.scan.reference import Mask, Reference, disc, grow, window
+from omr.scan.reference import Mask, Reference, grow, window
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
 
@@ -49,27 +49,26 @@ def find_foreign(
     Returns:
         The findings, strikes first, then annotations from the top down.
     """
-    strikes = list(_struck_names(flat, reference, ink, marked, settings))
-    rest = ink.ink & ~_explained(flat, reference, ink, marked, settings)
+    by_mark = _marks_and_zones(reference, ink, marked, settings)
+    over_names = list(struck_names(reference, ink, by_mark, settings))
+    rest = ink.ink & ~by_mark & ~_edges(flat, reference, settings)
     if rest.any():
         rest &= ~fringe_of_print(rest, ink, reference)
         rest &= ~punch_holes(flat, reference)
         rest &= ~displaced_print(rest, ink, reference)
-    struck = {finding.contest for finding in strikes}
-    found = list(_annotations(flat, reference, ink, rest, settings))
-    over_names = [f for f in found if f.code == "name-struck" and f.contest not in struck]
-    annotations = [f for f in found if f.code != "name-struck"]
-    return (*strikes, *over_names, *annotations)
+    seen = [finding.rect for finding in over_names if finding.rect is not None]
+    annotations = [
+        finding
+        for finding in _annotations(flat, reference, ink, rest, settings)
+        if not any(finding.rect and finding.rect.intersection(rect) for rect in seen)
+    ]
+    return (*over_names, *annotations)
 
 
-def _explained(
-    flat: FlatPage,
-    reference: Reference,
-    ink: InkMap,
-    marked: MarkedPage,
-    settings: ReaderSettings,
+def _marks_and_zones(
+    reference: Reference, ink: InkMap, marked: MarkedPage, settings: ReaderSettings
 ) -> Mask:
-    """Return the ink that needs no person: marks within reach, boxes, free zones, edges."""
+    """Return the ink of marks within their reach, of boxes and of the free zones."""
     scale, shape = reference.px_per_mm, ink.ink.shape
     explained = np.zeros(shape, np.bool_)
     by_mark = np.isin(ink.labels, list(marked.strokes))
@@ -79,7 +78,13 @@ def _explained(
         near = window(found.found, scale, shape, settings.reach_mm)
         explained[near] |= by_mark[near]
         explained[near] |= _leg_ends(ink.ink[near], by_mark[near], scale)
-    explained |= free_zones(ink, reference, settings)
+    return explained | free_zones(ink, reference, settings)
+
+
+def _edges(flat: FlatPage, reference: Reference, settings: ReaderSettings) -> Mask:
+    """Return where the edges of the sheet and of what is missing of it throw shadows."""
+    scale = reference.px_per_mm
+    explained = np.zeros(flat.paper.shape, np.bool_)
     edge = round(settings.edge_mm * scale)
     explained[:edge] = explained[-edge:] = True
     explained[:, :edge] = explained[:, -edge:] = True
@@ -194,67 +199,3 @@ def _place(rect: Rect, extent_mm: float, reference: Reference) -> Finding:
     ]
     contest = max(rows)[1] if rows else None
     return Finding("annotation", contest, rect, round(extent_mm, 1), "foreign ink")
-
-
-def _struck_names(
-    flat: FlatPage,
-    reference: Reference,
-    ink: InkMap,
-    marked: MarkedPage,
-    settings: ReaderSettings,
-) -> Iterator[Finding]:
-    """Look for straight runs of ink across printed names, where letters hide a stroke.
-
-    Foreign ink is print's neighbour there, so the whole ink of the name is opened with
-    lines of a few directions: letters have no run as long, rules are known from the
-    reference.
-    """
-    scale = reference.px_per_mm
-    length = round(settings.strike_mm * scale)
-    # Letters run together in coarse scans: what could, in a blurred print, is known.
-    blurred = cv2.GaussianBlur(reference.darkness, (0, 0), 0.15 * scale)
-    for name in reference.layout.names:
-        area = window(name.rect.grown(-0.6), scale, ink.ink.shape)
-        # A pen over print is dark; faint strikes show between the letters and at the ends.
-        dark = ink.darkness[area] > max(1.8 * ink.threshold, 100.0)
-        printed = (blurred[area] > 32).astype(np.uint8)
-        runs = np.zeros(dark.shape, np.bool_)
-        for degrees in (-24, -16, -8, -4, 0, 4, 8, 16, 24):
-            kernel = _line_kernel(length, degrees)
-            run = cv2.morphologyEx(dark.astype(np.uint8), cv2.MORPH_OPEN, kernel)
-            known = cv2.dilate(
-                cv2.morphologyEx(printed, cv2.MORPH_OPEN, kernel), disc(0.35 * scale)
-            )
-            runs |= (run > 0) & (known == 0)
-        rect = _largest(runs, scale)
-        if rect is None or rect.w < settings.strike_mm:
-            continue
-        place = rect.shifted(area[1].start / scale, area[0].start / scale)
-        size = round(float(np.hypot(rect.w, rect.h)), 1)
-        yield Finding("name-struck", name.contest, place, size, "strike")
-
-
-def _line_kernel(length_px: int, degrees: float) -> NDArray[np.uint8]:
-    """Return a one-pixel line of this length and slope as a structuring element."""
-    half = length_px / 2
-    dx, dy = half * np.cos(np.radians(degrees)), half * np.sin(np.radians(degrees))
-    size = length_px | 1
-    rows = (2 * int(np.ceil(abs(dy))) + 1) | 1
-    kernel = np.zeros((rows, size), np.uint8)
-    centre = (size // 2, rows // 2)
-    start = (round(centre[0] - dx), round(centre[1] - dy))
-    end = (round(centre[0] + dx), round(centre[1] + dy))
-    cv2.line(kernel, start, end, 1, 1)
-    return kernel
-
-
-def _largest(mask: Mask, px_per_mm: int) -> Rect | None:
-    """Return the bounding box of the largest connected part of a mask, in its own mm."""
-    count, _, stats, _ = cv2.connectedComponentsWithStats(
-        mask.astype(np.uint8), None, None, None, 8, cv2.CV_32S
-    )
-    if count < 2:
-        return None
-    number = 1 + int(np.argmax(stats[1:, 2]))
-    left, top, width, height = (int(v) for v in stats[number, :4])
-    return Rect(left / px_per_mm, top / px_per_mm, width / px_per_mm, height / px_per_mm)

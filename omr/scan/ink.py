@@ -50,7 +50,7 @@ class InkMap:
         bounds_px: Per stroke left, top, right, bottom (exclusive), shape (n, 4).
         boxes: Every box with its found place.
         printed: Where this ballot's print should be, its codes among it, without margin.
-        darkness: Of the flat page, less what folds explain; 0 to 255.
+        darkness: Of the flat page, less what folds and stains explain; 0 to 255.
         folded: Where a fold explains some of the darkness.
         folds: The folds of the sheet.
         threshold: Darkness from which a pixel counted as ink.
@@ -103,8 +103,8 @@ def map_ink(
     shade, folds = shade_of_folds(flat.darkness, near_print | ~flat.paper, scale)
     darkness = flat.darkness if shade is None else _less(flat.darkness, shade)
     folded = np.zeros(paper.shape, np.bool_) if shade is None else shade > 0
+    darkness = np.where(_soft_shade(darkness, boxes, threshold, scale), 0, darkness)
     ink = (darkness > threshold) & paper & ~near_print
-    ink &= ~_soft_shade(darkness, boxes, threshold, scale)
     # An outline with its margin is 1 mm wide, 1.4 mm to a slanting stroke: 0.95 mm from each side.
     bridges = grow(ink, 0.95 * scale) & reference.around_boxes & (near_print | folded)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(
