@@ -13,10 +13,10 @@ from omr.cli.terminal import Terminal, with_terminal
 from omr.cli.vote import BALLOT_KEY
 from omr.election.definition import definition_text
 from omr.election.fault import DefinitionError, Fault
-from omr.election.load import check_definition, load_election
+from omr.election.load import check_definition, companion, load_election
 from omr.election.templates import find_template
-from omr.errors import ExitCode, Text
-from omr.store.folder import CountFolder
+from omr.errors import ExitCode, InputError, Text
+from omr.store.folder import DEFINITION, CountFolder
 
 WORKBOOK = ".xlsx"
 
@@ -48,8 +48,8 @@ WORKBOOK = ".xlsx"
 @with_terminal
 def new(terminal: Terminal, folder: Path, source: str) -> ExitCode:
     """Make a count folder."""
-    text = _definition_from(source)
-    made = CountFolder.create(folder, text)
+    text, beside = _definition_from(source)
+    made = CountFolder.create(folder, text, beside)
     write_key(made.key_path(BALLOT_KEY))
     terminal.tell(
         f"Đã tạo {folder}. Việc tiếp theo:\n"
@@ -66,8 +66,8 @@ def new(terminal: Terminal, folder: Path, source: str) -> ExitCode:
     return ExitCode.DONE
 
 
-def _definition_from(source: str) -> str:
-    """Return the text of a definition that is known to be without faults.
+def _definition_from(source: str) -> tuple[str, dict[str, str]]:
+    """Return the text of a definition without faults, and the rules file beside it, if any.
 
     Raises:
         InputError: There is no such template or file, or it has faults.
@@ -77,9 +77,21 @@ def _definition_from(source: str) -> str:
         path = find_template(source)
     election = load_election(path)
     if path.suffix.lower() == WORKBOOK:
-        return definition_text(election)
+        # Rules of its own are spelled out in the text.
+        return definition_text(election), {}
     # A file that a person wrote keeps its comments and its order.
-    return path.read_text(encoding="utf-8-sig")
+    text = path.read_text(encoding="utf-8-sig")
+    rules = companion(path)
+    if rules is None:
+        return text, {}
+    if rules.name.casefold() == DEFINITION:
+        raise InputError(
+            f"{rules}: tệp quy tắc trùng tên với {DEFINITION} của thư mục kiểm phiếu. Hãy đổi tên"
+            f" tệp quy tắc, sửa mục rules trong {path.name} theo tên mới, rồi chạy lại.",
+            f"{rules}: the rules file has the name of the count folder's {DEFINITION}. Rename it,"
+            f" put the new name under rules in {path.name}, and run this again.",
+        )
+    return text, {rules.name: rules.read_text(encoding="utf-8-sig")}
 
 
 @click.command(

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,12 +25,15 @@ class CountFolder:
     root: Path
 
     @classmethod
-    def create(cls, path: Path, definition_text: str) -> CountFolder:
+    def create(
+        cls, path: Path, definition_text: str, beside: Mapping[str, str] | None = None
+    ) -> CountFolder:
         """Make a new count folder with an empty record.
 
         Args:
             path: A folder that is not there yet, or is empty.
             definition_text: Content of ``election.yaml``; kept as NFC.
+            beside: Name and content of the files that the definition refers to.
 
         Raises:
             InputError: The folder holds something, or cannot be made.
@@ -47,8 +51,9 @@ class CountFolder:
             folder.keys.mkdir(mode=_KEYS_MODE)
             # The umask may have taken from the mode, never added to it.
             folder.keys.chmod(_KEYS_MODE)
-            text = unicodedata.normalize("NFC", definition_text)
-            folder.definition.write_text(text, encoding="utf-8")
+            for name, text in {**(beside or {}), DEFINITION: definition_text}.items():
+                content = unicodedata.normalize("NFC", text)
+                (path / name).write_text(content, encoding="utf-8")
         except OSError as error:
             raise InputError(
                 f"{path}: không tạo được thư mục kiểm phiếu ({error.strerror}).",

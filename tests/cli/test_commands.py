@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import stat
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from omr import __version__
 from omr.cli.main import cli
+from omr.election.load import load_election
 from tests.cli.conftest import BALLOTS, Omr, Stack
 
 
@@ -67,6 +69,34 @@ def test_new_from_a_workbook_and_from_a_file(omr: Omr, tmp_path: Path) -> None:
         folder = tmp_path / str(number)
         assert omr("new", folder, "--from", templates / source).exit_code == 0
         assert omr("-C", folder, "check").exit_code == 0
+
+
+def definition_with_own_rules(folder: Path, rules: str) -> Path:
+    folder.mkdir()
+    (folder / rules).write_text("profile: tld-2021\ndecimals: 1\n", encoding="utf-8-sig")
+    templates = Path(__file__).resolve().parents[2] / "ballot_templates"
+    text = (templates / "lanh-dao.vi.yaml").read_text(encoding="utf-8")
+    assert "\nrules: tld-2021 " in text
+    source = folder / "hoi-nghi.yaml"
+    source.write_text(text.replace("\nrules: tld-2021 ", f"\nrules: {rules} "), encoding="utf-8")
+    return source
+
+
+def test_new_brings_the_rules_file_along(omr: Omr, tmp_path: Path) -> None:
+    source = definition_with_own_rules(tmp_path / "office", "rieng.yaml")
+    assert omr("new", tmp_path / "count", "--from", source).exit_code == 0
+    shutil.rmtree(tmp_path / "office")
+    rules = load_election(tmp_path / "count" / "election.yaml").profile
+    assert (rules.id, rules.decimals) == ("rieng", 1)
+    assert omr("-C", tmp_path / "count", "check").exit_code == 0
+
+
+def test_new_does_not_lose_rules_named_as_the_definition(omr: Omr, tmp_path: Path) -> None:
+    source = definition_with_own_rules(tmp_path / "office", "election.yaml")
+    result = omr("new", tmp_path / "count", "--from", source)
+    assert result.exit_code == 3
+    assert "đổi tên" in result.stderr
+    assert not (tmp_path / "count").exists()
 
 
 def test_new_from_nothing_known(omr: Omr, tmp_path: Path) -> None:
