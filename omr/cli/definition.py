@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from omr.ballot.check import printing_faults
 from omr.ballot.keys import write_key
 from omr.ballot.layout import ballot_layouts
 from omr.cli.bilingual import BilingualCommand, json_option, option
@@ -112,8 +113,6 @@ def check(terminal: Terminal, definition: Path | None, as_json: bool) -> ExitCod
     """Check a definition."""
     path = definition or CountFolder.open(Path()).definition
     faults = _faults(path)
-    # Some faults show only when the ballot is laid out, such as a name too long for its cell.
-    layouts = {} if faults else ballot_layouts(load_election(path))
     if as_json:
         terminal.give_json({"sound": not faults, "faults": [_fault_json(each) for each in faults]})
     else:
@@ -125,7 +124,7 @@ def check(terminal: Terminal, definition: Path | None, as_json: bool) -> ExitCod
         )
         return ExitCode.BAD_INPUT
     election = load_election(path)
-    for group_id, layout in layouts.items():
+    for group_id, layout in ballot_layouts(election).items():
         group = election.group(group_id)
         terminal.tell(
             f"Nhóm {group_id}: {len(group.contests)} người, phiếu {len(layout.pages)} trang"
@@ -138,8 +137,12 @@ def check(terminal: Terminal, definition: Path | None, as_json: bool) -> ExitCod
 
 
 def _faults(path: Path) -> list[Fault]:
+    """Return the faults of the file, or where it has none, those of the ballot made from it.
+
+    Some show only when the ballot is laid out, such as a name too long for its cell.
+    """
     try:
-        return check_definition(path)
+        return check_definition(path) or printing_faults(load_election(path), path)
     except DefinitionError as error:
         return list(error.faults)
 

@@ -213,6 +213,39 @@ def test_json_of_faults(omr: Omr, stack: Stack) -> None:
     assert document["faults"][0]["line"] > 0
 
 
+SEVEN_LEVELS = "options:\n" + "".join(f"  - {{id: l{n}, label: Mức {n}}}\n" for n in range(7))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "remedy"),
+    [
+        ("groups:\n", f"{SEVEN_LEVELS}groups:\n", "options", "gộp"),
+        (
+            "post: Phó Chủ tịch Thường trực",
+            f"post: {'Phó Chủ tịch ' * 22}",
+            "groups[0].officials[1].post",
+            "viết ngắn lại",
+        ),
+        ("Đoàn Quỳnh Giao", "Đoàn ☃ Giao", "groups[0].officials[1].name", "gõ lại"),
+    ],
+    ids=["levels", "long post", "no glyph"],
+)
+def test_check_names_what_does_not_fit_the_ballot(
+    omr: Omr, stack: Stack, old: str, new: str, field: str, remedy: str
+) -> None:
+    definition = stack.folder / "election.yaml"
+    text = definition.read_text(encoding="utf-8")
+    assert old in text
+    text = text.replace(old, new, 1).replace("rules: tld-2021 ", "rules: plain ")
+    definition.write_text(text, encoding="utf-8")
+    result = omr("-C", stack.folder, "check", "--json")
+    assert result.exit_code == 3
+    (fault,) = json.loads(result.stdout)["faults"]
+    assert fault["field"] == field
+    assert fault["line"] > 1
+    assert remedy in fault["remedy"]["vi"]
+
+
 def test_minutes_close_a_vote_that_reconciles(omr: Omr, counted: Stack) -> None:
     result = omr("-C", counted.folder, "minutes")
     assert result.exit_code == 0, result.stderr
