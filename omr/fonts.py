@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -50,6 +50,8 @@ _FAMILIES: tuple[tuple[str, str, str, str], ...] = (
         "Times New Roman Bold Italic.ttf",
     ),
 )
+# About a third of an empty line: enough to prefer a break in sense.
+_COMMA_BONUS = 0.1
 _TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
 _VOWELS = "aăâeêioôơuưy"
 
@@ -78,6 +80,38 @@ def width_mm(text: str, face: FontFace, size_pt: float) -> float:
         InputError: No usable font is installed.
     """
     return float(pdfmetrics.stringWidth(text, font_name(face), size_pt)) * MM_PER_POINT
+
+
+def break_evenly(words: Sequence[str], face: FontFace, size_pt: float, width: float) -> list[str]:
+    """Set words in as few lines as ``width`` mm allows, of like length, rather after a comma.
+
+    A word that is wider than the line gets a line of its own.
+
+    Raises:
+        InputError: No usable font is installed.
+    """
+    # best[n][end]: least cost of setting words[:end] in n lines, and where the last one starts.
+    best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
+    while len(words) not in best[-1]:
+        row: dict[int, tuple[float, int]] = {}
+        for start, (cost, _) in best[-1].items():
+            for end in range(start + 1, len(words) + 1):
+                taken = width_mm(" ".join(words[start:end]), face, size_pt)
+                if taken > width and end > start + 1:
+                    break
+                total = cost + (1 - taken / width) ** 2
+                if end < len(words) and words[end - 1].endswith((",", ";")):
+                    total -= _COMMA_BONUS
+                if end not in row or total < row[end][0]:
+                    row[end] = (total, start)
+        best.append(row)
+    lines: list[str] = []
+    end = len(words)
+    for row in reversed(best[1:]):
+        start = row[end][1]
+        lines.insert(0, " ".join(words[start:end]))
+        end = start
+    return lines
 
 
 def missing_letters(text: str) -> str:

@@ -168,6 +168,7 @@ def _values(election: Election) -> dict[str, list[str]]:
         "title": [election.title],
         "conference": [election.conference],
         "place": [election.place],
+        "locality": [election.locality],
         "date": [election.date],
         # All lines but the last stand under the parent body.
         "header.left": ["\n".join(left[:-1]), "".join(left[-1:])],

@@ -148,7 +148,8 @@ def minutes_pdf(facts: MinutesFacts, *, draft: bool = False, name: str = "PDF") 
 def _given_texts(facts: MinutesFacts) -> list[str]:
     """Return every printed text that comes from people and not from this program."""
     election = facts.election
-    texts = [election.title, election.conference, election.place, election.secrecy]
+    texts = [election.title, election.conference, election.place, election.locality]
+    texts += [election.secrecy]
     texts += [*election.header.left, *election.header.right, *election.recipients]
     texts += [option.label for option in election.options]
     for person in (*election.board, *election.witnesses):

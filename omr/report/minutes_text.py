@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from fractions import Fraction
 
 from omr.election.model import Denominator, Election, Quorum, Threshold, VoterGroup
@@ -77,30 +77,29 @@ def say(key: str, language: Language) -> str:
 
 
 def date_line(election: Election, language: Language) -> str:
-    """Return place and date; a date not fixed yet leaves dots to be filled in by hand."""
-    place = f"{election.place}, " if election.place else ""
-    try:
-        day = date.fromisoformat(election.date)
-    except ValueError:
-        blank = "ngày …… tháng …… năm ………" if language == "vi" else "date ……………………"
-        return place + blank
-    if language == "en":
-        return f"{place}{day.day} {day:%B} {day.year}"
-    # Days below 10 and the months 1 and 2 carry a zero, so that no figure can be put before.
-    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
-    return f"{place}ngày {day.day:02d} tháng {month} năm {day.year}"
+    """Return place and date; a date not fixed yet leaves dots to be filled in by hand.
+
+    The date itself never breaks over two lines.
+    """
+    place = f"{election.dated_at}, " if election.dated_at else ""
+    blank = "ngày …… tháng …… năm ………" if language == "vi" else "date ……………………"
+    return place + (election.written_date or blank).replace(" ", "\u00a0")
 
 
 def opening(election: Election, language: Language) -> str:
     """Return the sentence that says who counted what, and where."""
     at = election.conference
+    # Without a locality the place stands at the head already.
+    hall = election.place if election.locality else ""
     if language == "vi":
         where = f"tại {at}" if at else "theo kế hoạch"
+        where += f", tổ chức tại {hall}" if hall else ""
         return (
             f"Thực hiện việc lấy phiếu tín nhiệm {where}, Ban Kiểm phiếu gồm các thành viên "
             "có tên dưới đây đã tiến hành kiểm phiếu. Kết quả như sau:"
         )
-    where = f" held at {at}" if at else ""
+    where = "".join(f", {part}" for part in (at, hall) if part)
+    where = f" held at{where[1:]}" if where else ""
     return (
         f"The counting board, whose members are named below, has counted the ballots of the "
         f"confidence vote{where}. The results are as follows:"
@@ -263,7 +262,7 @@ def open_threshold_line(names: list[str], language: Language) -> str:
 
 def discrepancy_line(election: Election, found: Discrepancy, language: Language) -> str:
     """Return one point that does not reconcile, with the group it concerns."""
-    text = found.vi if language == "vi" else found.en
+    text = found.fact.say(language)
     names = {group.id: group.name for group in election.groups}
     return f"{names[found.group]}: {text}" if found.group in names else text
 

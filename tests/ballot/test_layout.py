@@ -316,4 +316,5 @@ def test_json_has_the_documented_shape() -> None:
     ],
 )
 def test_place_and_date_are_written_as_official_documents_do(date: str, line: str) -> None:
-    assert words.place_and_date("Huế", date, "vi") == line
+    election = replace(election_of(officials(1)), place="Hội trường", locality="Huế", date=date)
+    assert words.dated(election.dated_at, election.written_date) == line

@@ -11,7 +11,7 @@ import pypdfium2
 import pytest
 
 from omr.election.model import Election, Option, Person, Quorum
-from omr.errors import ExitCode, InputError, RefusedError
+from omr.errors import ExitCode, InputError, RefusedError, Text
 from omr.report.figures import percent_words
 from omr.report.minutes import MinutesFacts, minutes_pdf, refuse_minutes, write_minutes
 from omr.report.results import contest_of
@@ -19,7 +19,10 @@ from omr.tally.model import Discrepancy, HandCount
 from tests.report import votes
 
 MISSING = Discrepancy(
-    "scanned", "g1", "Thu về 63, đã quét 61: thiếu 2 phiếu.", "Collected 63, scanned 61: 2 missing."
+    "scanned",
+    "g1",
+    Text("Thu về 63, đã quét 61: thiếu 2 phiếu.", "Collected 63, scanned 61: 2 missing."),
+    Text("Hãy tìm và quét các phiếu còn thiếu.", "Find and scan them."),
 )
 
 
@@ -247,7 +250,9 @@ def test_a_reason_of_the_head_closes_the_minutes_and_is_printed() -> None:
     facts = votes.facts(vote, votes.ballots(vote, 61), hand, (MISSING,), reason)
     pages = page_texts(minutes_pdf(facts))
     assert f"vẫn lập biên bản: {reason}" in " ".join(pages)
-    assert MISSING.vi in " ".join(pages)
+    assert MISSING.fact.vi in " ".join(pages)
+    # Minutes state what is; what to do about it is told to the board, not to the reader.
+    assert MISSING.remedy.vi not in " ".join(pages)
     assert "BẢN NHÁP" not in " ".join(pages)
 
 
@@ -263,7 +268,7 @@ def test_a_draft_says_on_every_page_that_it_is_one_and_what_is_missing(tmp_path:
     assert all("BẢNNHÁP" in text for text in squeezed)
     assert "Còn 4 phiếu chờ Ban Kiểm phiếu xem xét." in pages[0]
     assert "Còn 2 phiếu đã thu về nhưng chưa quét." in pages[0]
-    assert MISSING.vi in " ".join(pages)
+    assert MISSING.fact.vi in " ".join(pages)
 
 
 def test_final_minutes_carry_no_trace_of_a_draft() -> None:
