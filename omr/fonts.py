@@ -52,6 +52,11 @@ _FAMILIES: tuple[tuple[str, str, str, str], ...] = (
 )
 # About a third of an empty line: enough to prefer a break in sense.
 _COMMA_BONUS = 0.1
+# A digit of Excel's default type is 7 pixels wide at 96 a inch; a cell keeps some of its width
+# as margin, and screens round letter widths up, so that 92 % of it can be counted on.
+_SHEET_UNIT_MM = 7 * 25.4 / 96
+_SHEET_FILL = 0.92
+_SHEET_LEADING = 1.25
 _TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
 _VOWELS = "aăâeêioôơuưy"
 
@@ -112,6 +117,23 @@ def break_evenly(words: Sequence[str], face: FontFace, size_pt: float, width: fl
         lines.insert(0, " ".join(words[start:end]))
         end = start
     return lines
+
+
+def cell_height_pt(text: str, face: FontFace, size_pt: float, columns: float) -> float:
+    """Return the height in points that a text takes in the cell of a spreadsheet.
+
+    Written into the file, because programs differ in whether they fit rows when they open it.
+
+    Args:
+        text: With its own line ends.
+        columns: Width of the cell in the unit of spreadsheets, a digit of the default type.
+
+    Raises:
+        InputError: No usable font is installed.
+    """
+    width = columns * _SHEET_UNIT_MM * _SHEET_FILL
+    lines = [break_evenly(line.split(), face, size_pt, width) for line in text.splitlines()]
+    return max(1, sum(max(1, len(broken)) for broken in lines)) * size_pt * _SHEET_LEADING + 4
 
 
 def missing_letters(text: str) -> str:

@@ -199,6 +199,15 @@ def test_the_workbook_computes_the_percentages_itself(tmp_path: Path) -> None:
                 assert share == pytest.approx(line.counts[option.id] / 61)
 
 
+def test_the_rows_of_the_workbook_are_as_high_as_their_texts(tmp_path: Path) -> None:
+    vote = votes.election([votes.officials(2, 1, votes.LONG_NAME)])
+    results_xlsx(tmp_path / "a.xlsx", vote, count_election(vote, votes.ballots(vote, 9), {}))
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[0]
+    row = sheet.row_dimensions[11]
+    assert row.customHeight
+    assert row.height > 2 * 12
+
+
 def test_void_papers_are_counted_once_by_reason_and_uncounted_ones_not_at_all() -> None:
     vote = votes.election([votes.officials(3)])
     outcomes = [votes.outcome(vote, "g1", n, [], "annotation", void=True) for n in range(3)]
