@@ -16,6 +16,7 @@ from omr.store.record import Record
 from omr.store.values import (
     Added,
     Difference,
+    GradedPage,
     Head,
     KeptPage,
     Opinion,
@@ -30,6 +31,7 @@ __all__ = [
     "CountFolder",
     "Difference",
     "Finding",
+    "GradedPage",
     "Head",
     "KeptPage",
     "LedgerEntry",

@@ -10,7 +10,7 @@ from pathlib import Path
 from omr.scan.reading import PageReading
 from omr.store import decisions, papers, rows, scans
 from omr.store.core import RecordFile, stamp
-from omr.store.values import Added, KeptPage, PageDecision, StoredPage
+from omr.store.values import Added, GradedPage, KeptPage, PageDecision, StoredPage
 from omr.tally.model import Paper
 
 
@@ -79,6 +79,11 @@ class ScannedRecord(RecordFile):
         with self._database.snapshot() as connection:
             for sealed in rows.select(connection, source=source):
                 yield sealed.stored().reading
+
+    def graded_pages(self) -> Iterator[GradedPage]:
+        """Stream the pages of whose scan something is to be said."""
+        with self._database.snapshot() as connection:
+            yield from rows.graded(connection)
 
     def page_readings(self, serial: str) -> tuple[StoredPage, ...]:
         """Return the pages of one ballot, those that people tied to it included."""

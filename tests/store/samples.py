@@ -19,6 +19,7 @@ from omr.errors import Text
 from omr.geometry import Rect
 from omr.scan.reading import (
     Finding,
+    Grade,
     MarkReading,
     PageReading,
     PageSource,
@@ -78,6 +79,7 @@ def reading(
         "" if read else "why",
         settings,
         "1.0",
+        (Grade("streak", 63.1, "left"), Grade("skewed", 2.5)) if read else (),
     )
 
 
