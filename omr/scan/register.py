@@ -37,6 +37,7 @@ class Placement:
         residual_mm: Root mean square of what the map leaves at the marks.
         fiducials: Registration marks found and consistent.
         px_per_mm: Resolution of the image in the middle of the page.
+        across_px_per_mm, down_px_per_mm: The same along each side of the page.
         skew_deg: Rotation of the print after whole quarter turns, -45 to 45.
         quarter_turns: Clockwise quarter turns that bring the image upright.
     """
@@ -45,8 +46,15 @@ class Placement:
     residual_mm: float
     fiducials: int
     px_per_mm: float
+    across_px_per_mm: float
+    down_px_per_mm: float
     skew_deg: float
     quarter_turns: int
+
+    @property
+    def photographed(self) -> bool:
+        """Whether the page is seen in perspective, as a camera sees it and no scanner does."""
+        return bool(np.any(self.matrix[2, :2]))
 
 
 def place_page(
@@ -304,6 +312,8 @@ def _measured(
         residual_mm=float(np.sqrt((errors_mm**2).mean())),
         fiducials=int(_whole(kept)[:marks].sum()),
         px_per_mm=px_per_mm,
+        across_px_per_mm=float(np.linalg.norm(jacobian[:, 0])),
+        down_px_per_mm=float(np.linalg.norm(jacobian[:, 1])),
         skew_deg=skew_deg,
         quarter_turns=turns,
     )
