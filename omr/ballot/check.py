@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from omr.ballot.fonts import missing_letters
 from omr.ballot.layout import ballot_layout
 from omr.ballot.typeset import DoesNotFitError
 from omr.election.fault import Fault
 from omr.election.load import locate
 from omr.election.model import Election
 from omr.errors import Text
+from omr.fonts import missing_letters
 
 
 def printing_faults(election: Election, path: Path) -> list[Fault]:

@@ -20,11 +20,11 @@ from reportlab.lib.colors import black
 from reportlab.pdfgen.canvas import Canvas
 
 from omr.ballot.codes import code_text, qr_modules, short_fingerprint
-from omr.ballot.fonts import MM_PER_POINT, font_name
 from omr.ballot.model import BallotLayout, CodeText, Fiducial, PageLayout
 from omr.ballot.serials import format_serial
 from omr.ballot.typeset import Style
 from omr.errors import InputError
+from omr.fonts import MM_PER_POINT, font_name
 from omr.geometry import Rect
 
 MARKER_CELLS = 6  # a DICT_4X4_50 marker: 4 x 4 cells within a border of one cell

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from omr.fonts import FontFace
 from omr.geometry import Rect
 
 ZoneKind = Literal["seal", "signature", "code", "serial", "registration"]
-FontFace = Literal["regular", "bold", "italic"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,11 @@ class BallotLayout:
     pages: tuple[PageLayout, ...]
     fingerprint: str
     two_sided: bool = False
+
+    @property
+    def boxless_pages(self) -> tuple[int, ...]:
+        """Numbers of the pages that carry no box, such as a back with the criteria alone."""
+        return tuple(page.page for page in self.pages if not page.boxes)
 
 
 @dataclass(frozen=True, slots=True)

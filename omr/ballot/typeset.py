@@ -5,10 +5,10 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, field
 
-from omr.ballot.fonts import MM_PER_POINT, width_mm
-from omr.ballot.model import FontFace, Line, TextRun
+from omr.ballot.model import Line, TextRun
 from omr.election.fault import Message
 from omr.errors import InputError, Text
+from omr.fonts import MM_PER_POINT, FontFace, width_mm
 
 LEADING = 1.24  # line distance over type size: stacked Vietnamese marks need the room
 # Of a line's height, what stands above its baseline (a capital with two marks is 0.93 em).

@@ -11,9 +11,10 @@ from omr.cli.bilingual import BilingualCommand, json_option
 from omr.cli.papers import tell_discrepancies
 from omr.cli.scan_summary import reason_words, tell_unread, unread_json, waiting_reasons
 from omr.cli.terminal import Terminal, with_terminal
-from omr.cli.vote import Count, Vote, count, open_vote
+from omr.cli.vote import Vote, count, open_vote
 from omr.errors import ExitCode, Text
 from omr.report.results import results_json, results_table
+from omr.store.counted import Count
 from omr.tally.model import HandCount, Outcome
 
 

@@ -21,11 +21,12 @@ from omr.cli.sample_truth import TruthReport, compare, read_truth
 from omr.cli.scan_summary import tell_scan
 from omr.cli.scanning import processors, read_stack
 from omr.cli.terminal import Terminal, with_terminal
-from omr.cli.vote import BALLOT_KEY, Count, Vote, count, open_vote, person_here
+from omr.cli.vote import BALLOT_KEY, Vote, count, open_vote, person_here
 from omr.cli.words import FLAG
 from omr.errors import ExitCode, InputError, Text
 from omr.report.minutes import write_minutes
 from omr.report.results import results_table
+from omr.store.counted import Count
 from omr.store.folder import CountFolder
 
 # Beside the package in a checkout; a wheel does not carry megabytes of scans.

@@ -10,8 +10,9 @@ import click
 from omr.cli.bilingual import BilingualCommand, json_option, option
 from omr.cli.printing import GROUP
 from omr.cli.terminal import Terminal, with_terminal
-from omr.cli.vote import Count, Vote, count, open_vote, person_here
+from omr.cli.vote import Vote, count, open_vote, person_here
 from omr.errors import ExitCode, Text
+from omr.store.counted import Count
 from omr.tally.model import HandCount
 
 FIGURES: dict[str, Text] = {

@@ -14,7 +14,7 @@ import click
 from omr import __version__
 from omr.cli.bilingual import BilingualCommand, option
 from omr.cli.terminal import Terminal, with_terminal
-from omr.cli.vote import FILE_FAULT, Count, Vote, count, open_vote, person_here
+from omr.cli.vote import FILE_FAULT, Vote, count, open_vote, person_here
 from omr.errors import ExitCode, InputError, Text
 from omr.report.cvr import cvr_csv, cvr_lines
 from omr.report.figures import paper_figures
@@ -22,6 +22,7 @@ from omr.report.minutes import MinutesFacts, refuse_minutes, write_minutes
 from omr.report.results import results_csv
 from omr.report.spreadsheet import results_xlsx
 from omr.scan.reading import PageReading, PageSource
+from omr.store.counted import Count
 
 MINUTES = "minutes"
 

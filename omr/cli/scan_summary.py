@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from omr.cli.terminal import Terminal
-from omr.cli.vote import Count
 from omr.cli.words import FLAG, PAGE_STATUS
 from omr.errors import Text
 from omr.scan.page_image import PageFault
+from omr.store.counted import Count
 from omr.store.values import StoredPage
 from omr.tally.model import FlagCode, Outcome
 

@@ -1,7 +1,7 @@
-"""The vote that a command works on: its folder, definition and record, and the count of it all.
+"""The vote that a command works on: its folder, definition, layouts and record.
 
 Every command that needs more than the definition comes in through ``open_vote``; every figure
-that a command shows is made by ``count``, from the record alone.
+that a command shows comes from the record through ``count``.
 """
 
 from __future__ import annotations
@@ -17,13 +17,10 @@ from omr.ballot.model import BallotLayout
 from omr.election.load import load_election
 from omr.election.model import Election, VoterGroup
 from omr.errors import DamagedError, InputError
+from omr.store.counted import Count, count_record
 from omr.store.folder import CountFolder
+from omr.store.papers import Style
 from omr.store.record import Record
-from omr.store.values import StoredPage
-from omr.tally.count import count_election
-from omr.tally.judge import final_outcome, machine_outcome
-from omr.tally.model import Discrepancy, GroupResult, HandCount, Outcome
-from omr.tally.reconcile import reconcile, reconcile_pages
 
 BALLOT_KEY = "ballot.key"
 # A ledger event of this room: a file of which not even the pages could be counted.
@@ -46,29 +43,6 @@ class Vote:
             InputError: There is none; the message lists those there are.
         """
         return group_of(self.election, group_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """Everything that follows from the record at one moment.
-
-    Attributes:
-        outcomes: Every paper of the record, judged, decisions applied.
-        printed, hand_counts: By group id.
-        unread: Pages that wait for people.
-    """
-
-    outcomes: tuple[Outcome, ...]
-    results: tuple[GroupResult, ...]
-    printed: dict[str, int]
-    hand_counts: dict[str, HandCount]
-    unread: tuple[StoredPage, ...]
-    discrepancies: tuple[Discrepancy, ...]
-
-    @property
-    def awaiting(self) -> int:
-        """Papers of the record that wait for people."""
-        return sum(result.awaiting for result in self.results)
 
 
 def load_definition() -> tuple[CountFolder, Election]:
@@ -129,42 +103,16 @@ def _open_record(folder: CountFolder) -> Record:
 
 
 def count(vote: Vote) -> Count:
-    """Judge every paper of the record, apply what people settled, and count.
+    """Count the record of a vote as it stands.
 
     Raises:
         DamagedError: The record contradicts the definition or itself.
     """
-    record, election = vote.record, vote.election
-    outcomes = tuple(_outcomes(vote))
-    printed, hand_counts = record.printed_counts(), record.hand_counts()
-    unread = tuple(record.unread_pages())
-    results = count_election(election, outcomes, hand_counts)
-    discrepancies = [
-        found
-        for result in results
-        for found in reconcile(
-            result.group,
-            printed.get(result.group, 0),
-            hand_counts.get(result.group, HandCount()),
-            result.scanned,
-            pending=result.awaiting,
-        )
-    ]
-    discrepancies.extend(reconcile_pages(len(unread)))
-    return Count(outcomes, results, printed, hand_counts, unread, tuple(discrepancies))
-
-
-def _outcomes(vote: Vote) -> Iterator[Outcome]:
-    election, profile = vote.election, vote.election.profile
-    options = tuple(option.id for option in election.options)
-    contests = {
-        group.id: tuple(contest.id for contest in group.contests) for group in election.groups
+    styles = {
+        group: Style(len(layout.pages), layout.boxless_pages)
+        for group, layout in vote.layouts.items()
     }
-    settled = vote.record.settled_papers()
-    pages = {group: len(layout.pages) for group, layout in vote.layouts.items()}
-    for paper in vote.record.papers(election, pages):
-        machine = machine_outcome(paper, options, contests[paper.group], profile)
-        yield final_outcome(machine, settled.get(paper.serial), profile)
+    return count_record(vote.record, vote.election, styles)
 
 
 def person_here() -> str:

@@ -16,8 +16,8 @@ from pdf2image import convert_from_path
 from PIL import Image, ImageDraw, ImageFont
 
 from omr.ballot.draw import print_ballots
-from omr.ballot.fonts import find_serif
 from omr.ballot.model import BallotLayout, PageLayout
+from omr.fonts import find_serif
 from omr.geometry import mm_to_px
 from omr.rehearse.pens import Pixels
 from omr.rehearse.sheet import PAPER_DPI

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from omr.ballot.fonts import find_serif
+from omr.fonts import find_serif
 from omr.geometry import FloatArray, Point, mm_to_px
 from omr.rehearse.pens import Canvas, Rgb, darken
 

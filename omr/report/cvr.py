@@ -18,11 +18,8 @@ from omr.election.model import Election
 from omr.errors import Language
 from omr.report.results import BYTE_ORDER_MARK
 from omr.report.words import defect, heading
-from omr.scan.reading import MarkReading, PageReading, PageStatus
+from omr.store import MarkReading, PageReading
 from omr.tally.model import Flag, Outcome
-
-# Only on these pages was the signed code accepted, so that their serial is to be believed.
-_TRUSTED: frozenset[PageStatus] = frozenset({"read", "unregistered"})
 
 _Key = tuple[str, str]
 
@@ -67,7 +64,8 @@ def _place(reading: PageReading) -> tuple[str, int, str]:
 
 
 def _ballot_key(reading: PageReading) -> _Key | None:
-    if reading.status not in _TRUSTED or reading.serial is None or reading.group is None:
+    # Only on a page that was read was the signed code accepted, so that its serial is believed.
+    if reading.status != "read" or reading.serial is None or reading.group is None:
         return None
     return (reading.group, reading.serial)
 
@@ -106,8 +104,6 @@ def _ballot_line(election: Election, outcome: Outcome, pages: list[PageReading])
 def _ballot_page(reading: PageReading) -> dict[str, Any]:
     page = _source(reading)
     page["ballot_page"] = reading.page
-    if reading.status != "read":
-        page["reason"] = reading.status
     return page
 
 

@@ -26,12 +26,12 @@ from reportlab.platypus import (
 )
 
 from omr.election.model import Election, Person, VoterGroup
-from omr.errors import Language, RefusedError
+from omr.errors import InputError, Language, RefusedError
+from omr.fonts import missing_letters, register_faces
 from omr.report import minutes_style as style
 from omr.report import minutes_tables as tables
 from omr.report import minutes_text as words
 from omr.report.figures import PaperFigures
-from omr.report.fonts import register_faces, require_glyphs
 from omr.report.results import contest_of
 from omr.tally.model import Discrepancy, GroupResult, HandCount
 
@@ -131,7 +131,7 @@ def minutes_pdf(facts: MinutesFacts, *, draft: bool = False, name: str = "PDF") 
     if not draft:
         refuse_minutes(facts.results, facts.discrepancies, facts.override_reason)
     register_faces()
-    require_glyphs(_given_texts(facts), name)
+    _require_letters(_given_texts(facts), name)
     language = facts.language
     sheet = style.Sheet(
         imprint=words.imprint(facts.version, facts.head_hash, facts.written_at, language),
@@ -159,6 +159,23 @@ def _given_texts(facts: MinutesFacts) -> list[str]:
     wordings = [threshold.wording for threshold in election.profile.thresholds]
     texts += [wording.say(facts.language) for wording in wordings]
     return [*texts, facts.override_reason]
+
+
+def _require_letters(texts: Iterable[str], name: str) -> None:
+    """Refuse a text with a character that the font cannot print.
+
+    Raises:
+        InputError: Names the character and the text it stands in.
+    """
+    for text in texts:
+        for letter in missing_letters(text)[:1]:
+            code = f"U+{ord(letter):04X}"
+            raise InputError(
+                f"{name}: phông chữ không có ký tự “{letter}” ({code}) trong “{text}”. "
+                "Hãy gõ lại chữ này bằng bảng mã Unicode.",
+                f"{name}: the font has no character {letter!r} ({code}), found in {text!r}. "
+                "Type this text again in plain Unicode letters.",
+            )
 
 
 def _build(facts: MinutesFacts, sheet: style.Sheet, draft: bool) -> tuple[bytes, int]:

@@ -15,7 +15,10 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from omr.report.fonts import BOLD, BOLD_ITALIC, FACE, ITALIC
+from omr.fonts import FONT_NAMES
+
+FACE, BOLD = FONT_NAMES["regular"], FONT_NAMES["bold"]
+ITALIC, BOLD_ITALIC = FONT_NAMES["italic"], FONT_NAMES["bold-italic"]
 
 TOP_MM, BOTTOM_MM, LEFT_MM, RIGHT_MM = 20.0, 22.0, 30.0, 15.0
 PAGE_WIDTH_MM, PAGE_HEIGHT_MM = A4[0] / mm, A4[1] / mm

@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from omr.ballot.model import Box
-from omr.geometry import Rect
+from omr.scan.box_places import FoundBox as FoundBox
+from omr.scan.box_places import find_boxes
 from omr.scan.reference import Mask, Reference, grow, outline_ring, window
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
@@ -23,15 +23,6 @@ from omr.scan.straighten import FlatPage
 Labels = NDArray[np.int32]
 
 STRONG = 1.45  # ink this many times darker than the threshold is beyond any doubt ink
-
-
-@dataclass(frozen=True, slots=True)
-class FoundBox:
-    """A box, where its printed outline was found, and how well (correlation)."""
-
-    box: Box
-    found: Rect
-    match: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +67,7 @@ def map_ink(
     scale = reference.px_per_mm
     # Five standard deviations of the paper's grain: a page has millions of pixels.
     threshold = max(settings.ink * 255, 5 * flat.noise)
-    boxes = tuple(_find_box(flat, reference, box) for box in reference.layout.boxes)
+    boxes = find_boxes(flat, reference)
     near_print = reference.near_print | variable_print
     for found in boxes:
         outer = reference.layout.outline_mm + 2 * settings.print_margin_mm + 0.6
@@ -112,24 +103,6 @@ def map_ink(
         lines=lines,
         threshold=threshold,
     )
-
-
-def _find_box(flat: FlatPage, reference: Reference, box: Box) -> FoundBox:
-    """Find the printed square near its place: the fold of a sheet may lie beside it."""
-    scale, reach_mm, rim_mm = reference.px_per_mm, 0.75, 0.8
-    rows, columns = window(box.rect, scale, flat.darkness.shape, rim_mm)
-    template = reference.darkness[rows, columns]
-    reach = round(reach_mm * scale)
-    top, left = rows.start - reach, columns.start - reach
-    around = flat.darkness[top : rows.stop + reach, left : columns.stop + reach]
-    if top < 0 or left < 0 or around.shape != tuple(s + 2 * reach for s in template.shape):
-        return FoundBox(box, box.rect, 0.0)
-    score = cv2.matchTemplate(around, template, cv2.TM_CCOEFF_NORMED)
-    # Heavy ink in the box pulls a little: a farther place has to be clearly better.
-    ys, xs = np.mgrid[-reach : reach + 1, -reach : reach + 1]
-    y, x = np.unravel_index(int(np.argmax(score - 0.02 * np.hypot(xs, ys) / scale)), score.shape)
-    shift = ((int(x) - reach) / scale, (int(y) - reach) / scale)
-    return FoundBox(box, box.rect.shifted(*shift), float(score[y, x]))
 
 
 def _page_lines(ink: Mask, near_print: Mask, px_per_mm: int, settings: ReaderSettings) -> Mask:

@@ -14,16 +14,25 @@ from omr.ballot.codes import qr_modules
 from omr.geometry import MM_PER_INCH
 from omr.scan.codes import find_page_codes
 from omr.scan.foreign import find_foreign
+from omr.scan.grade import grade_scan, grade_unplaced
 from omr.scan.identify import BallotKey, Identity, Unidentified, identify
 from omr.scan.ink import map_ink
 from omr.scan.marks import measure_marks
 from omr.scan.page_image import PageImage, Pixels
-from omr.scan.quality import grade_page
-from omr.scan.reading import Finding, MarkReading, PageReading, PageStatus, Registration
+from omr.scan.quality import find_faults
+from omr.scan.reading import (
+    Finding,
+    Grade,
+    MarkReading,
+    PageReading,
+    PageStatus,
+    Registration,
+)
 from omr.scan.reference import Grey, Mask, Reference, grow, make_reference, window
 from omr.scan.register import Placement, place_page
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import flatten
+from omr.scan.trace import PageTrace, PlacedPage
 
 # Beyond this a scan holds no more about a pen stroke, only more pixels.
 _WORKING_DPI = 260.0
@@ -52,24 +61,36 @@ class PageReader:
         Returns:
             All that was measured, or the status that says why nothing was.
         """
+        return self.trace_page(image).reading
+
+    def trace_page(self, image: PageImage) -> PageTrace:
+        """Read one page and keep what each stage made of it.
+
+        Args:
+            image: The page as it came from its file.
+
+        Returns:
+            The reading and the way to it, as far as the page went.
+        """
         pixels, shrink = _working_size(image)
-        grey = _grey(pixels)
-        identity = identify(find_page_codes(grey, image.dpi and image.dpi * shrink), self._key)
+        grey, dpi, settings = _grey(pixels), image.dpi and image.dpi * shrink, self._settings
+        identity = identify(find_page_codes(grey, dpi), self._key)
         if isinstance(identity, Unidentified):
-            status = (
-                "blank" if identity.status == "no-code" and _is_blank(grey) else identity.status
-            )
-            return self._unread(image, status, identity.detail)
-        placement = place_page(grey, identity.corners_px, identity.layout, self._settings)
+            blank = identity.status == "no-code" and _is_blank(grey)
+            status = "blank" if blank else identity.status
+            grades = grade_unplaced(grey, status, settings)
+            return PageTrace(self._unread(image, status, identity.detail, grades), pixels, dpi)
+        placement = place_page(grey, identity.corners_px, identity.layout, settings)
         if placement is None:
-            return self._unplaced(image, identity)
+            grades = grade_unplaced(grey, "read", settings)
+            return PageTrace(self._unplaced(image, identity, grades), pixels, dpi, identity)
         reference = self._reference(identity)
-        flat = flatten(pixels, placement, reference, self._settings)
-        ink = map_ink(flat, reference, _variable_print(identity, reference), self._settings)
-        marked = measure_marks(flat, reference, ink, self._settings)
-        foreign = find_foreign(flat, reference, ink, marked, self._settings)
-        faults = grade_page(flat, reference, ink, placement, self._settings)
-        return PageReading(
+        flat = flatten(pixels, placement, reference, settings)
+        ink = map_ink(flat, reference, _variable_print(identity, reference), settings)
+        marked = measure_marks(flat, reference, ink, settings)
+        foreign = find_foreign(flat, reference, ink, marked, settings)
+        faults = find_faults(flat, reference, ink, placement, settings)
+        reading = PageReading(
             source=image.source,
             status="read",
             serial=identity.serial,
@@ -80,7 +101,10 @@ class PageReader:
             registration=_registration(placement, shrink, image.dpi),
             settings=self._fingerprint,
             version=__version__,
+            grades=grade_scan(grey, flat, reference, ink, placement, dpi, settings),
         )
+        placed = PlacedPage(placement, reference, flat, ink, marked)
+        return PageTrace(reading, pixels, dpi, identity, placed)
 
     def _reference(self, identity: Identity) -> Reference:
         place = (identity.group, identity.layout.page)
@@ -88,12 +112,21 @@ class PageReader:
             self._references[place] = make_reference(identity.layout, self._settings)
         return self._references[place]
 
-    def _unread(self, image: PageImage, status: PageStatus, detail: str) -> PageReading:
+    def _unread(
+        self, image: PageImage, status: PageStatus, detail: str, grades: tuple[Grade, ...]
+    ) -> PageReading:
         return PageReading(
-            image.source, status, detail=detail, settings=self._fingerprint, version=__version__
+            image.source,
+            status,
+            detail=detail,
+            settings=self._fingerprint,
+            version=__version__,
+            grades=grades,
         )
 
-    def _unplaced(self, image: PageImage, identity: Identity) -> PageReading:
+    def _unplaced(
+        self, image: PageImage, identity: Identity, grades: tuple[Grade, ...]
+    ) -> PageReading:
         """Tie a page to its ballot by its code alone; every box of it is left to people."""
         layout = identity.layout
         marks = tuple(
@@ -111,6 +144,7 @@ class PageReader:
             findings=(finding,),
             settings=self._fingerprint,
             version=__version__,
+            grades=grades,
         )
 
 
@@ -139,7 +173,9 @@ def _is_blank(grey: Grey) -> bool:
     """
     height, width = grey.shape
     middle = grey[height // 20 : -height // 20, width // 20 : -width // 20]
-    small = cv2.GaussianBlur(middle, (0, 0), 1.5)
+    # Grain is blurred away, but letters are not: 0.2 mm on A4, however coarse the picture.
+    grain_px = 0.2 * max(height, width) / 297.0
+    small = cv2.GaussianBlur(middle, (0, 0), max(grain_px, 0.3))
     white = float(np.percentile(small, 80))
     return float((small < 0.65 * white).mean()) < 0.0004
 

@@ -1,4 +1,8 @@
-"""Is the page good enough to be believed? Missing paper, missing print, misfit, coarse scans."""
+"""Is the page good enough to be believed? Missing paper, missing print, misfit, coarse scans.
+
+What is found here asks a person to look. Shortcomings of the scan that leave it readable are
+told by ``omr.scan.grade`` and ask nobody.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
 
 
-def grade_page(
+def find_faults(
     flat: FlatPage,
     reference: Reference,
     ink: InkMap,

@@ -21,7 +21,6 @@ PageStatus = Literal[
     "bad-signature",  # it claims to be of this vote, but the signature is wrong
     "wrong-layout",  # of this vote, but printed from another state of the definition
     "code-conflict",  # the two codes of the page do not agree
-    "unregistered",  # the code is read, but nothing on the page was measured
     "unreadable",  # the page of the file cannot be opened or decoded
 ]
 
@@ -32,6 +31,41 @@ FindingCode = Literal[
     "registration",  # the page or a row could not be brought into place well enough
     "quality",  # the scan is too poor to trust
 ]
+
+
+GradeCode = Literal[
+    "dark",  # paper came out grey, or print thick; amount: brightness of the paper, %
+    "light",  # thin print is lost; amount: what is left of it, %
+    "contrast",  # solid print came out pale; amount: its darkness, %
+    "coarse",  # too low a resolution; amount: dots per inch on the print
+    "blurred",  # edges are soft; amount: their width, mm
+    "streak",  # a dark line along the feed; amount: mm from ``edge`` of the picture
+    "white-streak",  # a line along the feed in which print is gone; amount: as above
+    "clipped",  # part of the sheet lies beyond the picture; amount: mm lost at ``edge``
+    "skewed",  # the sheet went in askew; amount: degrees
+    "stretched",  # the feed slipped; amount: longer (above 0) or shorter, %
+    "double-feed",  # two sheets in one picture; amount: mm beyond the sheet's length, 0 unknown
+]
+
+Edge = Literal["", "left", "right", "top", "bottom"]
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """A shortcoming of the scan: worth telling once, with its remedy, and no more.
+
+    It never sends a paper to people. Where a scan is so poor that a mark may be misread, a
+    ``Finding`` says so beside it.
+
+    Attributes:
+        amount: How much, in the unit of the code.
+        edge: For ``clipped`` an edge of the sheet held upright; for streaks the edge of the
+            picture as scanned from which the place counts; else "".
+    """
+
+    code: GradeCode
+    amount: float
+    edge: Edge = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +152,7 @@ class PageReading:
     Attributes:
         serial, group, page: Whose page it is, once identified; group is the id.
         detail: For a page that was not read: a short English key of the reason.
+        grades: What is wrong with the scan as such; they ask nobody.
         settings: Hash of the reader's settings.
         version: Version of the reader.
     """
@@ -133,3 +168,4 @@ class PageReading:
     detail: str = ""
     settings: str = ""
     version: str = ""
+    grades: tuple[Grade, ...] = ()

@@ -55,6 +55,22 @@ class ReaderSettings:
             white, there is no paper: a hole, a tear, the scanner's black lid.
         print_seen: Least share of a row's expected print that must be found on the page.
         min_dpi: Below this the scan is too coarse to trust a thin mark.
+        coarse_dpi: Below this a page is read, but the next ones should be scanned finer: a thin
+            pen line of 0.3 mm is then under two pixels wide. A 200 dpi scan of a print shrunk
+            to 92 % has 184.
+        skew_deg: Skew from which it is told; up to 5 degrees are read. Feeders with their guides
+            set right stay below 1.
+        stretch_percent: Difference of the print's scale down and across from which the feed is
+            said to slip. Good feeders stay below 1 %.
+        dark_paper: Brightness of paper below which a scan is too dark; recycled paper and
+            default settings of office scanners give 0.75 and more.
+        grain: Share of dark pixels on open paper above which the scan is too dark: the paper
+            itself turns into specks.
+        solid_print: Darkness of solid print below which contrast is lost. A pen is paler than
+            print, and its ink counts from 0.22.
+        thin_print: What must be left of thin lines, as a share of solid print's darkness.
+        edge_blur_mm: Width of an edge above which the scan is blurred. It is 0.15 to 0.3 at
+            200 dpi; at 0.5 a pen line of 0.3 mm has lost half its darkness.
         line_share: A line that runs through this share of the page's height or width is a
             scanner streak or a fold, not handwriting.
     """
@@ -86,6 +102,14 @@ class ReaderSettings:
     paper_dark: float = 0.55
     print_seen: float = 0.7
     min_dpi: float = 140.0
+    coarse_dpi: float = 175.0
+    skew_deg: float = 2.0
+    stretch_percent: float = 2.0
+    dark_paper: float = 0.6
+    grain: float = 0.004
+    solid_print: float = 0.5
+    thin_print: float = 0.5
+    edge_blur_mm: float = 0.5
     line_share: float = 0.6
 
     def fingerprint(self) -> str:

@@ -47,11 +47,12 @@ NOT_ISSUED = "not-issued"
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How many pages a ballot style has.
+    """Which pages the ballot of one voter group has.
 
     Attributes:
-        pages: All of them.
-        optional: Page numbers without boxes, whose absence is no fault.
+        pages: How many, those without boxes included.
+        optional: Numbers of the pages without boxes (criteria on the back): a stack of which only
+            the fronts were scanned lacks them, and that is no fault.
     """
 
     pages: int

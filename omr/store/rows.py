@@ -11,13 +11,14 @@ from typing import Any
 from omr.geometry import Rect
 from omr.scan.reading import (
     Finding,
+    Grade,
     MarkReading,
     PageReading,
     PageSource,
     Registration,
 )
 from omr.store.ledger import canonical, digest
-from omr.store.values import StoredPage
+from omr.store.values import GradedPage, StoredPage
 
 # SQLite gives back what the tables' types and checks admit.
 Row = tuple[Any, ...]
@@ -35,7 +36,7 @@ class ReadingRows:
 
     Attributes:
         head: settings, version, image_sha256, suffix, status, serial, group_id, page,
-            detail, registration.
+            detail, registration, grades.
         marks, findings: In the columns' order, without reading id and ordinal.
     """
 
@@ -65,6 +66,7 @@ def to_rows(reading: PageReading, suffix: str) -> ReadingRows:
         reading.page,
         reading.detail,
         _registration_text(reading.registration),
+        canonical([[grade.code, _number(grade.amount), grade.edge] for grade in reading.grades]),
     )
     return ReadingRows(
         head,
@@ -140,7 +142,7 @@ def select(
     heads = connection.execute(
         "SELECT r.id, r.page_id, f.name, p.file_sha256, p.page, r.digest, r.ledger_seq,"
         " r.settings, r.version, r.image_sha256, r.suffix, r.status, r.serial, r.group_id,"
-        f" r.page, r.detail, r.registration {chosen} JOIN pages AS p ON p.id = r.page_id"
+        f" r.page, r.detail, r.registration, r.grades {chosen} JOIN pages AS p ON p.id = r.page_id"
         f" JOIN files AS f ON f.sha256 = p.file_sha256 WHERE {where} ORDER BY r.id",
         values,
     )
@@ -162,6 +164,17 @@ def select(
     for reading_id, page_id, name, file_sha256, file_page, seal, seq, *head in heads:
         rows = ReadingRows(tuple(head), marks.take(reading_id), findings.take(reading_id))
         yield SealedReading(reading_id, page_id, name, file_sha256, file_page, rows, seal, seq)
+
+
+def graded(connection: sqlite3.Connection) -> Iterator[GradedPage]:
+    """Give the pages of whose scan something is to be said, in the order of their recording."""
+    found = connection.execute(
+        "SELECT p.file_sha256, f.name, p.page, r.serial, r.grades FROM current_readings AS r"
+        " JOIN pages AS p ON p.id = r.page_id JOIN files AS f ON f.sha256 = p.file_sha256"
+        " WHERE r.grades <> '[]' ORDER BY r.id"
+    )
+    for file_sha256, file, page, serial, grades in found:
+        yield GradedPage(file_sha256, file, page, serial, _grades(grades))
 
 
 def _number(value: float) -> float:
@@ -212,8 +225,12 @@ def _registration(text: str | None) -> Registration | None:
     return Registration(**{**fields, "homography": tuple(fields["homography"])})
 
 
+def _grades(text: str) -> tuple[Grade, ...]:
+    return tuple(Grade(code, amount, edge) for code, amount, edge in json.loads(text))
+
+
 def _reading(sealed: SealedReading) -> PageReading:
-    settings, version, image, _, status, serial, group, page, detail, registration = (
+    settings, version, image, _, status, serial, group, page, detail, registration, grades = (
         sealed.rows.head
     )
     return PageReading(
@@ -228,6 +245,7 @@ def _reading(sealed: SealedReading) -> PageReading:
         detail=detail,
         settings=settings,
         version=version,
+        grades=_grades(grades),
     )
 
 

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from omr.election.model import Election
 from omr.scan.reading import PageReading
 from omr.store import decisions, papers, rows, scans
 from omr.store.core import RecordFile, stamp
-from omr.store.values import Added, KeptPage, PageDecision, StoredPage
+from omr.store.values import Added, GradedPage, KeptPage, PageDecision, StoredPage
 from omr.tally.model import Paper
 
 
@@ -81,6 +80,11 @@ class ScannedRecord(RecordFile):
             for sealed in rows.select(connection, source=source):
                 yield sealed.stored().reading
 
+    def graded_pages(self) -> Iterator[GradedPage]:
+        """Stream the pages of whose scan something is to be said."""
+        with self._database.snapshot() as connection:
+            yield from rows.graded(connection)
+
     def page_readings(self, serial: str) -> tuple[StoredPage, ...]:
         """Return the pages of one ballot, those that people tied to it included."""
         with self._database.snapshot() as connection:
@@ -125,27 +129,15 @@ class ScannedRecord(RecordFile):
             return None
         return self._shelf.path(page.reading.source.sha256, page.suffix)
 
-    def papers(
-        self,
-        election: Election,
-        pages_expected: Mapping[str, int],
-        pages_optional: Mapping[str, tuple[int, ...]] | None = None,
-    ) -> Iterator[Paper]:
+    def papers(self, styles: Mapping[str, papers.Style]) -> Iterator[Paper]:
         """Stream every ballot of the record once, by serial, for judging.
 
         Args:
-            election: The definition.
-            pages_expected: Group id to pages of its ballot style.
-            pages_optional: Group id to its pages without boxes, whose absence is no fault.
+            styles: The pages of each voter group's ballot, by the group ids of the definition.
 
         Raises:
             DamagedError: A ballot is of a group that the definition does not have.
         """
-        optional = pages_optional or {}
-        styles = {
-            group.id: papers.Style(pages_expected[group.id], optional.get(group.id, ()))
-            for group in election.groups
-        }
         with self._database.snapshot() as connection:
             settled = decisions.settled_pages(connection)
             yield from papers.read_papers(connection, styles, settled)

@@ -87,12 +87,13 @@ CREATE TABLE readings (
     suffix       TEXT NOT NULL,  -- '' where no image is kept
     status       TEXT NOT NULL CHECK (status IN (
                      'read', 'blank', 'no-code', 'foreign', 'bad-signature',
-                     'wrong-layout', 'code-conflict', 'unregistered', 'unreadable')),
+                     'wrong-layout', 'code-conflict', 'unreadable')),
     serial       TEXT,
     group_id     TEXT,
     page         INTEGER CHECK (page >= 1),
     detail       TEXT NOT NULL,
     registration TEXT CHECK (registration IS NULL OR json_valid(registration)),
+    grades       TEXT NOT NULL CHECK (json_valid(grades)),  -- of the scan as such; ask nobody
     digest       TEXT NOT NULL CHECK (length(digest) = 64),
     ledger_seq   INTEGER NOT NULL REFERENCES ledger (seq),
     UNIQUE (page_id, settings),

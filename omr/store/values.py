@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from omr.errors import Text
-from omr.scan.reading import PageReading
+from omr.scan.reading import Grade, PageReading
 from omr.tally.model import PaperDecision
 
 SubjectKind = Literal["paper", "page"]
@@ -120,6 +120,22 @@ class StoredPage:
     reading: PageReading
     suffix: str
     settled: PageDecision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GradedPage:
+    """A page of whose scan something is to be said.
+
+    Attributes:
+        file, page: Where it is.
+        serial: Whose page it is, None where that is not known.
+    """
+
+    file_sha256: str
+    file: str
+    page: int
+    serial: str | None
+    grades: tuple[Grade, ...]
 
 
 @dataclass(frozen=True, slots=True)

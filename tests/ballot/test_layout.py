@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from omr.ballot import words
-from omr.ballot.fonts import MM_PER_POINT, width_mm
 from omr.ballot.layout import ballot_layout, ballot_layouts, layout_json
 from omr.ballot.model import BallotLayout, PageLayout, TextRun
 from omr.ballot.paper import A4, A5, OUTLINE_MM, QUIET_MM, RULE_MM
 from omr.ballot.typeset import DoesNotFitError
 from omr.election.model import Contest, Election, Option
+from omr.fonts import MM_PER_POINT, width_mm
 from omr.geometry import Rect
 from tests.ballot.elections import CRITERIA, LEVELS, election_of, group_of, officials
 

@@ -56,7 +56,7 @@ class Stack:
     doubtful: Path
 
 
-def _marked(page: Image.Image, boxes: Sequence[dict[str, Any]]) -> Image.Image:
+def with_crosses(page: Image.Image, boxes: Sequence[dict[str, Any]]) -> Image.Image:
     pixels = np.array(page.convert("RGB"))
     scale = DPI / 25.4
     for box in boxes:
@@ -68,7 +68,7 @@ def _marked(page: Image.Image, boxes: Sequence[dict[str, Any]]) -> Image.Image:
     return Image.fromarray(pixels)
 
 
-def _write_pdf(path: Path, pages: list[Image.Image]) -> Path:
+def write_pdf(path: Path, pages: list[Image.Image]) -> Path:
     pages[0].save(path, save_all=True, append_images=pages[1:], resolution=DPI, quality=92)
     return path
 
@@ -83,12 +83,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Stack:
     boxes = layout["groups"][0]["pages"][0]["boxes"]
     high = [box for box in boxes if box["option"] == "high"]
     pages = convert_from_path(place / "a.pdf", dpi=DPI)
-    good = [_marked(page, high) for page in pages]
-    doubtful = [_marked(pages[0], [*high, boxes[1]]), *good[1:]]
+    good = [with_crosses(page, high) for page in pages]
+    doubtful = [with_crosses(pages[0], [*high, boxes[1]]), *good[1:]]
     return Stack(
         folder,
-        _write_pdf(place / "good.pdf", good),
-        _write_pdf(place / "doubtful.pdf", doubtful),
+        write_pdf(place / "good.pdf", good),
+        write_pdf(place / "doubtful.pdf", doubtful),
     )
 
 

@@ -28,7 +28,6 @@ class Page(Strict):
     page: int = Field(ge=1)
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
     ballot_page: int
-    reason: str | None = None
 
 
 class LoosePage(Strict):
@@ -44,7 +43,6 @@ class LoosePage(Strict):
         "blank",
         "wrong-layout",
         "code-conflict",
-        "unregistered",
         "no-ballot",
     ]
     detail: str | None = None
@@ -111,9 +109,7 @@ def a_record(seed: int = 5) -> tuple[Election, list[Outcome], list[PageReading]]
         votes.reading(at + 4, "bad-signature", outcomes[0]),
         votes.reading(at + 5, "wrong-layout", outcomes[1]),
         votes.reading(at + 6, "code-conflict", outcomes[2]),
-        votes.reading(at + 7, "unregistered", outcomes[3]),
-        votes.reading(at + 8, "unreadable"),
-        votes.reading(at + 9, "unregistered", votes.outcome(vote, "g1", 500, ["low"] * 3)),
+        votes.reading(at + 7, "unreadable"),
     ]
     random.Random(seed).shuffle(readings)
     return vote, outcomes, readings
@@ -150,11 +146,9 @@ def test_a_serial_that_was_not_proven_ties_no_page_to_a_ballot() -> None:
             "wrong-layout",
             "code-conflict",
             "unreadable",
-            "unregistered",
         ]
     )
-    reasons = [page.reason for ballot in ballots for page in ballot.pages if page.reason]
-    assert reasons == ["unregistered"]
+    assert sum(len(ballot.pages) for ballot in ballots) == len(readings) - len(pages)
 
 
 def test_ballots_carry_machine_and_final_results_and_marks() -> None:

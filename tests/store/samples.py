@@ -19,13 +19,14 @@ from omr.errors import Text
 from omr.geometry import Rect
 from omr.scan.reading import (
     Finding,
+    Grade,
     MarkReading,
     PageReading,
     PageSource,
     PageStatus,
     Registration,
 )
-from omr.store import KeptPage, Record
+from omr.store import KeptPage, Record, Style
 
 OPTIONS = ("high", "confidence", "low")
 FILE = hashlib.sha256(b"stack").hexdigest()
@@ -78,6 +79,7 @@ def reading(
         "" if read else "why",
         settings,
         "1.0",
+        (Grade("streak", 63.1, "left"), Grade("skewed", 2.5)) if read else (),
     )
 
 
@@ -120,4 +122,4 @@ def election() -> Election:
     )
 
 
-PAGES_EXPECTED = {"a": 1, "b": 2}
+STYLES = {"a": Style(1), "b": Style(2)}

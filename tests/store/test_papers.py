@@ -7,19 +7,18 @@ import pytest
 from omr.errors import DamagedError
 from omr.geometry import Rect
 from omr.scan.reading import Finding
-from omr.store import PageDecision, Record, Subject
+from omr.store import PageDecision, Record, Style, Subject
 from omr.tally.model import Flag, MarkEvidence, Paper
 from tests.store.samples import (
     OTHER_FILE,
-    PAGES_EXPECTED,
+    STYLES,
     add_files,
-    election,
     kept,
 )
 
 
 def papers(record: Record) -> dict[str, Paper]:
-    found = list(record.papers(election(), PAGES_EXPECTED))
+    found = list(record.papers(STYLES))
     assert len({paper.serial for paper in found}) == len(found)
     return {paper.serial: paper for paper in found}
 
@@ -97,7 +96,7 @@ def test_only_the_latest_reading_of_a_page_counts(printed: Record) -> None:
 
 def test_optional_pages_are_named(printed: Record) -> None:
     printed.add_pages([kept(1)])
-    (paper,) = printed.papers(election(), {"a": 2, "b": 2}, {"a": (2,)})
+    (paper,) = printed.papers({"a": Style(2, (2,)), "b": Style(2)})
     assert (paper.pages_expected, paper.pages_optional) == (2, (2,))
 
 
@@ -126,7 +125,7 @@ def test_a_page_tied_by_hand_makes_a_paper_that_people_look_at(printed: Record) 
 
 
 def test_a_page_tied_to_a_ballot_already_read_is_a_second_copy(printed: Record) -> None:
-    printed.add_pages([kept(1), kept(2, status="unregistered")])
+    printed.add_pages([kept(1), kept(2, status="code-conflict")])
     (page,) = printed.unread_pages()
     settle(printed, page.page_id, PageDecision("ballot", "7F3K9QWM", "a", 1))
     (paper,) = papers(printed).values()

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from omr.errors import DamagedError, InputError
 from omr.geometry import Rect
-from omr.scan.reading import Finding, MarkReading, Registration
-from omr.store import Added, CountFolder, KeptPage, Record, rows
+from omr.scan.reading import Finding, Grade, MarkReading, Registration
+from omr.store import Added, CountFolder, GradedPage, KeptPage, Record, rows
 from tests.store.samples import FILE, OTHER_FILE, add_files, image_of, kept, reading
 
 FINDINGS = (
@@ -74,15 +74,21 @@ rects = st.builds(Rect, finite, finite, finite, finite)
         finite,
         st.integers(0, 3),
     ),
+    grades=st.lists(st.builds(Grade, st.sampled_from(["dark", "streak"]), finite), max_size=3),
 )
 def test_any_reading_survives_the_tables(
     tmp_path_factory: pytest.TempPathFactory,
     marks: list[MarkReading],
     findings: list[Finding],
     registration: Registration | None,
+    grades: list[Grade],
 ) -> None:
     made = replace(
-        reading(1), marks=tuple(marks), findings=tuple(findings), registration=registration
+        reading(1),
+        marks=tuple(marks),
+        findings=tuple(findings),
+        registration=registration,
+        grades=tuple(grades),
     )
     folder = tmp_path_factory.mktemp("any")
     with Record.create(folder / "count.db", folder) as record:
@@ -202,6 +208,17 @@ def test_a_stream_keeps_its_state_while_others_write(record: Record, folder: Cou
         other.add_pages([kept(3, serial="BBBB2222")])
     record.append("thư ký", "note", {})
     assert [first, *stream] == [reading(1), reading(2, serial="AAAA1111")]
+
+
+def test_graded_pages_are_those_of_which_something_is_said(record: Record) -> None:
+    add_files(record)
+    silent = KeptPage(replace(reading(2), grades=()), None)
+    dark = KeptPage(replace(reading(3, status="no-code"), grades=(Grade("dark", 40.0),)), None)
+    record.add_pages([kept(1), silent, dark])
+    assert list(record.graded_pages()) == [
+        GradedPage(FILE, "xấp 1.pdf", 1, "7F3K9QWM", reading(1).grades),
+        GradedPage(FILE, "xấp 1.pdf", 3, None, (Grade("dark", 40.0),)),
+    ]
 
 
 def test_loose_and_unread_pages(record: Record) -> None:

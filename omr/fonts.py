@@ -1,7 +1,7 @@
-"""The serif of the ballot: found on this computer, checked for Vietnamese, and measured.
+"""The serif of all that is printed: found on this computer, checked for Vietnamese, measured.
 
-Layout measures text with it and ``draw`` embeds it. Tinos, Liberation Serif 2 and Times
-New Roman have the same advance widths, so the layout does not depend on which is found.
+Ballots and minutes are set in it. Tinos, Liberation Serif 2 and Times New Roman have the same
+advance widths, so neither layouts nor page breaks depend on which is found.
 """
 
 from __future__ import annotations
@@ -12,23 +12,43 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
+from reportlab.lib.fonts import addMapping
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont, TTFontFile
 
-from omr.ballot.model import FontFace
 from omr.errors import InputError
+
+FontFace = Literal["regular", "bold", "italic", "bold-italic"]
 
 FONT_DIR_VARIABLE = "OMR_FONT_DIR"
 MM_PER_POINT = 25.4 / 72
 
-_FACES: tuple[FontFace, ...] = ("regular", "bold", "italic")
-# Each family as its three files; the first family found complete is used.
-_FAMILIES: tuple[tuple[str, str, str], ...] = (
-    ("Tinos-Regular.ttf", "Tinos-Bold.ttf", "Tinos-Italic.ttf"),
-    ("LiberationSerif-Regular.ttf", "LiberationSerif-Bold.ttf", "LiberationSerif-Italic.ttf"),
-    ("times.ttf", "timesbd.ttf", "timesi.ttf"),
-    ("Times New Roman.ttf", "Times New Roman Bold.ttf", "Times New Roman Italic.ttf"),
+# Names of our own: files of different fonts may share a PostScript name, of which ReportLab
+# keeps the first it was given.
+FONT_NAMES: dict[FontFace, str] = {
+    "regular": "omr-serif",
+    "bold": "omr-serif-bold",
+    "italic": "omr-serif-italic",
+    "bold-italic": "omr-serif-bold-italic",
+}
+# Each family as the files of these faces; the first family found complete is used.
+_FAMILIES: tuple[tuple[str, str, str, str], ...] = (
+    ("Tinos-Regular.ttf", "Tinos-Bold.ttf", "Tinos-Italic.ttf", "Tinos-BoldItalic.ttf"),
+    (
+        "LiberationSerif-Regular.ttf",
+        "LiberationSerif-Bold.ttf",
+        "LiberationSerif-Italic.ttf",
+        "LiberationSerif-BoldItalic.ttf",
+    ),
+    ("times.ttf", "timesbd.ttf", "timesi.ttf", "timesbi.ttf"),
+    (
+        "Times New Roman.ttf",
+        "Times New Roman Bold.ttf",
+        "Times New Roman Italic.ttf",
+        "Times New Roman Bold Italic.ttf",
+    ),
 )
 _TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
 _VOWELS = "aăâeêioôơuưy"
@@ -47,7 +67,8 @@ def font_name(face: FontFace) -> str:
     Raises:
         InputError: No usable font is installed.
     """
-    return _registered()[face]
+    register_faces()
+    return FONT_NAMES[face]
 
 
 def width_mm(text: str, face: FontFace, size_pt: float) -> float:
@@ -70,25 +91,24 @@ def missing_letters(text: str) -> str:
     """
     lacking = []
     for character in dict.fromkeys(unicodedata.normalize("NFC", text)):
-        known = all(ord(character) in _glyphs(font_name(face)) for face in _FACES)
+        known = all(ord(character) in _glyphs(font_name(face)) for face in FONT_NAMES)
         if not known and not character.isspace():
             lacking.append(character)
     return "".join(lacking)
 
 
 @cache
-def _registered() -> dict[FontFace, str]:
-    """Register the three faces under names of our own and return these.
+def register_faces() -> None:
+    """Register the faces with ReportLab, once; paragraphs may then name them too.
 
-    Files of different fonts may share a PostScript name, and ReportLab keeps the first
-    it was given; names of our own, with only checked files behind them, avoid that.
+    Raises:
+        InputError: No usable font is installed.
     """
-    paths = find_serif()
-    names: dict[FontFace, str] = {}
-    for face in _FACES:
-        names[face] = f"omr-ballot-{face}"
-        pdfmetrics.registerFont(TTFont(names[face], str(paths[face])))
-    return names
+    for face, path in find_serif().items():
+        name = FONT_NAMES[face]
+        pdfmetrics.registerFont(TTFont(name, str(path)))
+        # What ReportLab's paragraphs ask of a font: its family, and whether bold or italic.
+        addMapping(FONT_NAMES["regular"], int("bold" in face), int("italic" in face), name)
 
 
 def _glyphs(name: str) -> dict[int, int]:
@@ -106,7 +126,7 @@ def find_serif() -> dict[FontFace, Path]:
     """
     for family in _FAMILIES:
         for folder in _folders_with(family[0]):
-            paths = {face: folder / file for face, file in zip(_FACES, family, strict=True)}
+            paths = {face: folder / file for face, file in zip(FONT_NAMES, family, strict=True)}
             if all(_is_usable(path) for path in paths.values()):
                 return paths
     chosen = os.environ.get(FONT_DIR_VARIABLE)

@@ -1,0 +1,173 @@
+"""Grade of the scan, third part: streaks that a dirty glass or a dead sensor draws.
+
+A streak runs along the feed through the whole picture, at the same place on every sheet. It is
+looked for in the picture as scanned, not on the straightened page, on which skew tilts it. A
+lengthwise fold may look the same on one page; only its return at the same place on other pages
+tells a streak from it, so pages report places and the stack draws the conclusion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from omr.geometry import FloatArray
+from omr.scan.reading import Edge, Grade
+from omr.scan.reference import Grey, Reference
+from omr.scan.register import Placement
+
+Float32 = NDArray[np.float32]
+
+# Rows are joined to about this height: noise sinks, streaks stay.
+_ROW_MM = 0.5
+# Half a streak's surroundings; streaks are under 1 mm wide.
+_AROUND_MM = 1.5
+# Streak against its surroundings, as a share of the paper's brightness. Weaker ones are no
+# threat to the reading, whose ink begins at 22 %.
+_DARKER = 0.05
+# Share of the open places along a streak at which it shows: some run in dashes.
+_SEEN = 0.6
+# Least share of the picture's height along which open paper lies at a streak's place.
+_OPEN = 0.3
+# The shadow of the sheet's edge falls within this distance.
+_RIM_MM = 4.0
+# Of at least so many printed rules that run across a white streak, at most this share is still
+# seen in it, and nearly all are beside it.
+_RULES, _ERASED, _WHOLE = 4, 0.2, 0.9
+# Longest list for one page: a torn roller draws dozens.
+_MOST = 6
+
+
+def grade_lines(
+    grey: Grey, reference: Reference, placement: Placement, px_per_mm: float
+) -> Iterator[Grade]:
+    """Yield the streaks of a page.
+
+    Args:
+        grey: The picture, shape (h, w).
+        reference: The page as printed.
+        placement: Where it is in the picture.
+        px_per_mm: The picture's resolution on paper.
+    """
+    yield from _along(grey, reference, placement.matrix, px_per_mm, "left")
+    if placement.quarter_turns % 2:
+        # A page that lies on its side may have been turned by the scanner after the feed.
+        swap = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+        turned = np.ascontiguousarray(grey.T)
+        yield from _along(turned, reference, swap @ placement.matrix, px_per_mm, "top")
+
+
+def _along(
+    grey: Grey, reference: Reference, matrix: FloatArray, px_per_mm: float, edge: Edge
+) -> Iterator[Grade]:
+    """Yield the streaks that run down a picture."""
+    shrink = max(1, round(_ROW_MM * px_per_mm))
+    width, height = grey.shape[1], max(1, grey.shape[0] // shrink)
+    low = np.asarray(cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    to_low = np.diag([1.0, height / grey.shape[0], 1.0]) @ matrix
+    page = _inside_sheet(low.shape, reference, to_low, px_per_mm)
+    paper = float(np.percentile(low[page][::7], 70)) if page.any() else 0.0
+    if paper < 40:
+        return
+    places = _dark(low, reference, to_low, page, paper, px_per_mm)
+    for column in places[:_MOST]:
+        yield Grade("streak", round(column / px_per_mm, 1), edge)
+    for column in _white(low, reference, to_low, paper, px_per_mm)[:_MOST]:
+        yield Grade("white-streak", round(column / px_per_mm, 1), edge)
+
+
+def _inside_sheet(
+    shape: tuple[int, ...], reference: Reference, to_low: FloatArray, px_per_mm: float
+) -> NDArray[np.bool_]:
+    """Return where the sheet is, without its rim."""
+    layout = reference.layout
+    inner = np.array(
+        [
+            [_RIM_MM, _RIM_MM, 1],
+            [layout.width - _RIM_MM, _RIM_MM, 1],
+            [layout.width - _RIM_MM, layout.height - _RIM_MM, 1],
+            [_RIM_MM, layout.height - _RIM_MM, 1],
+        ]
+    )
+    corners = (inner @ to_low.T)[:, :2]
+    mask = np.zeros(shape, np.uint8)
+    cv2.fillConvexPoly(mask, np.rint(corners).astype(np.int32), 1)
+    rim = round(0.5 * _RIM_MM * px_per_mm)
+    mask[:, :rim] = mask[:, -rim:] = 0
+    return mask.astype(np.bool_)
+
+
+def _warp(picture: Grey, reference: Reference, to_low: FloatArray, size: tuple[int, int]) -> Grey:
+    """Bring a picture of the reference to where the page lies."""
+    scale = reference.px_per_mm
+    to_mm = np.array([[1 / scale, 0, 0.5 / scale], [0, 1 / scale, 0.5 / scale], [0, 0, 1]])
+    return np.asarray(
+        cv2.warpAffine(picture, (to_low @ to_mm)[:2], (size[1], size[0]), flags=cv2.INTER_LINEAR),
+        dtype=np.uint8,
+    )
+
+
+def _dark(
+    low: Grey,
+    reference: Reference,
+    to_low: FloatArray,
+    page: NDArray[np.bool_],
+    paper: float,
+    px_per_mm: float,
+) -> list[float]:
+    """Return the columns of dark streaks."""
+    near = reference.near_print.view(np.uint8) * np.uint8(255)
+    printed = _warp(near, reference, to_low, (low.shape[0], low.shape[1])) > 30
+    # 0.8 mm: what feed and folds shift the print beyond the placement.
+    reach = np.ones((3, 2 * round(0.8 * px_per_mm) + 1), np.uint8)
+    open_ = page & (cv2.dilate(printed.astype(np.uint8), reach) == 0)
+    weight = open_.astype(np.float32)
+    around = (2 * round(_AROUND_MM * px_per_mm) + 1, 1)
+    values = low.astype(np.float32) * weight
+    total = cv2.blur(weight, around)
+    mean = cv2.blur(values, around) / np.maximum(total, 1e-3)
+    darker = ((mean - low) > _DARKER * paper) & open_
+    # One pixel to each side: a streak may wander by a pixel along the sheet.
+    seen = cv2.dilate(darker.astype(np.uint8), np.ones((1, 3), np.uint8)) > 0
+    room = open_.sum(axis=0)
+    hits = (seen & open_).sum(axis=0)
+    found = (hits > _SEEN * room) & (room > _OPEN * low.shape[0])
+    return _centres(found, px_per_mm)
+
+
+def _white(
+    low: Grey, reference: Reference, to_low: FloatArray, paper: float, px_per_mm: float
+) -> list[float]:
+    """Return the columns in which the print is missing, told by lines printed across them."""
+    printed = _warp(reference.darkness, reference, to_low, (low.shape[0], low.shape[1]))
+    # Lines across the feed: print that goes on for 3 mm to either side.
+    across = cv2.erode(printed, np.ones((1, 2 * round(1.5 * px_per_mm) + 1), np.uint8))
+    rules = across > 50
+    darkness = 1.0 - low.astype(np.float32) / paper
+    # The darkest within 1 mm up and down: the print may lie that far from its place.
+    dark = cv2.dilate(darkness, np.ones((5, 1), np.uint8))
+    if not rules.any():
+        return []
+    usual = float(np.median(dark[rules]))
+    there = rules & (dark > 0.4 * usual)
+    count = rules.sum(axis=0).astype(np.float32)
+    share = there.sum(axis=0) / np.maximum(count, 1)
+    # Whole print 1 to 3 mm away on both sides: where print is broken anyway, nothing is told.
+    near, far = round(1.0 * px_per_mm), round(3.0 * px_per_mm)
+    mean = cv2.blur(share.reshape(1, -1), (far - near, 1)).ravel()
+    middle = (near + far) // 2
+    beside = np.minimum(np.roll(mean, middle), np.roll(mean, -middle))
+    found = (count >= _RULES) & (share < _ERASED) & (beside > _WHOLE) & (usual > 0.1)
+    return _centres(found, px_per_mm)
+
+
+def _centres(found: NDArray[np.bool_], px_per_mm: float) -> list[float]:
+    """Return the middles of runs of columns, joining those less than 1 mm apart."""
+    columns = np.flatnonzero(found)
+    if not columns.size:
+        return []
+    parts = np.split(columns, np.flatnonzero(np.diff(columns) > px_per_mm) + 1)
+    return [float(part.mean()) + 0.5 for part in parts]
