@@ -86,7 +86,7 @@ def draw_mark(
     if style == "reaching-cross" and neighbour is not None:
         return _reaching_cross(box, neighbour, hand, rng)
     if style == "dot":
-        return [press(middle, float(rng.uniform(1.6, 2.6)), rng) for _ in range(5)]
+        return [_filled_dot(middle, float(rng.uniform(2.0, 3.6)), hand, rng)]
     if style == "speck":
         return [press(middle, float(rng.uniform(0.5, 0.9)), rng)]
     if style == "touch":
@@ -101,6 +101,17 @@ def draw_mark(
         own = replace(hand, tremor_mm=hand.tremor_mm + stroke.tremor_mm)
         traces.append(trace(places, own, rng, bends, stroke.overlap))
     return traces
+
+
+def _filled_dot(
+    middle: FloatArray, across_mm: float, hand: Hand, rng: np.random.Generator
+) -> Trace:
+    """Circle outwards until the spot is as large as it should be."""
+    angle = rng.uniform(0.0, 6.0) + np.arange(0.0, 22.0, 1.3)
+    radius = across_mm / 2 * np.sqrt(np.linspace(0.05, 0.8, len(angle)))
+    spiral = middle + np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
+    steady = replace(hand, scatter_mm=0.08, tremor_mm=min(0.1, hand.tremor_mm))
+    return trace(spiral, steady, rng, [1.0] * (len(angle) - 1), 0.3)
 
 
 def _freedom(style: MarkStyle) -> float:

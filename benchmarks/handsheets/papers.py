@@ -24,6 +24,7 @@ from handsheets.annotate import (
     strike_name,
 )
 from handsheets.ballots import STYLES, BallotStyle, ballot_style, contests_of, printed_pages
+from handsheets.camera import Camera, choose_camera, choose_shot, photograph
 from handsheets.families import FAMILIES, Family, FamilyName, draw_faults, draw_wear
 from handsheets.marks import draw_mark
 from handsheets.motion import Trace
@@ -35,15 +36,16 @@ from handsheets.sheet import Pixels, Sheet
 from handsheets.stamp import choose_stamping, stamp
 from handsheets.voter import Line, Voter, plan_voter
 from handsheets.wear import wear
-from omr.ballot.fonts import find_serif
 from omr.ballot.model import Box, PageLayout
 from omr.ballot.serials import issue_serials
+from omr.fonts import find_serif
 from omr.geometry import Rect
 
 # Papers that share a printer and a scanner; few, so that a run meets many machines.
 PAPERS_OF_OFFICE = 6
 # Sheets are drawn this much finer than they are scanned, up to what 400 dpi optics resolve.
 _FINER, _FINEST_DPI = 1.15, 400.0
+_CAMERA_DPI = 290.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,13 @@ class Office:
     press: Press
     scanner: Scanner
     white: tuple[float, float, float]
+    camera: Camera | None
 
     @property
     def px_per_mm(self) -> float:
         """Resolution at which its sheets are drawn."""
+        if self.camera is not None:
+            return _CAMERA_DPI / 25.4
         return min(_FINEST_DPI, max(220.0, _FINER * self.scanner.dpi)) / 25.4
 
 
@@ -80,23 +85,26 @@ class Paper:
     wear: tuple[str, ...]
     seed: tuple[int, ...]
 
-    def scanned(self, turn: int) -> list[tuple[Pixels, int]]:
+    def scanned(self, turn: int) -> list[tuple[Pixels, int | None]]:
         """Put the paper through the scanner.
 
         Args:
             turn: Which pass; every pass lies a little differently.
 
         Returns:
-            For each page its picture (grey or BGR) and its dots per inch.
+            For each page its picture (grey or BGR) and its dots per inch; a photograph has none.
         """
         rng = np.random.default_rng([*self.seed, 77, turn])
+        camera = self.office.camera
+        if camera is not None:
+            return [(photograph(sheet, camera, choose_shot(rng)), None) for sheet in self.sheets]
         scanner, rough = self.office.scanner, self.office.family.rough_scanner
         return [
             (scan(sheet, scanner, choose_pass(scanner, rng, rough)), scanner.dpi)
             for sheet in self.sheets
         ]
 
-    def pictures(self) -> list[tuple[Pixels, int]]:
+    def pictures(self) -> list[tuple[Pixels, int | None]]:
         """Return every picture that this paper brings into the stack, copies too."""
         once = self.scanned(0)
         if self.voter.fault == "scanned-twice":
@@ -118,7 +126,9 @@ class Paper:
             "pen": f"{voter.pen.colour} {voter.pen.kind}",
             "wear": list(self.wear),
             "press": self.office.press.kind,
-            "scan": f"{self.office.scanner.mode} {self.office.scanner.dpi}",
+            "scan": "photograph"
+            if self.office.camera
+            else f"{self.office.scanner.mode} {self.office.scanner.dpi}",
         }
 
 
@@ -153,9 +163,9 @@ def _choose_office(family: Family, rng: np.random.Generator) -> Office:
         press = replace(press, density=max(press.density, 1.5))
     white = float(rng.uniform(0.94, 0.99))
     warm = float(rng.uniform(0.0, 0.02))
-    return Office(
-        family, ballot_style(template, group), press, scanner, (white - warm, white, white)
-    )
+    camera = choose_camera(rng) if family.phone else None
+    shade = (white - warm, white, white)
+    return Office(family, ballot_style(template, group), press, scanner, shade, camera)
 
 
 def _make(
@@ -298,7 +308,7 @@ def _add(
     return voter
 
 
-def _photocopied(page: Pixels, dpi: int) -> tuple[Pixels, int]:
+def _photocopied(page: Pixels, dpi: int | None) -> tuple[Pixels, int | None]:
     grey = page if page.ndim == 2 else cv2.cvtColor(page, cv2.COLOR_BGR2GRAY)
     steep = np.clip((grey.astype(np.float32) - 60.0) * 1.5, 0.0, 255.0)
     return steep.astype(np.uint8), dpi

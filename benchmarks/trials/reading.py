@@ -54,7 +54,9 @@ def _reader(template: str, group: str) -> PageReader:
     return PageReader(ballot_key(style.election, style.key))
 
 
-def read_paper(style: BallotStyle, serial: str, pictures: list[tuple[Pixels, int]]) -> PaperRead:
+def read_paper(
+    style: BallotStyle, serial: str, pictures: list[tuple[Pixels, int | None]]
+) -> PaperRead:
     """Read and judge one paper.
 
     Args:
@@ -73,10 +75,10 @@ def read_paper(style: BallotStyle, serial: str, pictures: list[tuple[Pixels, int
     return PaperRead(outcome, tuple(r.status for r in readings), strange, readings)
 
 
-def page_image(pixels: Pixels, dpi: int, page: int) -> PageImage:
+def page_image(pixels: Pixels, dpi: int | None, page: int) -> PageImage:
     """Return a picture as the reader's page, as if it came from a file of this resolution."""
     source = PageSource("trial", "", page, "")
-    return PageImage(source, np.ascontiguousarray(pixels), float(dpi), b"", ".png")
+    return PageImage(source, np.ascontiguousarray(pixels), dpi and float(dpi), b"", ".png")
 
 
 def _judged(style: BallotStyle, serial: str, readings: list[PageReading]) -> Outcome:

@@ -167,7 +167,7 @@ def _keep(
     stem = f"{unit.family}-{wrong[0]}-s{unit.seed}-{row['paper']:05d}"
     names = []
     for at, (pixels, dpi) in enumerate(pictures, start=1):
-        names.append(f"{stem}-{at}-{dpi}dpi.png")
+        names.append(f"{stem}-{at}-{dpi or 'no-'}dpi.png")
         cv2.imwrite(str(folder / names[-1]), pixels, [cv2.IMWRITE_PNG_COMPRESSION, 3])
     findings = [
         {"page": at, **asdict(finding)}

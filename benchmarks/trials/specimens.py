@@ -34,7 +34,8 @@ from omr.rehearse.voters import (
     with_line_fault,
 )
 
-Picture = tuple[Pixels, int]
+# Pixels and dots per inch; a photograph claims none.
+Picture = tuple[Pixels, int | None]
 
 # Families of the tuning generator: its kind of conference, and whether every paper has a fault.
 REHEARSED: dict[str, tuple[Kind, bool, str]] = {
