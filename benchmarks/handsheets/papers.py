@@ -34,7 +34,7 @@ from handsheets.scanner import Scanner, choose_pass, choose_scanner, scan
 from handsheets.script import sign, write_line
 from handsheets.sheet import Pixels, Sheet
 from handsheets.stamp import choose_stamping, stamp
-from handsheets.voter import Line, Voter, plan_voter
+from handsheets.voter import Line, Mark, Voter, plan_voter
 from handsheets.wear import wear
 from omr.ballot.model import Box, PageLayout
 from omr.ballot.serials import issue_serials
@@ -46,6 +46,8 @@ PAPERS_OF_OFFICE = 6
 # Sheets are drawn this much finer than they are scanned, up to what 400 dpi optics resolve.
 _FINER, _FINEST_DPI = 1.15, 400.0
 _CAMERA_DPI = 290.0
+# A leg that comes further into another box is something to look at.
+_STRAY_MM = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,7 @@ def _make(
         sheet, placing = print_page(design, office.px_per_mm, office.press, office.white, rng)
         if sealed:
             _stamp(sheet, page, placing, office, rng)
-        _mark(sheet, page, placing, voter, rng)
+        voter = _mark(sheet, page, placing, voter, rng)
         _sign(sheet, page, placing, voter, rng)
         voter = _add(sheet, page, placing, design, voter, rng)
         keep = [placing.rect(box.rect.grown(3.0)) for box in page.boxes]
@@ -212,25 +214,50 @@ def _stamp(
 
 def _mark(
     sheet: Sheet, page: PageLayout, placing: Placing, voter: Voter, rng: np.random.Generator
-) -> None:
-    """Draw the marks of this page, and what else is done to its lines."""
+) -> Voter:
+    """Draw the marks of this page, and what else is done to its lines.
+
+    Returns:
+        The voter; a line whose mark came to stray far into another box is doubtful now.
+    """
     boxes = {(box.contest, box.option): box for box in page.boxes}
-    for line in voter.lines:
+    lines = list(voter.lines)
+    for number, line in enumerate(voter.lines):
         own = [box for box in page.boxes if box.contest == line.contest]
         if not own:
             continue
         for at, mark in enumerate(line.marks):
             rect = placing.rect(boxes[(line.contest, mark.option)].rect)
             near = placing.rect(_neighbour(boxes[(line.contest, mark.option)], own).rect)
-            write(
-                sheet,
-                draw_mark(mark.style, rect, voter.hand, rng, near),
-                mark.pen or voter.pen,
-                rng,
-            )
+            traces = draw_mark(mark.style, rect, voter.hand, rng, near)
+            write(sheet, traces, mark.pen or voter.pen, rng)
+            others = [placing.rect(b.rect) for key, b in boxes.items() if key != _key(line, mark)]
+            if line.look == "no" and strays(traces, others):
+                lines[number] = replace(line, look="may", fault="leg-in-other-box")
             if line.fault == "tape-over-mark" and at == 0:
                 lay_tape(sheet, rect.grown(1.2), rng)
         _spoil(sheet, page, placing, voter, line, own, rng)
+    return replace(voter, lines=tuple(lines))
+
+
+def _key(line: Line, mark: Mark) -> tuple[str, str]:
+    return (line.contest, mark.option)
+
+
+def strays(traces: Sequence[Trace], others: Sequence[Rect]) -> bool:
+    """Tell whether a mark comes further than 1 mm into another box than its own."""
+    for trace in traces:
+        low, high = trace.points.min(axis=0), trace.points.max(axis=0)
+        for rect in others:
+            deep = rect.grown(-_STRAY_MM)
+            if high[0] < deep.x or low[0] > deep.right:
+                continue
+            if high[1] < deep.y or low[1] > deep.bottom:
+                continue
+            x, y = trace.points[:, 0], trace.points[:, 1]
+            if ((x > deep.x) & (x < deep.right) & (y > deep.y) & (y < deep.bottom)).any():
+                return True
+    return False
 
 
 def _neighbour(box: Box, own: Sequence[Box]) -> Box:

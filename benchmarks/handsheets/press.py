@@ -177,17 +177,21 @@ def _uneven(black: Pixels, press: Press, px_per_mm: float, rng: np.random.Genera
 
 
 def _drum_spots(black: Pixels, press: Press, px_per_mm: float, rng: np.random.Generator) -> None:
-    """Spots of a dirty drum come back once a turn; a copier leaves single specks as well."""
+    """Spots of a dirty drum come back once a turn; a copier leaves single specks as well.
+
+    None is wider than 0.44 mm: a larger one in a box could be the touch of a pen, over which
+    people would hesitate.
+    """
     if press.drum_mm <= 0:
         return
     height, width = black.shape
     for _ in range(int(rng.integers(0, 3))):
         x, y = float(rng.uniform(0, width)), float(rng.uniform(0, press.drum_mm * px_per_mm))
-        radius = float(rng.uniform(0.1, 0.4)) * px_per_mm
+        radius = float(rng.uniform(0.08, 0.22)) * px_per_mm
         while y < height:
             cv2.circle(black, (int(x), int(y)), max(1, round(radius)), 200, -1, cv2.LINE_AA)
             y += press.drum_mm * px_per_mm
     for _ in range(int(rng.poisson(40))):
         x, y = float(rng.uniform(0, width)), float(rng.uniform(0, height))
-        radius = min(0.28, float(rng.gamma(1.5, 0.05))) * px_per_mm
+        radius = min(0.2, float(rng.gamma(1.5, 0.05))) * px_per_mm
         cv2.circle(black, (int(x), int(y)), max(1, round(radius)), int(rng.integers(80, 220)), -1)

@@ -5,8 +5,8 @@ the paper asks of a person:
 
 * ``no``: nobody needs to look. Every line has one plain mark, nothing else is on the paper.
 * ``may``: a careful person would hesitate for a moment, or would want to see it: a ring in
-  place of an X, a speck, an X of 2 mm, an X mostly beside its box, a bar, a leg that ends
-  1.5 mm and more inside the next box, a touch of the pen in a second box, a pencil so hard
+  place of an X, a speck, an X of 2 mm, an X mostly beside its box, a bar, a leg that comes
+  more than 1 mm into another box, a touch of the pen in a second box, a pencil so hard
   that it hardly shows. A machine is right to ask and right not to ask, but may not misread.
 * ``must``: the rules of the vote or plain sight call for the board.
 """

@@ -285,7 +285,7 @@ def _show_through(sheet: Sheet, back: Pixels, rng: np.random.Generator) -> None:
 def _dust(sheet: Sheet, rng: np.random.Generator) -> None:
     for _ in range(int(rng.integers(1, 14))):
         x, y = rng.uniform(0, 1, 2) * np.array([sheet.pixels.shape[1], sheet.pixels.shape[0]])
-        radius = max(1, round(_px(sheet, min(0.3, float(rng.gamma(1.6, 0.06))))))
+        radius = max(1, round(_px(sheet, min(0.22, float(rng.gamma(1.6, 0.06))))))
         grey = int(rng.integers(40, 170))
         cv2.circle(sheet.pixels, (int(x), int(y)), radius, (grey, grey, grey), -1, cv2.LINE_AA)
     if rng.random() < 0.25:  # a lint hair

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
 import handsheets
@@ -10,10 +11,11 @@ from handsheets.annotate import added
 from handsheets.ballots import ballot_style, contests_of, printed_pages
 from handsheets.families import FAMILIES, draw_faults
 from handsheets.marks import NEAT_STYLES, PLAIN_STYLES, draw_mark
-from handsheets.motion import Hand, trace
-from handsheets.papers import PAPERS_OF_OFFICE, papers
+from handsheets.motion import Hand, Trace, trace
+from handsheets.papers import PAPERS_OF_OFFICE, papers, strays
 from handsheets.pen import Pen, write
 from handsheets.press import Placing
+from handsheets.scanner import Pass, choose_scanner, scan
 from handsheets.sheet import Sheet
 from handsheets.voter import BLANK, DOUBTS, LINE_FAULTS, MULTIPLE, UNCLEAR, plan_voter
 
@@ -143,3 +145,21 @@ def test_truth_names_every_official_of_the_ballot() -> None:
         assert tuple(truth["lines"]) == contests_of(paper.office.style)
         assert len(paper.sheets) == len(paper.office.style.layout.pages)
         assert truth["look"] == "no"
+
+
+def test_a_leg_that_comes_far_into_another_box_makes_a_plain_paper_doubtful() -> None:
+    inside = Trace(np.array([[30.0, 45.0], [38.0, 45.0], [41.5, 45.0]]), np.ones(3))
+    beside = Trace(np.array([[30.0, 45.0], [40.5, 45.0]]), np.ones(2))
+    assert strays([inside], [BOX])
+    assert not strays([beside], [BOX])
+
+
+@pytest.mark.parametrize("rough", [True, False])
+def test_no_scanner_is_set_so_light_that_pencil_vanishes(rough: bool) -> None:
+    for seed in range(60):
+        scanner = choose_scanner(rng(seed), rough)
+        sheet = Sheet(np.full((220, 160, 3), 244, np.uint8), 10.0)
+        sheet.pixels[90:130, 60:100] = 195
+        still = replace(scanner, mode="grey", quality=0, noise=0.0, streaks=(), shade=0.0)
+        seen = scan(sheet, replace(still, moire=0.0), Pass(0.0, 0, 0.0, 0.0, 0.0, 1))
+        assert int(np.median(seen)) - int(seen[seen.shape[0] // 2, seen.shape[1] // 2]) >= 20
