@@ -26,10 +26,10 @@ from omr.scan.reading import (
     MarkReading,
     PageReading,
     PageStatus,
-    Registration,
 )
 from omr.scan.reference import Grey, Mask, Reference, grow, make_reference, window
-from omr.scan.register import Placement, place_page
+from omr.scan.register import place_page
+from omr.scan.residuals import find_misplaced, place_marks, register, stray_codes
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import flatten
 from omr.scan.trace import PageTrace, PlacedPage
@@ -90,15 +90,17 @@ class PageReader:
         marked = measure_marks(flat, reference, ink, settings)
         foreign = find_foreign(flat, reference, ink, marked, settings)
         faults = find_faults(flat, reference, ink, placement, settings)
+        strays = stray_codes(placement, identity.corners_px, reference)
+        misplaced = find_misplaced(flat, reference, ink.boxes, strays, faults, settings)
         reading = PageReading(
             source=image.source,
             status="read",
             serial=identity.serial,
             group=identity.group,
             page=identity.layout.page,
-            marks=marked.marks,
-            findings=(*foreign, *faults),
-            registration=_registration(placement, shrink, image.dpi),
+            marks=place_marks(marked.marks, flat, ink.boxes, settings),
+            findings=(*foreign, *faults, *misplaced),
+            registration=register(placement, flat, ink.boxes, shrink, image.dpi, settings),
             settings=self._fingerprint,
             version=__version__,
             grades=grade_scan(grey, flat, reference, ink, placement, dpi, settings),
@@ -130,7 +132,9 @@ class PageReader:
         """Tie a page to its ballot by its code alone; every box of it is left to people."""
         layout = identity.layout
         marks = tuple(
-            MarkReading(box.contest, box.option, "uncertain", 0.0, box.rect, box.rect, "not placed")
+            MarkReading(
+                box.contest, box.option, "uncertain", 0.0, box.rect, box.rect, "not placed", 0.0
+            )
             for box in layout.boxes
         )
         finding = Finding("registration", None, None, detail="registration marks not found")
@@ -192,18 +196,3 @@ def _variable_print(identity: Identity, reference: Reference) -> Mask:
     for serial in layout.serials:
         mask[window(serial, scale, mask.shape, 0.3)] = True
     return grow(mask, 0.45 * scale)
-
-
-def _registration(placement: Placement, shrink: float, dpi: float | None) -> Registration:
-    """Express a placement in pixels of the page image as it came from its file."""
-    to_kept = np.diag([1 / shrink, 1 / shrink, 1.0])
-    matrix = to_kept @ placement.matrix
-    px_per_mm = placement.px_per_mm / shrink
-    return Registration(
-        homography=tuple(round(float(v), 6) for v in matrix.ravel()),
-        residual_mm=round(placement.residual_mm, 3),
-        fiducials=placement.fiducials,
-        scale=round(px_per_mm * MM_PER_INCH / dpi, 4) if dpi else 0.0,
-        skew_deg=round(placement.skew_deg, 3),
-        quarter_turns=placement.quarter_turns,
-    )
