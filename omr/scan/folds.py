@@ -1,137 +1,196 @@
-"""Folds of the sheet: a dark line with a shadow, from edge to edge, nearly straight.
+"""Folds: lines across the sheet beyond which all print is displaced at once.
 
-A fold is found by summing the page along slanting lines, where print leaves it open. Its
-profile, the darkness across it, is measured along its whole length; what a fold explains
-is no ink, and what is darker than its fold is a stroke that crosses it.
+The coarse tiles tell where to look: a step between tile rows. There the print is matched again in
+strips of a few millimetres, fine enough to tell a step from a wave and to see where it is.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from omr.scan.reference import Grey, Mask
+from omr.geometry import FloatArray
+from omr.scan.correlation import peak
+from omr.scan.reference import Grey, Reference
+from omr.scan.settings import ReaderSettings
 
 Float32 = NDArray[np.float32]
 
-# Folds are sought at 1 px/mm, among slopes of up to 2.5 degrees in steps that move the end
-# of a line across A4 by half a millimetre.
-_SLOPES = np.linspace(-0.045, 0.045, 37)
-# Least darkness over the surroundings, of 255, at 1 px/mm.
-_CONTRAST = 5.0
-# Share of the open length that shows the line, and of the page that has to be open.
-_SHARE, _OPEN = 0.6, 0.35
-# A fold reaches the edges of the sheet; a line drawn through a name or a row ends before the
-# margins. The outermost part of both margins has to show it.
-_END_MM = 14
-# The shadow of a fold reaches this far; within the core its line wanders.
-_SHADOW_MM, _WANDER_MM = 3.5, 0.3
-# A fold is uneven: what most of its length shows, and this much more, is still the fold.
-_UNEVEN = 18
+# A crease takes up some tenths of a millimetre of paper, a sloppy feed over it up to 1.5 mm; below
+# this the smooth field follows well enough.
+LEAST_JUMP_MM = 0.35
+# Strips as high as a line of print: each holds some, and a fold cuts one or two of them.
+_STRIP_MM = 3.0
+# How far a strip may lie off: half a jump, as marks on both sides share it, and the bends.
+_REACH_MM = 2.0
+# Correlation from which a strip's place is believed; a strip is wide and holds many letters.
+_STRIP_MATCH = 0.4
+# Sheets are folded in halves, thirds or quarters.
+MOST_FOLDS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """A fold across the page.
+    """A line across the page, and by how much the print beyond it is displaced.
 
     Attributes:
-        across: True for a line from left to right, False from top to bottom.
-        start_mm, end_mm: Its place at the two edges of the page: y where ``across``, else x.
+        across: Whether it runs from left to right; else from top to bottom.
+        at_mm: Its place from the top (from the left).
+        jump_mm: Shift along x and y of all that lies below it (to the right of it).
     """
 
     across: bool
-    start_mm: float
-    end_mm: float
+    at_mm: float
+    jump_mm: tuple[float, float]
+
+    def beyond(self, points_mm: FloatArray) -> NDArray[np.bool_]:
+        """Tell which points, shape (n, 2), lie on the displaced side."""
+        return np.asarray(points_mm[:, 1 if self.across else 0] > self.at_mm, dtype=np.bool_)
 
 
-def shade_of_folds(
-    darkness: Grey, shut: Mask, px_per_mm: int
-) -> tuple[Grey | None, tuple[Fold, ...]]:
-    """Find folds, and the darkness that they explain.
+def fold_candidates(
+    page: Grey,
+    reference: Reference,
+    offsets: Float32,
+    weights: Float32,
+    step_mm: float,
+    settings: ReaderSettings,
+) -> list[Fold]:
+    """Find where a page may be folded.
+
+    One fold makes print along the other direction seem to step as well; so only the likeliest
+    fold may be believed, and the page has to be looked at again without it.
 
     Args:
-        darkness: Shape (h, w), 0 paper to 255.
-        shut: Where print or missing paper hides the sheet, same shape.
-        px_per_mm: Resolution of both.
+        page: Its darkness at ``coarse_px_per_mm``, blurred like the reference.
+        reference: The page as printed.
+        offsets: Shift of each tile in mm, shape (rows, columns, 2), x before y.
+        weights: How far each is known, same shape.
+        step_mm: Distance of the tiles.
+        settings: The reader's numbers.
 
     Returns:
-        Darkness explained at each pixel (None where there is no fold), and the folds.
+        What may be folds, the likeliest first.
     """
-    size = (darkness.shape[1] // px_per_mm, darkness.shape[0] // px_per_mm)
-    open_ = (~shut).astype(np.float32)
-    small_open = cv2.resize(open_, size, interpolation=cv2.INTER_AREA)
-    seen = cv2.resize(darkness * open_, size, interpolation=cv2.INTER_AREA)
-    level = np.asarray(seen / np.maximum(small_open, 0.2), dtype=np.float32)
-    free = np.asarray(small_open > 0.35, dtype=np.float32)
-    shade: Grey | None = None
-    folds: list[Fold] = []
+    rated: list[tuple[float, Fold]] = []
+    scale = settings.coarse_px_per_mm
     for across in (True, False):
-        view = (level, free) if across else (level.T.copy(), free.T.copy())
-        for start, end in _lines(*view):
-            folds.append(Fold(across, start, end))
-            if shade is None:
-                shade = np.zeros(darkness.shape, np.uint8)
-            whole = (darkness, shut, shade) if across else (darkness.T, shut.T, shade.T)
-            _explain(*whole, start * px_per_mm, end * px_per_mm, px_per_mm)
-    return shade, tuple(folds)
+        lying = page if across else np.ascontiguousarray(page.T)
+        drawn = reference.coarse if across else np.ascontiguousarray(reference.coarse.T)
+        shift = offsets if across else offsets.swapaxes(0, 1)[..., ::-1]
+        weight = weights if across else weights.swapaxes(0, 1)[..., ::-1]
+        for stretch_mm in _suspect(shift, weight, step_mm):
+            step = _best_step(list(_strips(lying, drawn, stretch_mm, scale)))
+            if step is not None:
+                along, down = step.jump_mm
+                jump = (along, down) if across else (down, along)
+                rated.append((step.explained, Fold(across, step.at_mm, jump)))
+    return [fold for _, fold in sorted(rated, key=lambda item: -item[0])]
 
 
-def _lines(level: Float32, free: Float32) -> list[tuple[float, float]]:
-    """Return start and end row (px) of lines that cross the picture from left to right."""
-    height, width = level.shape
-    around = cv2.boxFilter(level * free, -1, (1, 11)) / np.maximum(
-        cv2.boxFilter(free, -1, (1, 11)), 0.1
-    )
-    hits = np.asarray((level - around > _CONTRAST) * free, dtype=np.float32)
-    # The line of a fold wanders between two rows.
-    hits = cv2.dilate(hits, np.ones((2, 1), np.uint8)) * free
-    scores = np.zeros((len(_SLOPES), height), np.float32)
-    for k, slope in enumerate(_SLOPES):
-        shear = np.array([[1.0, 0.0, 0.0], [slope, 1.0, -slope * width / 2]])
-        moved = cv2.warpAffine(
-            np.dstack([hits, free]), shear, (width, height),
-            flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP,
-        )  # fmt: skip
-        shown, room = (moved[..., channel].sum(axis=1) for channel in (0, 1))
-        whole = room > _OPEN * width
-        for end in (slice(0, _END_MM), slice(-_END_MM, None)):
-            at_end, free_end = (moved[:, end, channel].sum(axis=1) for channel in (0, 1))
-            whole &= (free_end >= 0.25 * _END_MM) & (at_end > _SHARE * free_end)
-        scores[k] = np.where(whole, shown / np.maximum(room, 1), 0)
-    found = []
-    while scores.max(initial=0.0) > _SHARE:
-        best, row = (int(v) for v in np.unravel_index(int(np.argmax(scores)), scores.shape))
-        rise = float(_SLOPES[best]) * width / 2
-        found.append((row + 0.5 - rise, row + 0.5 + rise))
-        scores[:, max(0, row - 6) : row + 7] = 0
-    return found
+def _suspect(offsets: Float32, weights: Float32, step_mm: float) -> Iterator[tuple[float, float]]:
+    """Yield stretches (from, to, in mm) between tile rows that differ by a step."""
+    middles = np.full((len(offsets), 2), np.nan)
+    for i in range(len(offsets)):
+        for axis in range(2):
+            known = weights[i, :, axis] > 1e-4
+            if known.sum() >= 2:
+                middles[i, axis] = _median(offsets[i, known, axis], weights[i, known, axis])
+    # A fold within a row of tiles spoils that row: rows three apart lie on both sides of it.
+    gap = 3
+    change = np.nan_to_num(np.abs(middles[gap:] - middles[:-gap])).max(axis=1, initial=0.0)
+    for _ in range(MOST_FOLDS):
+        i = int(np.argmax(change)) if len(change) else 0
+        if len(change) == 0 or change[i] < LEAST_JUMP_MM:
+            return
+        yield (i - 0.5) * step_mm, (i + gap + 0.5) * step_mm
+        change[max(0, i - gap) : i + gap + 1] = 0.0
 
 
-def _explain(
-    darkness: Grey, shut: Mask, shade: Grey, start_px: float, end_px: float, px_per_mm: int
-) -> None:
-    """Write into ``shade`` what a fold from ``start_px`` to ``end_px`` explains."""
-    width = darkness.shape[1]
-    reach = round(_SHADOW_MM * px_per_mm)
-    columns = np.arange(width)
-    middle = np.rint(start_px + (end_px - start_px) * columns / width).astype(int)
-    rows = middle[None, :] + np.arange(-reach, reach + 1)[:, None]
-    inside = (rows >= 0) & (rows < darkness.shape[0])
-    rows = rows.clip(0, darkness.shape[0] - 1)
-    band = np.where(shut[rows, columns] | ~inside, np.nan, darkness[rows, columns])
-    counted = np.isfinite(band).sum(axis=1)
-    with np.errstate(all="ignore"):
-        ordered = np.sort(band, axis=1)
-    at = np.clip((0.85 * counted).astype(int), 0, width - 1)
-    profile = np.nan_to_num(ordered[np.arange(len(band)), at])
-    profile[counted < 0.1 * width] = 0
-    base = float(np.median(profile))
-    wander = 2 * round(_WANDER_MM * px_per_mm) + 1
-    profile = np.asarray(
-        cv2.dilate(profile[:, None].astype(np.float32), np.ones((wander, 1), np.uint8))[:, 0]
-    )
-    explained = np.where(profile > base + 4, profile + _UNEVEN, 0).clip(0, 255).astype(np.uint8)
-    np.maximum.at(shade, (rows, np.broadcast_to(columns, rows.shape)), explained[:, None])
+def _median(values: Float32, weights: Float32) -> float:
+    order = np.argsort(values)
+    summed = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(summed, summed[-1] / 2)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Strip:
+    """A strip's middle, its shift along and down in mm, and how far each is known."""
+
+    at_mm: float
+    shift_mm: tuple[float, float]
+    weight: tuple[float, float]
+
+
+def _strips(
+    page: Grey, drawn: Grey, stretch_mm: tuple[float, float], scale: int
+) -> Iterator[_Strip]:
+    """Measure the shift of each strip of a stretch that holds print."""
+    high, reach = round(_STRIP_MM * scale), round(_REACH_MM * scale)
+    last = min(len(drawn), len(page)) - reach - high
+    wide = min(drawn.shape[1], page.shape[1])
+    for top in range(max(reach, round(stretch_mm[0] * scale)), round(stretch_mm[1] * scale), high):
+        if top > last:
+            return
+        template = drawn[top : top + high, reach : wide - reach]
+        if np.count_nonzero(template > 64) < 40:
+            continue
+        around = page[top - reach : top + high + reach, :wide]
+        score = cv2.matchTemplate(around, template, cv2.TM_CCOEFF_NORMED)
+        best, shift, weight = peak(np.asarray(score, dtype=np.float32), (reach, reach))
+        if best >= _STRIP_MATCH:
+            yield _Strip((top + high / 2) / scale, (shift[0] / scale, shift[1] / scale), weight)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A step between strips: its place, its jump, and how much misfit it explains."""
+
+    at_mm: float
+    jump_mm: tuple[float, float]
+    explained: float
+
+
+def _best_step(strips: list[_Strip]) -> _Step | None:
+    """Find the step that explains the strips' shifts.
+
+    Waves and stretch are straight over some centimetres. The strips are fitted by a line with a
+    step and by one without; a step has to leave less than half of what the line leaves.
+    """
+    if len(strips) < 6:
+        return None
+    at = np.array([strip.at_mm for strip in strips])
+    shift = np.array([strip.shift_mm for strip in strips])
+    weight = np.sqrt(np.array([strip.weight for strip in strips]))
+    plain = np.column_stack([np.ones(len(at)), at - at.mean()])
+    without = _misfit(plain, shift, weight)[0]
+    best = (without, 0.0, np.zeros(2))
+    for split in range(2, len(at) - 1):
+        beyond = (np.arange(len(at)) >= split).astype(np.float64)
+        misfit, fitted = _misfit(np.column_stack([plain, beyond]), shift, weight)
+        if misfit < best[0]:
+            best = (misfit, float(at[split - 1] + at[split]) / 2, fitted[2])
+    left, at_mm, jump = best
+    if np.abs(jump).max() < LEAST_JUMP_MM or left > 0.5 * without:
+        return None
+    return _Step(at_mm, (float(jump[0]), float(jump[1])), without - left)
+
+
+def _misfit(
+    model: NDArray[np.float64], shift: NDArray[np.float64], weight: NDArray[np.float64]
+) -> tuple[float, NDArray[np.float64]]:
+    """Fit a model to the shifts in both directions; returns what it leaves and its numbers."""
+    left, numbers = 0.0, []
+    for axis in range(2):
+        w = weight[:, axis] + 1e-6
+        for _ in range(3):  # a strip that matched elsewhere loses its say
+            fitted, *_ = np.linalg.lstsq(model * w[:, None], shift[:, axis] * w, rcond=None)
+            error = np.abs(shift[:, axis] - model @ fitted)
+            w = (weight[:, axis] + 1e-6) / (1 + (error / 0.15) ** 2)
+        left += float((np.minimum(error, 0.6) * weight[:, axis]).sum())
+        numbers.append(fitted)
+    return left, np.column_stack(numbers)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from omr.scan.box_places import FoundBox as FoundBox
 from omr.scan.box_places import find_boxes
-from omr.scan.folds import Fold, shade_of_folds
+from omr.scan.fold_shade import FoldLine, shade_of_folds
 from omr.scan.reference import Grey, Mask, Reference, grow, outline_ring, window
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
@@ -65,7 +65,7 @@ class InkMap:
     printed: Mask
     darkness: Grey
     folded: Mask
-    folds: tuple[Fold, ...]
+    folds: tuple[FoldLine, ...]
     threshold: float
 
 

@@ -1,0 +1,137 @@
+"""Folds of the sheet: a dark line with a shadow, from edge to edge, nearly straight.
+
+A fold is found by summing the page along slanting lines, where print leaves it open. Its
+profile, the darkness across it, is measured along its whole length; what a fold explains
+is no ink, and what is darker than its fold is a stroke that crosses it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from omr.scan.reference import Grey, Mask
+
+Float32 = NDArray[np.float32]
+
+# Folds are sought at 1 px/mm, among slopes of up to 2.5 degrees in steps that move the end
+# of a line across A4 by half a millimetre.
+_SLOPES = np.linspace(-0.045, 0.045, 37)
+# Least darkness over the surroundings, of 255, at 1 px/mm.
+_CONTRAST = 5.0
+# Share of the open length that shows the line, and of the page that has to be open.
+_SHARE, _OPEN = 0.6, 0.35
+# A fold reaches the edges of the sheet; a line drawn through a name or a row ends before the
+# margins. The outermost part of both margins has to show it.
+_END_MM = 14
+# The shadow of a fold reaches this far; within the core its line wanders.
+_SHADOW_MM, _WANDER_MM = 3.5, 0.3
+# A fold is uneven: what most of its length shows, and this much more, is still the fold.
+_UNEVEN = 18
+
+
+@dataclass(frozen=True, slots=True)
+class FoldLine:
+    """A fold across the page.
+
+    Attributes:
+        across: True for a line from left to right, False from top to bottom.
+        start_mm, end_mm: Its place at the two edges of the page: y where ``across``, else x.
+    """
+
+    across: bool
+    start_mm: float
+    end_mm: float
+
+
+def shade_of_folds(
+    darkness: Grey, shut: Mask, px_per_mm: int
+) -> tuple[Grey | None, tuple[FoldLine, ...]]:
+    """Find folds, and the darkness that they explain.
+
+    Args:
+        darkness: Shape (h, w), 0 paper to 255.
+        shut: Where print or missing paper hides the sheet, same shape.
+        px_per_mm: Resolution of both.
+
+    Returns:
+        Darkness explained at each pixel (None where there is no fold), and the folds.
+    """
+    size = (darkness.shape[1] // px_per_mm, darkness.shape[0] // px_per_mm)
+    open_ = (~shut).astype(np.float32)
+    small_open = cv2.resize(open_, size, interpolation=cv2.INTER_AREA)
+    seen = cv2.resize(darkness * open_, size, interpolation=cv2.INTER_AREA)
+    level = np.asarray(seen / np.maximum(small_open, 0.2), dtype=np.float32)
+    free = np.asarray(small_open > 0.35, dtype=np.float32)
+    shade: Grey | None = None
+    folds: list[FoldLine] = []
+    for across in (True, False):
+        view = (level, free) if across else (level.T.copy(), free.T.copy())
+        for start, end in _lines(*view):
+            folds.append(FoldLine(across, start, end))
+            if shade is None:
+                shade = np.zeros(darkness.shape, np.uint8)
+            whole = (darkness, shut, shade) if across else (darkness.T, shut.T, shade.T)
+            _explain(*whole, start * px_per_mm, end * px_per_mm, px_per_mm)
+    return shade, tuple(folds)
+
+
+def _lines(level: Float32, free: Float32) -> list[tuple[float, float]]:
+    """Return start and end row (px) of lines that cross the picture from left to right."""
+    height, width = level.shape
+    around = cv2.boxFilter(level * free, -1, (1, 11)) / np.maximum(
+        cv2.boxFilter(free, -1, (1, 11)), 0.1
+    )
+    hits = np.asarray((level - around > _CONTRAST) * free, dtype=np.float32)
+    # The line of a fold wanders between two rows.
+    hits = cv2.dilate(hits, np.ones((2, 1), np.uint8)) * free
+    scores = np.zeros((len(_SLOPES), height), np.float32)
+    for k, slope in enumerate(_SLOPES):
+        shear = np.array([[1.0, 0.0, 0.0], [slope, 1.0, -slope * width / 2]])
+        moved = cv2.warpAffine(
+            np.dstack([hits, free]), shear, (width, height),
+            flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP,
+        )  # fmt: skip
+        shown, room = (moved[..., channel].sum(axis=1) for channel in (0, 1))
+        whole = room > _OPEN * width
+        for end in (slice(0, _END_MM), slice(-_END_MM, None)):
+            at_end, free_end = (moved[:, end, channel].sum(axis=1) for channel in (0, 1))
+            whole &= (free_end >= 0.25 * _END_MM) & (at_end > _SHARE * free_end)
+        scores[k] = np.where(whole, shown / np.maximum(room, 1), 0)
+    found = []
+    while scores.max(initial=0.0) > _SHARE:
+        best, row = (int(v) for v in np.unravel_index(int(np.argmax(scores)), scores.shape))
+        rise = float(_SLOPES[best]) * width / 2
+        found.append((row + 0.5 - rise, row + 0.5 + rise))
+        scores[:, max(0, row - 6) : row + 7] = 0
+    return found
+
+
+def _explain(
+    darkness: Grey, shut: Mask, shade: Grey, start_px: float, end_px: float, px_per_mm: int
+) -> None:
+    """Write into ``shade`` what a fold from ``start_px`` to ``end_px`` explains."""
+    width = darkness.shape[1]
+    reach = round(_SHADOW_MM * px_per_mm)
+    columns = np.arange(width)
+    middle = np.rint(start_px + (end_px - start_px) * columns / width).astype(int)
+    rows = middle[None, :] + np.arange(-reach, reach + 1)[:, None]
+    inside = (rows >= 0) & (rows < darkness.shape[0])
+    rows = rows.clip(0, darkness.shape[0] - 1)
+    band = np.where(shut[rows, columns] | ~inside, np.nan, darkness[rows, columns])
+    counted = np.isfinite(band).sum(axis=1)
+    with np.errstate(all="ignore"):
+        ordered = np.sort(band, axis=1)
+    at = np.clip((0.85 * counted).astype(int), 0, width - 1)
+    profile = np.nan_to_num(ordered[np.arange(len(band)), at])
+    profile[counted < 0.1 * width] = 0
+    base = float(np.median(profile))
+    wander = 2 * round(_WANDER_MM * px_per_mm) + 1
+    profile = np.asarray(
+        cv2.dilate(profile[:, None].astype(np.float32), np.ones((wander, 1), np.uint8))[:, 0]
+    )
+    explained = np.where(profile > base + 4, profile + _UNEVEN, 0).clip(0, 255).astype(np.uint8)
+    np.maximum.at(shade, (rows, np.broadcast_to(columns, rows.shape)), explained[:, None])
