@@ -8,7 +8,7 @@ from pathlib import Path
 
 from omr.cli.stack_grades import grades_json, tell_grades
 from omr.cli.terminal import Terminal
-from omr.cli.words import FLAG, PAGE_STATUS
+from omr.cli.words import FLAG, PAGE_DETAIL, PAGE_STATUS
 from omr.errors import Text
 from omr.scan.page_image import PageFault
 from omr.store.counted import Count
@@ -115,7 +115,7 @@ def tell_unread(terminal: Terminal, unread: tuple[StoredPage, ...]) -> None:
     )
     for stored in unread[:MOST_LISTED]:
         reading = stored.reading
-        why = PAGE_STATUS[reading.status]
+        why = PAGE_DETAIL.get(reading.detail, PAGE_STATUS[reading.status])
         place = Text(
             f"  {reading.source.file}, trang {reading.source.page}: {why.vi}",
             f"  {reading.source.file}, page {reading.source.page}: {why.en}",

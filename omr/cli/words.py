@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from omr.errors import Text
+from omr.scan.identify import PROOF_PRINT
 from omr.scan.reading import PageStatus
 from omr.tally.model import FlagCode
 
@@ -17,6 +18,13 @@ PAGE_STATUS: dict[PageStatus, Text] = {
     ),
     "code-conflict": Text("hai mã trên trang không khớp nhau", "the page's two codes disagree"),
     "unreadable": Text("không mở được trang", "the page cannot be opened"),
+}
+
+# Where the detail of a page says more than its status.
+PAGE_DETAIL: dict[str, Text] = {
+    PROOF_PRINT: Text(
+        "tờ in thử (MẪU THỬ), không phải phiếu", "a proof sheet (PRINT PROOF), not a ballot"
+    ),
 }
 
 FLAG: dict[FlagCode, Text] = {

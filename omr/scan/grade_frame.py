@@ -46,9 +46,19 @@ def paper_px_per_mm(placement: Placement, dpi: float | None) -> float:
         placement: The print in the picture.
         dpi: What the file claims for this picture, if anything.
     """
-    if dpi and _LEAST_PRINT <= placement.px_per_mm * MM_PER_INCH / dpi <= _MOST_PRINT:
-        return dpi / MM_PER_INCH
-    return placement.px_per_mm
+    scale = print_scale(placement, dpi)
+    return placement.px_per_mm / (scale or 1.0)
+
+
+def print_scale(placement: Placement, dpi: float | None) -> float | None:
+    """Return the print's size on paper against the layout, None where no true claim tells it.
+
+    Args:
+        placement: The print in the picture.
+        dpi: What the file claims for this picture, if anything.
+    """
+    scale = placement.px_per_mm * MM_PER_INCH / dpi if dpi else 0.0
+    return scale if _LEAST_PRINT <= scale <= _MOST_PRINT else None
 
 
 def grade_frame(
