@@ -85,7 +85,7 @@ def remedy(point: Point, pages: Sequence[PageProof]) -> Text:
     """Return what to do about a point that fails."""
     found = _found(point, pages)
     if found:
-        own = list(dict.fromkeys(REMEDY[grade.code] for grade in found))
+        own = list(dict.fromkeys(REMEDY[each[0].code] for each in found))
         return Text("; ".join(each.vi for each in own), "; ".join(each.en for each in own))
     return _REMEDY[point]
 
@@ -98,22 +98,23 @@ def measured(point: Point, pages: Sequence[PageProof]) -> Text:
     if not placed:
         return Text("không đo được", "not measured")
     said = _figures(point, pages, placed)
-    for grade in _found(point, pages):
-        more = seen(grade.code, [grade.amount], grade.edge)
+    for found in _found(point, pages):
+        more = seen(found[0].code, [grade.amount for grade in found], found[0].edge)
         said = Text(f"{said.vi}; {more.vi}", f"{said.en}; {more.en}")
     return said
 
 
-def _found(point: Point, pages: Sequence[PageProof]) -> list[Grade]:
-    """Return the grades that belong to a point, each kind and place once."""
+def _found(point: Point, pages: Sequence[PageProof]) -> list[list[Grade]]:
+    """Return the grades that belong to a point, brought together by kind and place."""
     wanted = _GRADES.get(point, ())
-    once = {
-        (grade.code, grade.edge, round(grade.amount)): grade
-        for page in pages
-        for grade in page.reading.grades
-        if grade.code in wanted
-    }
-    return list(once.values())
+    kinds: dict[tuple[object, ...], list[Grade]] = {}
+    for page in pages:
+        for grade in page.reading.grades:
+            if grade.code in wanted:
+                # Streaks at other places are other streaks; every other amount is a range.
+                place = round(grade.amount / 2) if point == "background" else 0
+                kinds.setdefault((grade.code, grade.edge, place), []).append(grade)
+    return list(kinds.values())
 
 
 def _figures(point: Point, pages: Sequence[PageProof], placed: Sequence[PlacedProof]) -> Text:
@@ -156,7 +157,7 @@ def _figures(point: Point, pages: Sequence[PageProof], placed: Sequence[PlacedPr
     if point == "boxes":
         return _boxes(pages, placed)
     found = sum(len(page.reading.findings) for page in pages)
-    return Text(f"{found} chỗ", f"{found} places")
+    return Text(f"{found} chỗ", "1 place" if found == 1 else f"{found} places")
 
 
 def _scale(placed: Sequence[PlacedProof]) -> Text:

@@ -13,7 +13,7 @@ from omr.cli.bilingual import BilingualCommand, json_option
 from omr.cli.proof_words import POINT, VERDICT, measured, remedy
 from omr.cli.terminal import Terminal, with_terminal
 from omr.cli.vote import BALLOT_KEY, load_definition
-from omr.cli.words import PAGE_DETAIL, PAGE_STATUS
+from omr.cli.words import page_words
 from omr.errors import ExitCode, Text
 from omr.scan.identify import ballot_key, proof_key
 from omr.scan.page_image import PageFault, PageImage
@@ -167,8 +167,7 @@ def _tell_notes(terminal: Terminal, pages: Sequence[PageProof]) -> None:
     for page in pages:
         reading = page.reading
         if page.placed is None:
-            status = "no-code" if reading.status == "read" else reading.status
-            why = PAGE_DETAIL.get(reading.detail, PAGE_STATUS[status])
+            why = page_words(reading)
             if reading.status == "read":
                 why = Text("không định vị được trang", "the page could not be brought into place")
             source = reading.source

@@ -44,12 +44,14 @@ def grade_scan(
         settings: The reader's numbers.
     """
     tone = measure_tone(grey, flat, reference, ink, placement)
-    px_per_mm = paper_px_per_mm(placement, dpi)
-    return (
+    grades = (
         *grade_tone(tone, settings),
         *grade_frame(grey, reference.layout, placement, dpi, settings),
-        *grade_lines(grey, reference, placement, px_per_mm),
     )
+    if placement.photographed:  # no feed, no glass: nothing to leave a line
+        return grades
+    px_per_mm = paper_px_per_mm(placement, dpi)
+    return (*grades, *grade_lines(grey, reference, placement, px_per_mm))
 
 
 def grade_unplaced(grey: Grey, status: PageStatus, settings: ReaderSettings) -> tuple[Grade, ...]:

@@ -93,9 +93,7 @@ def grade_frame(
 
 def stretch_percent(placement: Placement) -> float:
     """Return by how much the print is longer down the page than across it, in per cent."""
-    across = float(np.linalg.norm(placement.matrix[:2, 0]))
-    down = float(np.linalg.norm(placement.matrix[:2, 1]))
-    return 100.0 * (down / across - 1.0)
+    return 100.0 * (placement.down_px_per_mm / placement.across_px_per_mm - 1.0)
 
 
 def lost_edges_mm(
@@ -128,8 +126,7 @@ def lost_edges_mm(
 def _print_size(placement: Placement, dpi: float | None) -> tuple[float, float]:
     """Return the print's size on paper against the layout, across and down the page."""
     on_paper = paper_px_per_mm(placement, dpi)
-    across, down = (float(np.linalg.norm(placement.matrix[:2, axis])) for axis in (0, 1))
-    return across / on_paper, down / on_paper
+    return placement.across_px_per_mm / on_paper, placement.down_px_per_mm / on_paper
 
 
 def _page_seen(shape: tuple[int, ...], placement: Placement) -> FloatArray:
@@ -184,9 +181,9 @@ def _busy_cells(grey: Grey, matrix: FloatArray, size: tuple[int, int]) -> int:
     rows, columns = size
     fine = 4  # samples along a cell
     shrink = np.diag([1 / fine, 1 / fine, 1.0])
-    sampled = cv2.warpAffine(
+    sampled = cv2.warpPerspective(
         grey,
-        (matrix @ shrink)[:2],
+        matrix @ shrink,
         (columns * fine, rows * fine),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,

@@ -1,8 +1,8 @@
 """Bringing a page into place: from registration marks and codes to page millimetres.
 
-A scan is, to first order, an affine picture of the print: scaled in two directions,
-turned, shifted. Marks give that map; what paper and feed bend beyond it is measured piece
-by piece against the reference picture in ``omr.scan.straighten``.
+A scan is, to first order, an affine picture of the print: scaled in two directions, turned,
+shifted. A photograph is a perspective one. Marks give that map; what paper, feed and lens
+bend beyond it is measured piece by piece against the reference picture in ``omr.scan.bends``.
 """
 
 from __future__ import annotations
@@ -19,8 +19,13 @@ from omr.geometry import FloatArray, Rect, transform
 from omr.scan.settings import ReaderSettings
 
 Grey = NDArray[np.uint8]
+# A printed square (mark or code) and its corners in the image, clockwise from its top left.
+_Pair = tuple[Rect, FloatArray]
 
 _DICTIONARY = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50)
+# A scan whose marks fit an affine map this well is no photograph: printers and feeders
+# leave up to 0.2 mm, and the least tilt that matters, one degree, leaves 0.4 mm.
+_AFFINE_MM = 0.25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +36,8 @@ class Placement:
         matrix: Shape (3, 3), page millimetres to image pixels (pixel centres are whole numbers).
         residual_mm: Root mean square of what the map leaves at the marks.
         fiducials: Registration marks found and consistent.
-        px_per_mm: Mean resolution of the image on the page.
+        px_per_mm: Resolution of the image in the middle of the page.
+        across_px_per_mm, down_px_per_mm: The same along each side of the page.
         skew_deg: Rotation of the print after whole quarter turns, -45 to 45.
         quarter_turns: Clockwise quarter turns that bring the image upright.
     """
@@ -40,8 +46,15 @@ class Placement:
     residual_mm: float
     fiducials: int
     px_per_mm: float
+    across_px_per_mm: float
+    down_px_per_mm: float
     skew_deg: float
     quarter_turns: int
+
+    @property
+    def photographed(self) -> bool:
+        """Whether the page is seen in perspective, as a camera sees it and no scanner does."""
+        return bool(np.any(self.matrix[2, :2]))
 
 
 def place_page(
@@ -68,6 +81,8 @@ def place_page(
     best: Placement | None = None
     for guess, codes in _guesses(code_corners, layout, grey.shape):
         found = _fiducials_near(grey, guess, layout)
+        if len(found) < len(layout.fiducials):
+            found = _fiducials_again(grey, found, codes, layout)
         if len(found) < 4:
             found = {**_fiducials_anywhere(grey, layout), **found}
         placement = _fit(found, codes, layout, settings)
@@ -80,7 +95,7 @@ def place_page(
 
 def _guesses(
     code_corners: Sequence[FloatArray], layout: PageLayout, shape: tuple[int, ...]
-) -> Iterator[tuple[FloatArray, list[tuple[Rect, FloatArray]]]]:
+) -> Iterator[tuple[FloatArray, list[_Pair]]]:
     """Yield first maps with the codes they rest on, the likelier first."""
     if len(code_corners) >= 2 and len(layout.codes) == 2:
         pairs = [
@@ -90,6 +105,10 @@ def _guesses(
         fitted = [(_similarity(pair), pair) for pair in pairs]
         fitted.sort(key=lambda item: _error_px(item[0], item[1]))
         yield fitted[0]
+        # In a photograph the near code is larger: the eight corners show the perspective.
+        tilted = _homography(*_points(fitted[0][1]))
+        if tilted is not None:
+            yield tilted, fitted[0][1]
         return
     centre = np.array([[layout.width / 2, layout.height / 2]])
     middle = np.array([shape[1] / 2, shape[0] / 2])
@@ -102,10 +121,15 @@ def _guesses(
     yield from singles
 
 
-def _similarity(pairs: list[tuple[Rect, FloatArray]]) -> FloatArray:
-    """Return the least-squares similarity (turn, scale, shift) through code corners."""
+def _points(pairs: Sequence[_Pair]) -> tuple[FloatArray, FloatArray]:
+    """Return the corners of squares as points on the page and in the image."""
     source = np.vstack([rect.corners() for rect, _ in pairs])
-    target = np.vstack([corners for _, corners in pairs])
+    return source, np.vstack([corners for _, corners in pairs])
+
+
+def _similarity(pairs: Sequence[_Pair]) -> FloatArray:
+    """Return the least-squares similarity (turn, scale, shift) through code corners."""
+    source, target = _points(pairs)
     mean_s, mean_t = source.mean(axis=0), target.mean(axis=0)
     s, t = source - mean_s, target - mean_t
     norm = float((s**2).sum())
@@ -116,7 +140,13 @@ def _similarity(pairs: list[tuple[Rect, FloatArray]]) -> FloatArray:
     return np.array([[a, -b, shift[0]], [b, a, shift[1]], [0.0, 0.0, 1.0]])
 
 
-def _error_px(matrix: FloatArray, pairs: list[tuple[Rect, FloatArray]]) -> float:
+def _homography(source: FloatArray, target: FloatArray) -> FloatArray | None:
+    """Return the least-squares homography, or None where the points give none."""
+    matrix, _ = cv2.findHomography(source, target, 0)
+    return None if matrix is None else np.asarray(matrix, dtype=np.float64)
+
+
+def _error_px(matrix: FloatArray, pairs: Sequence[_Pair]) -> float:
     return sum(
         float(np.abs(transform(matrix, rect.corners()) - corners).mean()) for rect, corners in pairs
     )
@@ -132,8 +162,10 @@ def _detector() -> cv2.aruco.ArucoDetector:
     return cv2.aruco.ArucoDetector(_DICTIONARY, parameters)
 
 
-def _fiducials_near(grey: Grey, guess: FloatArray, layout: PageLayout) -> dict[int, FloatArray]:
-    """Look for each mark within 9 mm of where the guess has it.
+def _fiducials_near(
+    grey: Grey, guess: FloatArray, layout: PageLayout, known: frozenset[int] = frozenset()
+) -> dict[int, FloatArray]:
+    """Look for each mark that is not known yet within 9 mm of where the guess has it.
 
     A single code of 18 mm carries the guess 280 mm across the page: one pixel at its
     corner is then some 2 mm at the far mark, and print scale adds its share.
@@ -141,11 +173,13 @@ def _fiducials_near(grey: Grey, guess: FloatArray, layout: PageLayout) -> dict[i
     detector = _detector()
     found: dict[int, FloatArray] = {}
     for fiducial in layout.fiducials:
+        if fiducial.id in known:
+            continue
         corners = transform(guess, fiducial.rect.grown(9.0).corners())
-        x0, y0 = np.floor(corners.min(axis=0)).astype(int)
-        x1, y1 = np.ceil(corners.max(axis=0)).astype(int)
-        x0, y0 = max(x0, 0), max(y0, 0)
-        crop = grey[y0 : max(y1, y0), x0 : max(x1, x0)]
+        # A guess from few corners may run wild: its window is kept to the image.
+        x0, y0 = np.floor(corners.min(axis=0)).clip(0, grey.shape[::-1]).astype(int)
+        x1, y1 = np.ceil(corners.max(axis=0)).clip(0, grey.shape[::-1]).astype(int)
+        crop = grey[y0:y1, x0:x1]
         if min(crop.shape) < 24:
             continue
         # A rim of paper: a mark that touches the image's edge is still found.
@@ -154,6 +188,21 @@ def _fiducials_near(grey: Grey, guess: FloatArray, layout: PageLayout) -> dict[i
         for quad, mark_id in zip(quads, [] if ids is None else ids.ravel(), strict=True):
             if int(mark_id) == fiducial.id:
                 found[fiducial.id] = quad.reshape(4, 2) + np.array([x0 - 8.0, y0 - 8.0])
+    return found
+
+
+def _fiducials_again(
+    grey: Grey, found: dict[int, FloatArray], codes: list[_Pair], layout: PageLayout
+) -> dict[int, FloatArray]:
+    """Look for the missing marks once more, from where codes and the marks found put them."""
+    rects = {fiducial.id: fiducial.rect for fiducial in layout.fiducials}
+    while 0 < len(found) < len(rects):
+        pairs = [*codes, *((rects[mark_id], corners) for mark_id, corners in found.items())]
+        guess = _homography(*_points(pairs))
+        more = _fiducials_near(grey, guess, layout, frozenset(found)) if guess is not None else {}
+        if not more:
+            break
+        found = {**found, **more}
     return found
 
 
@@ -169,22 +218,34 @@ def _fiducials_anywhere(grey: Grey, layout: PageLayout) -> dict[int, FloatArray]
 
 def _fit(
     found: dict[int, FloatArray],
-    codes: list[tuple[Rect, FloatArray]],
+    codes: list[_Pair],
     layout: PageLayout,
     settings: ReaderSettings,
 ) -> Placement | None:
-    """Fit the affine map through the marks, throwing out those that do not agree."""
+    """Fit the map through the marks: affine as in a scanner, or else that of a photograph."""
     rects = {fiducial.id: fiducial.rect for fiducial in layout.fiducials}
     pairs = [(rects[mark_id], corners) for mark_id, corners in found.items()]
-    if len(pairs) < 3:
-        # Too few marks to fix all directions: the codes' corners, coarser, help out.
-        pairs += codes
+    flat = _fit_affine(pairs, codes, layout, settings)
+    if flat is not None and flat.residual_mm <= _AFFINE_MM and flat.fiducials == len(pairs):
+        return flat
+    tilted = _fit_tilted(pairs, codes, layout, settings)
+    if tilted is None or flat is None:
+        return flat or tilted
+    gains = tilted.residual_mm < 0.6 * flat.residual_mm and tilted.fiducials >= flat.fiducials
+    return tilted if gains or tilted.fiducials > flat.fiducials else flat
+
+
+def _fit_affine(
+    marks: list[_Pair], codes: list[_Pair], layout: PageLayout, settings: ReaderSettings
+) -> Placement | None:
+    """Fit the affine map through the marks, throwing out those that do not agree."""
+    # Too few marks to fix all directions: the codes' corners, coarser, help out.
+    pairs = marks if len(marks) >= 3 else [*marks, *codes]
     if len(pairs) < 2:
         return None
-    source = np.vstack([rect.corners() for rect, _ in pairs])
-    target = np.vstack([corners for _, corners in pairs])
+    source, target = _points(pairs)
     rough = np.sqrt(abs(np.linalg.det(_similarity(pairs)[:2, :2])))
-    affine, inliers = cv2.estimateAffine2D(
+    _, inliers = cv2.estimateAffine2D(
         source,
         target,
         method=cv2.RANSAC,
@@ -192,44 +253,135 @@ def _fit(
         maxIters=4000,
         confidence=0.9999,
     )
-    kept = np.asarray(inliers).ravel().astype(bool)
-    if affine is None or kept.sum() < 8:  # two marks at the least
+    kept = np.asarray(inliers, dtype=np.bool_).ravel()
+    if kept.sum() < 8:  # two marks at the least
         return None
     exact, *_ = np.linalg.lstsq(
         np.column_stack([source[kept], np.ones(kept.sum())]), target[kept], rcond=None
     )
     matrix = np.vstack([exact.T, [0.0, 0.0, 1.0]])
-    px_per_mm = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
-    errors_mm = np.linalg.norm(transform(matrix, source[kept]) - target[kept], axis=1) / px_per_mm
-    residual_mm = float(np.sqrt((errors_mm**2).mean()))
-    whole = np.asarray(kept.reshape(-1, 4).all(axis=1), dtype=np.bool_)
-    agreed = int(whole[: len(found)].sum())
-    if not _plausible(matrix, residual_mm, int(whole.sum()), settings):
+    placement = _measured(matrix, source, target, kept, len(marks), layout)
+    return placement if _in_scanner(placement, kept, settings) else None
+
+
+def _fit_tilted(
+    marks: list[_Pair], codes: list[_Pair], layout: PageLayout, settings: ReaderSettings
+) -> Placement | None:
+    """Fit the homography of a photograph through marks and codes.
+
+    Four squares at the least: two marks and two codes, or marks alone. With fewer the map is
+    free to bend where nothing holds it.
+    """
+    pairs = [*marks, *codes]
+    if len(pairs) < 4 or len(marks) < 2:
         return None
-    turns, skew_deg = _turn(matrix)
-    return Placement(matrix, residual_mm, agreed, px_per_mm, skew_deg, turns)
+    source, target = _points(pairs)
+    rough = np.sqrt(abs(np.linalg.det(_similarity(pairs)[:2, :2])))
+    _, inliers = cv2.findHomography(
+        source, target, cv2.RANSAC, float(settings.mark_residual_mm * rough), maxIters=4000
+    )
+    kept = np.asarray(inliers, dtype=np.bool_).ravel()
+    # The codes' corners, good to a pixel or two, found the outliers; marks alone fix the map
+    # where there are enough of them.
+    of_marks = np.arange(len(kept)) < 4 * len(marks)
+    exact = kept & of_marks if (kept & of_marks).sum() >= 16 else kept
+    if exact.sum() < 16:
+        return None
+    matrix = _homography(source[exact], target[exact])
+    if matrix is None:
+        return None
+    placement = _measured(matrix, source, target, kept, len(marks), layout)
+    return placement if _before_camera(placement, kept, layout, settings) else None
 
 
-def _plausible(
-    matrix: FloatArray, residual_mm: float, agreed: int, settings: ReaderSettings
-) -> bool:
-    """Tell whether a map can be that of a flat sheet in a scanner."""
-    along = np.linalg.norm(matrix[:2, 0])
-    across = np.linalg.norm(matrix[:2, 1])
-    square = abs(float(matrix[:2, 0] @ matrix[:2, 1])) / (along * across)
-    upright = np.linalg.det(matrix[:2, :2]) > 0  # a mirrored page is no scan of ours
-    # Scanner feed stretches one direction by a few per cent at the most; shear is under 2 deg.
-    return bool(
-        upright
-        and agreed >= 2
-        and 0.9 < along / across < 1.11
-        and square < 0.035
-        and residual_mm <= settings.mark_residual_mm
+def _measured(
+    matrix: FloatArray,
+    source: FloatArray,
+    target: FloatArray,
+    kept: NDArray[np.bool_],
+    marks: int,
+    layout: PageLayout,
+) -> Placement:
+    """Say how well a map fits the corners that were kept, of which the marks' come first."""
+    jacobian = _jacobian(matrix, layout.width / 2, layout.height / 2)
+    px_per_mm = float(np.sqrt(abs(np.linalg.det(jacobian))))
+    errors_mm = np.linalg.norm(transform(matrix, source[kept]) - target[kept], axis=1) / px_per_mm
+    turns, skew_deg = _turn(jacobian)
+    return Placement(
+        matrix=matrix,
+        residual_mm=float(np.sqrt((errors_mm**2).mean())),
+        fiducials=int(_whole(kept)[:marks].sum()),
+        px_per_mm=px_per_mm,
+        across_px_per_mm=float(np.linalg.norm(jacobian[:, 0])),
+        down_px_per_mm=float(np.linalg.norm(jacobian[:, 1])),
+        skew_deg=skew_deg,
+        quarter_turns=turns,
     )
 
 
-def _turn(matrix: FloatArray) -> tuple[int, float]:
+def _whole(kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return for each square whether all four of its corners were kept."""
+    return np.asarray(kept.reshape(-1, 4).all(axis=1), dtype=np.bool_)
+
+
+def _jacobian(matrix: FloatArray, x_mm: float, y_mm: float) -> FloatArray:
+    """Return the pixels per millimetre along x and y at one place, shape (2, 2)."""
+    u, v, w = matrix @ np.array([x_mm, y_mm, 1.0])
+    top = matrix[:2, :2] - np.outer([u / w, v / w], matrix[2, :2])
+    return np.asarray(top / w, dtype=np.float64)
+
+
+def _shape(jacobian: FloatArray) -> tuple[float, float]:
+    """Return the ratio of the scales along x and y, and how far the axes are from square."""
+    along, across = np.linalg.norm(jacobian, axis=0)
+    square = abs(float(jacobian[:, 0] @ jacobian[:, 1])) / float(along * across)
+    return float(along / across), square
+
+
+def _in_scanner(placement: Placement, kept: NDArray[np.bool_], settings: ReaderSettings) -> bool:
+    """Tell whether a map can be that of a flat sheet in a scanner."""
+    ratio, square = _shape(placement.matrix[:2, :2])
+    upright = np.linalg.det(placement.matrix[:2, :2]) > 0  # a mirrored page is no scan of ours
+    # Scanner feed stretches one direction by a few per cent at the most; shear is under 2 deg.
+    return bool(
+        upright
+        and _whole(kept).sum() >= 2
+        and 0.9 < ratio < 1.11
+        and square < 0.035
+        and placement.residual_mm <= settings.mark_residual_mm
+    )
+
+
+def _before_camera(
+    placement: Placement,
+    kept: NDArray[np.bool_],
+    layout: PageLayout,
+    settings: ReaderSettings,
+) -> bool:
+    """Tell whether a map can be that of a flat sheet photographed from nearly above.
+
+    At a tilt of 20 degrees the far edge is 30 % smaller than the near one and the sheet is
+    foreshortened by 6 %; what goes well beyond that is no map of a sheet.
+    """
+    sheet = Rect(0.0, 0.0, layout.width, layout.height).corners()
+    weights = np.column_stack([sheet, np.ones(4)]) @ placement.matrix[2]
+    if weights.min() * weights.max() <= 0:  # the horizon runs through the sheet
+        return False
+    corners = [_jacobian(placement.matrix, x, y) for x, y in sheet]
+    areas = [float(np.linalg.det(jacobian)) for jacobian in corners]
+    if min(areas) <= 0:  # mirrored
+        return False
+    shapes = [_shape(jacobian) for jacobian in corners]
+    return bool(
+        _whole(kept).sum() >= 4
+        and max(areas) < 3.0 * min(areas)
+        and all(0.75 < ratio < 1.33 and square < 0.35 for ratio, square in shapes)
+        and placement.residual_mm <= settings.mark_residual_mm
+    )
+
+
+def _turn(jacobian: FloatArray) -> tuple[int, float]:
     """Split the rotation of a map into clockwise quarter turns to undo, and the skew left."""
-    angle = float(np.degrees(np.arctan2(matrix[1, 0], matrix[0, 0])))
+    angle = float(np.degrees(np.arctan2(jacobian[1, 0], jacobian[0, 0])))
     quarters = round(angle / 90)
     return (-quarters) % 4, angle - 90 * quarters

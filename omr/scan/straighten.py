@@ -1,8 +1,7 @@
-"""The page laid flat on the reference: local shifts, one resampling, ink told from paper.
+"""The page laid flat on the reference: one resampling, ink told from paper.
 
-The affine placement leaves what feed, folds and fuser did to the sheet, up to a millimetre or
-so. Overlapping pieces of the reference are looked for around their places; their shifts,
-weighted by how well each piece fixes each direction, are smoothed into a field.
+The placement leaves what feed, folds, fuser and lens did to the sheet, up to some
+millimetres; ``omr.scan.bends`` measures it on the print itself, and it is undone here.
 """
 
 from __future__ import annotations
@@ -13,7 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from omr.ballot.model import PageLayout
 from omr.geometry import FloatArray
+from omr.scan.bends import Bends, measure_bends
 from omr.scan.reference import Grey, Mask, Reference
 from omr.scan.register import Placement
 from omr.scan.settings import ReaderSettings
@@ -29,19 +30,17 @@ class FlatPage:
         pixels: Straightened picture, shape (h, w) or (h, w, 3).
         darkness: Ink relative to the local paper, 0 paper to 255 black, shape (h, w).
         paper: True where there is paper; False beyond the image, in holes and tears.
-        shift_mm: Local shift of the print, shape (rows, columns, 2), on the tile grid.
-        match: How well the tiles' print was recognised, shape (rows, columns), nan where
-            a tile holds too little print.
-        tile_step_mm: Distance of the tile centres.
+        bends: How the print lay before it was straightened, against its placement.
+        match: How well the pieces of print were recognised, shape (rows, columns), nan where
+            a piece holds too little print.
         noise: Standard deviation of the paper's darkness (0 to 255).
     """
 
     pixels: NDArray[np.uint8]
     darkness: Grey
     paper: Mask
-    shift_mm: Float32
+    bends: Bends
     match: Float32
-    tile_step_mm: float
     noise: float
 
 
@@ -62,69 +61,69 @@ def flatten(
     Returns:
         The flat page.
     """
-    coarse_grey = _sample(pixels, placement.matrix, reference, settings.coarse_px_per_mm, None)
-    coarse_dark, _ = separate_ink(coarse_grey, settings.coarse_px_per_mm, settings)
-    step_mm = settings.tile_mm / 2
-    shift, match = _local_shifts(coarse_dark, reference, step_mm, settings)
-    flat = _sample(pixels, placement.matrix, reference, settings.px_per_mm, (shift, step_mm))
+    layout, coarse = reference.layout, settings.coarse_px_per_mm
+
+    def sampled(bends: Bends | None) -> Grey:
+        spots = _spots(placement.matrix, layout, coarse, bends)
+        return separate_ink(_sample(pixels, spots), coarse, settings)[0]
+
+    bends, match = measure_bends(sampled, reference, settings)
+    spots = _spots(placement.matrix, layout, settings.px_per_mm, bends)
+    flat = _sample(pixels, spots)
     darkness, paper = separate_ink(flat, settings.px_per_mm, settings)
-    paper &= _inside(pixels.shape, placement.matrix, flat.shape, settings.px_per_mm)
+    paper &= _inside(pixels.shape, spots)
     darkness[~paper] = 0
-    return FlatPage(flat, darkness, paper, shift, match, step_mm, _noise(darkness, paper))
+    return FlatPage(flat, darkness, paper, bends, match, _noise(darkness, paper))
 
 
-def _sample(
-    pixels: NDArray[np.uint8],
-    matrix: FloatArray,
-    reference: Reference,
-    px_per_mm: int,
-    field: tuple[Float32, float] | None,
-) -> NDArray[np.uint8]:
-    """Resample the image on the page's millimetre grid, shifted locally by ``field``."""
-    height = round(reference.layout.height * px_per_mm)
-    width = round(reference.layout.width * px_per_mm)
-    # Pixel centres: pixel i of the flat page covers [i, i + 1) / px_per_mm.
-    to_mm = np.array([[1 / px_per_mm, 0, 0.5 / px_per_mm], [0, 1 / px_per_mm, 0.5 / px_per_mm]])
-    if field is None:
-        full = (matrix @ np.vstack([to_mm, [0, 0, 1]]))[:2]
-        return np.asarray(
-            cv2.warpAffine(
-                pixels,
-                full,
-                (width, height),
-                flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-                borderMode=cv2.BORDER_REPLICATE,
-            ),
-            dtype=np.uint8,
+def _spots(
+    matrix: FloatArray, layout: PageLayout, px_per_mm: int, bends: Bends | None
+) -> tuple[Float32, Float32]:
+    """Return the place in the image, x and y, of each pixel of the page at ``px_per_mm``.
+
+    It is worked out on a grid of 1 mm and interpolated between: perspective and bends are
+    straight over a millimetre to a hundredth of a pixel.
+    """
+    width, height = round(layout.width * px_per_mm), round(layout.height * px_per_mm)
+    x_mm = np.arange(-1.0, np.ceil(layout.width) + 2)
+    y_mm = np.arange(-1.0, np.ceil(layout.height) + 2)
+    xs, ys = np.meshgrid(x_mm, y_mm)
+    if bends is not None:
+        shift = bends.over(x_mm, y_mm)
+        xs, ys = xs + shift[..., 0], ys + shift[..., 1]
+    depth = matrix[2, 0] * xs + matrix[2, 1] * ys + matrix[2, 2]
+    knots = np.dstack(
+        [(matrix[k, 0] * xs + matrix[k, 1] * ys + matrix[k, 2]) / depth for k in (0, 1)]
+    ).astype(np.float32)
+    # Pixel i of the page covers [i, i + 1) / px_per_mm; knot k stands at k - 1 mm.
+    step = 1 / px_per_mm
+    to_knots = np.array([[step, 0, 0.5 * step + 1], [0, step, 0.5 * step + 1]])
+    x_px, y_px = (
+        cv2.warpAffine(
+            knots[..., k],
+            to_knots,
+            (width, height),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
         )
-    shift, step_mm = field
-    dense = _dense(shift, step_mm, px_per_mm, (height, width))
-    xs = (np.arange(width, dtype=np.float32) + 0.5) / px_per_mm
-    ys = ((np.arange(height, dtype=np.float32) + 0.5) / px_per_mm)[:, None]
-    x_mm, y_mm = xs + dense[..., 0], ys + dense[..., 1]
-    m = matrix.astype(np.float32)
-    map_x = m[0, 0] * x_mm + m[0, 1] * y_mm + m[0, 2]
-    map_y = m[1, 0] * x_mm + m[1, 1] * y_mm + m[1, 2]
+        for k in (0, 1)
+    )
+    return np.asarray(x_px, dtype=np.float32), np.asarray(y_px, dtype=np.float32)
+
+
+def _sample(pixels: NDArray[np.uint8], spots: tuple[Float32, Float32]) -> NDArray[np.uint8]:
+    """Take the image's pixels at these places."""
     return np.asarray(
-        cv2.remap(pixels, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE),
+        cv2.remap(pixels, *spots, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE),
         dtype=np.uint8,
     )
 
 
-def _dense(shift: Float32, step_mm: float, px_per_mm: int, shape: tuple[int, int]) -> Float32:
-    """Interpolate the tile field at every pixel; tile (i, j) stands at ``(j, i) * step_mm``."""
-    scale = 1 / (step_mm * px_per_mm)
-    to_grid = np.array([[scale, 0, 0.5 * scale], [0, scale, 0.5 * scale]])
-    return np.asarray(
-        cv2.warpAffine(
-            shift,
-            to_grid,
-            (shape[1], shape[0]),
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
-        ),
-        dtype=np.float32,
-    )
+def _inside(image: tuple[int, ...], spots: tuple[Float32, Float32]) -> Mask:
+    """Return where the flat page rests on pixels of the image."""
+    x_px, y_px = spots
+    across = cv2.inRange(x_px, -0.5, image[1] - 0.5)
+    return np.asarray(cv2.bitwise_and(across, cv2.inRange(y_px, -0.5, image[0] - 0.5)) > 0)
 
 
 def separate_ink(
@@ -144,132 +143,17 @@ def separate_ink(
     Returns:
         Darkness relative to the paper, 0 to 255, and the mask of paper.
     """
-    grey = flat if flat.ndim == 2 else flat.min(axis=2)
+    grey = flat if flat.ndim == 2 else cv2.min(cv2.min(*cv2.split(flat)[:2]), flat[..., 2])
     small = cv2.resize(grey, None, fx=1 / px_per_mm, fy=1 / px_per_mm, interpolation=cv2.INTER_AREA)
     wide = np.ones((17, 17), np.uint8)  # 17 mm: wider than a filled box or a punch hole
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, wide)
-    paper = cv2.GaussianBlur(paper, (0, 0), 4.0)
+    paper = np.maximum(cv2.GaussianBlur(paper, (0, 0), 4.0), 1)
     white = float(np.percentile(paper, 75))
     size = (grey.shape[1], grey.shape[0])
     full = cv2.resize(paper, size, interpolation=cv2.INTER_LINEAR)
     is_paper = full >= settings.paper_dark * white
-    ratio = cv2.divide(grey, np.maximum(full, 1), scale=255.0)
-    return np.asarray(255 - ratio, dtype=np.uint8), is_paper
-
-
-def _inside(
-    image: tuple[int, ...], matrix: FloatArray, flat: tuple[int, ...], px_per_mm: int
-) -> Mask:
-    """Return where the flat page rests on pixels of the image."""
-    ones = np.ones((max(1, image[0] // 8), max(1, image[1] // 8)), np.uint8)
-    shrink = np.diag([ones.shape[1] / image[1], ones.shape[0] / image[0], 1.0])
-    to_mm = np.array([[1 / px_per_mm, 0, 0], [0, 1 / px_per_mm, 0], [0, 0, 1]])
-    full = (shrink @ matrix @ to_mm)[:2]
-    return (
-        cv2.warpAffine(
-            ones,
-            full,
-            (flat[1], flat[0]),
-            flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_CONSTANT,
-            borderValue=0,
-        )
-        > 0
-    )
-
-
-def _local_shifts(
-    page: Grey, reference: Reference, step_mm: float, settings: ReaderSettings
-) -> tuple[Float32, Float32]:
-    """Measure where each tile of the reference lies on the page, and smooth the result."""
-    scale = settings.coarse_px_per_mm
-    rows = int(np.ceil(reference.layout.height / step_mm)) + 1
-    columns = int(np.ceil(reference.layout.width / step_mm)) + 1
-    blurred = np.asarray(cv2.GaussianBlur(page, (0, 0), 1.0), dtype=np.uint8)
-    offsets = np.zeros((rows, columns, 2), np.float32)
-    weights = np.zeros((rows, columns, 2), np.float32)
-    match = np.full((rows, columns), np.nan, np.float32)
-    half, reach = settings.tile_mm / 2, round(settings.search_mm * scale)
-    for i in range(rows):
-        for j in range(columns):
-            top, bottom = (round((i * step_mm + d) * scale) for d in (-half, half))
-            left, right = (round((j * step_mm + d) * scale) for d in (-half, half))
-            tile = _tile(reference.coarse, blurred, (top, bottom, left, right), reach)
-            if tile is None:
-                continue
-            template, around = tile
-            matched = cv2.matchTemplate(around, template, cv2.TM_CCOEFF_NORMED)
-            score = np.asarray(matched, dtype=np.float32)
-            match[i, j], offset, weight = _peak(score, reach)
-            if match[i, j] >= settings.tile_match:
-                offsets[i, j] = np.array(offset, np.float32) / scale
-                weights[i, j] = weight
-    return _smooth(offsets, weights), match
-
-
-def _tile(
-    reference: Grey, page: Grey, box: tuple[int, int, int, int], reach: int
-) -> tuple[Grey, Grey] | None:
-    """Cut a tile and its search window, or None where there is too little print to match."""
-    top, bottom, left, right = box
-    top, left = max(top, reach), max(left, reach)
-    bottom = min(bottom, reference.shape[0] - reach, page.shape[0] - reach)
-    right = min(right, reference.shape[1] - reach, page.shape[1] - reach)
-    if bottom - top < 4 * reach or right - left < 4 * reach:
-        return None
-    template = reference[top:bottom, left:right]
-    if np.count_nonzero(template > 64) < 40:
-        return None
-    return template, page[top - reach : bottom + reach, left - reach : right + reach]
-
-
-def _peak(
-    score: NDArray[np.float32], reach: int
-) -> tuple[float, tuple[float, float], tuple[float, float]]:
-    """Return the best correlation, its shift in pixels (x, y), and how sharp it is each way.
-
-    A tile that holds only a straight rule fixes one direction: along the rule the score
-    stays flat, and that direction gets no weight.
-    """
-    _, best, _, (x, y) = cv2.minMaxLoc(score)
-    last = score.shape[0] - 1
-
-    def side(position: int, line: NDArray[np.float32]) -> tuple[float, float]:
-        drop = float(best) - float(max(line[max(position - 3, 0)], line[min(position + 3, last)]))
-        if position in (0, last):
-            return float(position), 0.0
-        before, at, after = (float(v) for v in line[position - 1 : position + 2])
-        curve = before - 2 * at + after
-        shift = 0.0 if curve >= 0 else 0.5 * (before - after) / curve
-        return position + shift, max(drop, 0.0) ** 2
-
-    (px, wx), (py, wy) = side(x, score[y]), side(y, score[:, x])
-    return float(best), (px - reach, py - reach), (wx, wy)
-
-
-def _smooth(offsets: Float32, weights: Float32) -> Float32:
-    """Smooth the measured shifts; a tile that contradicts its surroundings loses its say."""
-    field = np.zeros_like(offsets)
-    for axis in range(2):
-        value, weight = offsets[..., axis], weights[..., axis].copy()
-        for _ in range(3):
-            smooth = _weighted_mean(value, weight, 1.0)
-            # 0.6 mm from the neighbourhood's mean within 11 mm is no bend that paper makes.
-            weight = np.where(np.abs(value - smooth) > 0.6, weight * 0.05, weight).astype(
-                np.float32
-            )
-        field[..., axis] = _weighted_mean(value, weight, 0.8)
-    return field
-
-
-def _weighted_mean(value: Float32, weight: Float32, sigma: float) -> Float32:
-    """Gaussian mean of the tiles around each tile; far ones step in where near ones are mute."""
-    near_w = cv2.GaussianBlur(weight, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
-    near = cv2.GaussianBlur(value * weight, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
-    far_w = cv2.GaussianBlur(weight, (0, 0), 4 * sigma, borderType=cv2.BORDER_CONSTANT)
-    far = cv2.GaussianBlur(value * weight, (0, 0), 4 * sigma, borderType=cv2.BORDER_CONSTANT)
-    # 2 % of the far mean: it only speaks where the near tiles have hardly any weight.
-    return np.asarray((near + 0.02 * far) / (near_w + 0.02 * far_w + 1e-6), dtype=np.float32)
+    ratio = cv2.divide(grey, full, scale=255.0)
+    return np.asarray(cv2.bitwise_not(ratio), dtype=np.uint8), is_paper
 
 
 def _noise(darkness: Grey, paper: Mask) -> float:

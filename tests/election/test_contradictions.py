@@ -142,7 +142,7 @@ CASES: dict[str, tuple[str, str, int, str, str, str]] = {
         TEN_OPTIONS + GROUP + "rules: plain\n",
         9,
         "options",
-        "10 items, more than 9",
+        "10 options, the ballot has room for 6",
         "take some out",
     ),
     "31 groups": (GROUP, GROUPS_31, 13, "groups", "31 items, more than 30", "several votes"),
