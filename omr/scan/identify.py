@@ -71,6 +71,12 @@ class Identity:
     text: str
     corners_px: tuple[FloatArray, ...]
 
+    def scaled(self, scale: float) -> Identity:
+        """Return the identity in the pixels of the same image at another size."""
+        # Pixel centres lie half a pixel in from the edge, at either size.
+        corners = tuple((corners + 0.5) * scale - 0.5 for corners in self.corners_px)
+        return replace(self, corners_px=corners)
+
 
 @dataclass(frozen=True, slots=True)
 class Unidentified:
