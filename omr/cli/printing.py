@@ -25,6 +25,7 @@ from omr.cli.vote import (
     open_vote,
     person_here,
 )
+from omr.cli.whole_files import unwritable
 from omr.errors import ExitCode, InputError, Text
 
 # A ledger event of this room: proof sheets were made.
@@ -193,10 +194,7 @@ def _make(
         _record(vote, group_id, layout, serials, proof)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise InputError(
-            f"{path}: không ghi được tệp ({error.strerror}). Hãy kiểm tra thư mục và chỗ trống.",
-            f"{path}: the file cannot be written ({error.strerror}). Check folder and free space.",
-        ) from error
+        raise unwritable(path, error) from error
     except BaseException:
         part.unlink(missing_ok=True)
         raise

@@ -45,7 +45,7 @@ _MOST = 6
 def grade_lines(
     grey: Grey, reference: Reference, placement: Placement, px_per_mm: float
 ) -> Iterator[Grade]:
-    """Yield the streaks of a page.
+    """Yield the streaks of a page; a photograph has none.
 
     Args:
         grey: The picture, shape (h, w).
@@ -53,6 +53,8 @@ def grade_lines(
         placement: Where it is in the picture.
         px_per_mm: The picture's resolution on paper.
     """
+    if placement.photographed:
+        return
     yield from _along(grey, reference, placement.matrix, px_per_mm, "left")
     if placement.quarter_turns % 2:
         # A page that lies on its side may have been turned by the scanner after the feed.
