@@ -93,6 +93,8 @@ def read_stack(terminal: Terminal, vote: Vote, paths: Sequence[Path], jobs: int)
             progress.advance(task, pages)
     _note_faults(vote, run)
     _log_crashes(vote, run)
+    own = {file.sha256 for file in run.files}
+    run.graded = tuple(page for page in vote.record.graded_pages() if page.file_sha256 in own)
     return run
 
 
