@@ -6,12 +6,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from omr.cli.stack_grades import grades_json, tell_grades
 from omr.cli.terminal import Terminal
-from omr.cli.words import FLAG, PAGE_STATUS
+from omr.cli.words import FLAG, page_words
 from omr.errors import Text
 from omr.scan.page_image import PageFault
 from omr.store.counted import Count
-from omr.store.values import StoredPage
+from omr.store.values import GradedPage, StoredPage
 from omr.tally.model import FlagCode, Outcome
 
 # Pages listed one by one for people; JSON and the export have them all.
@@ -35,12 +36,22 @@ class ScanFile:
 
 @dataclass(slots=True)
 class ScanRun:
-    """What one run of ``omr scan`` brought."""
+    """What one run of ``omr scan`` brought.
+
+    Attributes:
+        new: Pages newly recorded, by status.
+        faults: What could not be decoded.
+        crashes: A traceback for each page on which the reader itself failed.
+        log: Where those tracebacks were written.
+        graded: Pages of its files, read now or before, of whose scan something is to be said.
+    """
 
     files: list[ScanFile]
     new: Counter[str] = field(default_factory=Counter)
     faults: list[PageFault] = field(default_factory=list)
     crashes: list[str] = field(default_factory=list)
+    log: Path | None = None
+    graded: tuple[GradedPage, ...] = ()
 
     @property
     def known(self) -> int:
@@ -87,14 +98,15 @@ def tell_scan(terminal: Terminal, run: ScanRun, found: Count) -> None:
         listed = reason_words(waiting_reasons(found.outcomes), terminal)
         terminal.tell(f"Lý do chờ xem xét: {listed}.", f"Why they wait: {listed}.")
     tell_unread(terminal, found.unread)
+    tell_grades(terminal, run.graded)
     for fault in run.faults:
         terminal.tell(fault.text.vi, fault.text.en)
     if run.crashes:
         terminal.tell(
             f"Chương trình gặp lỗi ở {len(run.crashes)} trang; các trang này chờ người xem xét."
-            " Chi tiết nằm trong tệp nhật ký ở thư mục out.",
+            f" Chi tiết: {run.log}",
             f"The reader itself failed on {len(run.crashes)} pages, which wait for people."
-            " Details are in the log file in the folder out.",
+            f" Details: {run.log}",
         )
 
 
@@ -108,7 +120,7 @@ def tell_unread(terminal: Terminal, unread: tuple[StoredPage, ...]) -> None:
     )
     for stored in unread[:MOST_LISTED]:
         reading = stored.reading
-        why = PAGE_STATUS[reading.status]
+        why = page_words(reading)
         place = Text(
             f"  {reading.source.file}, trang {reading.source.page}: {why.vi}",
             f"  {reading.source.file}, page {reading.source.page}: {why.en}",
@@ -144,6 +156,7 @@ def scan_json(run: ScanRun, found: Count) -> dict[str, object]:
         "ballots": {name: statuses[name] for name in ("accepted", "review", "invalid")},
         "waiting": dict(waiting_reasons(found.outcomes)),
         "unread": unread_json(found.unread),
+        "quality": grades_json(run.graded),
         "faults": [
             {
                 "file": fault.source.file,
@@ -154,4 +167,5 @@ def scan_json(run: ScanRun, found: Count) -> dict[str, object]:
             for fault in run.faults
         ],
         "reader_faults": len(run.crashes),
+        "log": None if run.log is None else str(run.log),
     }
