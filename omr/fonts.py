@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -50,6 +50,13 @@ _FAMILIES: tuple[tuple[str, str, str, str], ...] = (
         "Times New Roman Bold Italic.ttf",
     ),
 )
+# About a third of an empty line: enough to prefer a break in sense.
+_COMMA_BONUS = 0.1
+# A digit of Excel's default type is 7 pixels wide at 96 a inch; a cell keeps some of its width
+# as margin, and screens round letter widths up, so that 92 % of it can be counted on.
+_SHEET_UNIT_MM = 7 * 25.4 / 96
+_SHEET_FILL = 0.92
+_SHEET_LEADING = 1.25
 _TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
 _VOWELS = "aăâeêioôơuưy"
 
@@ -78,6 +85,55 @@ def width_mm(text: str, face: FontFace, size_pt: float) -> float:
         InputError: No usable font is installed.
     """
     return float(pdfmetrics.stringWidth(text, font_name(face), size_pt)) * MM_PER_POINT
+
+
+def break_evenly(words: Sequence[str], face: FontFace, size_pt: float, width: float) -> list[str]:
+    """Set words in as few lines as ``width`` mm allows, of like length, rather after a comma.
+
+    A word that is wider than the line gets a line of its own.
+
+    Raises:
+        InputError: No usable font is installed.
+    """
+    # best[n][end]: least cost of setting words[:end] in n lines, and where the last one starts.
+    best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
+    while len(words) not in best[-1]:
+        row: dict[int, tuple[float, int]] = {}
+        for start, (cost, _) in best[-1].items():
+            for end in range(start + 1, len(words) + 1):
+                taken = width_mm(" ".join(words[start:end]), face, size_pt)
+                if taken > width and end > start + 1:
+                    break
+                total = cost + (1 - taken / width) ** 2
+                if end < len(words) and words[end - 1].endswith((",", ";")):
+                    total -= _COMMA_BONUS
+                if end not in row or total < row[end][0]:
+                    row[end] = (total, start)
+        best.append(row)
+    lines: list[str] = []
+    end = len(words)
+    for row in reversed(best[1:]):
+        start = row[end][1]
+        lines.insert(0, " ".join(words[start:end]))
+        end = start
+    return lines
+
+
+def cell_height_pt(text: str, face: FontFace, size_pt: float, columns: float) -> float:
+    """Return the height in points that a text takes in the cell of a spreadsheet.
+
+    Written into the file, because programs differ in whether they fit rows when they open it.
+
+    Args:
+        text: With its own line ends.
+        columns: Width of the cell in the unit of spreadsheets, a digit of the default type.
+
+    Raises:
+        InputError: No usable font is installed.
+    """
+    width = columns * _SHEET_UNIT_MM * _SHEET_FILL
+    lines = [break_evenly(line.split(), face, size_pt, width) for line in text.splitlines()]
+    return max(1, sum(max(1, len(broken)) for broken in lines)) * size_pt * _SHEET_LEADING + 4
 
 
 def missing_letters(text: str) -> str:

@@ -65,3 +65,27 @@ def test_a_font_that_lacks_a_letter_is_passed_over(
     monkeypatch.setenv(fonts.FONT_DIR_VARIABLE, str(tmp_path))
     with pytest.raises(InputError):
         fonts.find_serif()
+
+
+def test_lines_are_few_of_like_length_and_end_rather_after_a_comma() -> None:
+    body = ["LIÊN", "ĐOÀN", "LAO", "ĐỘNG", "TỈNH", "PHƯỚC", "AN"]
+    assert fonts.break_evenly(body, "regular", 12, 68.0) == ["LIÊN ĐOÀN LAO ĐỘNG", "TỈNH PHƯỚC AN"]
+    assert fonts.break_evenly(body, "regular", 12, 90.0) == [" ".join(body)]
+    post = ["Ủy", "viên", "Ban", "Thường", "vụ,", "Chủ", "tịch", "CĐCS", "Mỏ", "Kẽm"]
+    assert fonts.break_evenly(post, "regular", 12, 60.0)[0] == "Ủy viên Ban Thường vụ,"
+    assert fonts.break_evenly([], "regular", 12, 60.0) == []
+
+
+def test_a_word_wider_than_the_line_stands_alone() -> None:
+    lines = fonts.break_evenly(["A", "W" * 40, "B"], "regular", 12, 20.0)
+    assert lines == ["A", "W" * 40, "B"]
+
+
+def test_a_cell_is_as_high_as_its_lines() -> None:
+    one = fonts.cell_height_pt("Chủ tịch", "regular", 12, 30)
+    long = "Ủy viên Ban Thường vụ, Chủ tịch CĐCS Công ty Kẹo Dừa Phố Mới"
+    assert fonts.cell_height_pt("", "regular", 12, 30) == one
+    assert fonts.cell_height_pt(long, "regular", 12, 80) == one
+    two = fonts.cell_height_pt("Chủ tịch\nChủ tịch", "regular", 12, 30)
+    assert 12 < two - one < 18
+    assert fonts.cell_height_pt(long, "regular", 12, 34) >= two

@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from omr.rehearse.compare import Comparison, compare
+from omr.rehearse.compare import Comparison, compare, read_truth
 from trials.figures import upper_bound
 
 _OMR = [sys.executable, "-c", "from omr.cli.main import main; main()", "--lang", "en"]
@@ -61,10 +61,10 @@ def through_files(journey: Journey) -> int:
         _omr(vote, "scan", "stack/scans", "--jobs", str(journey.jobs))
         seconds = time.perf_counter() - start
         record = [json.loads(line) for line in _omr(vote, "export", "--format", "cvr").splitlines()]
-        truth = [json.loads(line) for line in (vote / "stack/truth.jsonl").open(encoding="utf-8")]
+        truth = read_truth(vote / "stack/truth.jsonl")
     found = compare(truth, record)
     _report(found, seconds, sum(len(row.get("pages", [row])) for row in truth))
-    return 0 if found.sound else 1
+    return 1 if found.wrong else 0
 
 
 def _omr(folder: Path, *words: str) -> str:
@@ -81,15 +81,15 @@ def _report(found: Comparison, seconds: float, pages: int) -> None:
     print(f"silent errors {len(found.silent)} (upper 95 % bound {bound:.2e} a line)")
     print(f"needless review {len(found.needless)} papers = {100 * share:.2f} %", end=" ")
     print(dict(found.reasons))
-    print(f"missed review {len(found.missed)}; rightly asked {found.asked}")
+    print(f"missed review {len(found.missed)}; rightly asked {found.called + found.asked}")
     print(f"pages lost {len(found.lost)}, doubled {len(found.doubled)}", end=", ")
     print(f"other pages named wrongly {len(found.pages_wrong)}")
     print("confusion (truth -> machine):")
     for (truth, machine), count in sorted(found.confusion.items()):
         print(f"  {truth:>12} -> {machine:<12} {count}")
-    for name in ("silent", "missed", "needless", "lost", "doubled", "pages_wrong"):
-        for line in getattr(found, name)[:40]:
-            print(f"  {name}: {line}")
+    for name in ("silent", "missed", "needless", "lost", "doubled", "pages_wrong", "strays"):
+        for text in getattr(found, name)[:40]:
+            print(f"  {name}: {text.en}")
     print(
         f"scan {seconds:.1f} s for {pages} pages = {1000 * seconds / max(pages, 1):.0f} ms a page"
     )

@@ -52,6 +52,7 @@ def printed_texts(election: Election) -> Iterator[tuple[str, str]]:
     """Yield every text of the definition that stands on a ballot, with its field."""
     form = election.form
     yield "place", election.place
+    yield "locality", election.locality
     for side, lines in (("left", election.header.left), ("right", election.header.right)):
         yield from ((f"header.{side}[{index}]", line) for index, line in enumerate(lines))
     yield "ballot.title", form.title

@@ -96,7 +96,7 @@ def _set_title(
 ) -> float:
     form, number = election.form, election.groups.index(group)
     below = form.subtitle or group.name
-    dated = words.place_and_date(clean(election.place), election.date, form.language)
+    dated = words.dated(clean(election.dated_at), election.written_date)
     for text, face, field in (
         (form.title, Style("bold", style.type.title), "ballot.title"),
         (
@@ -104,7 +104,7 @@ def _set_title(
             Style("bold", style.type.subtitle),
             "ballot.subtitle" if form.subtitle else f"groups[{number}].name",
         ),
-        (dated, Style("italic", style.type.date), "place"),
+        (dated, Style("italic", style.type.date), "locality" if election.locality else "place"),
     ):
         broken = wrap_evenly(text, face, width, field)
         if len(broken) > _MAX_TITLE_LINES:

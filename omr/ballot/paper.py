@@ -26,7 +26,6 @@ SEAL_CLEAR_MM = 4.0  # a stamp is set by hand: keep names, boxes and marks away 
 # A stamp of 38 mm leaves this much of its zone free: the title may reach into it.
 SEAL_RIM_MM = 3.5
 MAX_ROW_MM = 20.0
-MAX_OPTIONS = 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from omr.ballot import words
 from omr.ballot.model import Box, NameArea, Row
-from omr.ballot.paper import MAX_OPTIONS, RULE_MM, PaperStyle
+from omr.ballot.paper import RULE_MM, PaperStyle
 from omr.ballot.typeset import DoesNotFitError, Print, Style, wrap, wrap_evenly
 from omr.election.model import Contest, Election, VoterGroup
 from omr.errors import Text
@@ -73,11 +73,12 @@ def columns(election: Election, style: PaperStyle) -> Columns:
         DoesNotFitError: More levels than the page has room for.
     """
     count = len(election.options)
-    if not 1 <= count <= MAX_OPTIONS:
+    if count not in style.option_widths:
+        most = max(style.option_widths)
         raise DoesNotFitError(
             "options",
             Text(f"có {count} mức tín nhiệm", f"there are {count} levels of confidence"),
-            Text(f"ghi từ 1 đến {MAX_OPTIONS} mức", f"give 1 to {MAX_OPTIONS}"),
+            Text(f"ghi từ 1 đến {most} mức", f"give 1 to {most}"),
         )
     level = style.option_widths[count]
     text = style.content_width - style.number_width - count * level

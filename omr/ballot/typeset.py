@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from omr.ballot.model import Line, TextRun
 from omr.election.fault import Message
 from omr.errors import InputError, Text
-from omr.fonts import MM_PER_POINT, FontFace, width_mm
+from omr.fonts import MM_PER_POINT, FontFace, break_evenly, width_mm
 
 LEADING = 1.24  # line distance over type size: stacked Vietnamese marks need the room
 # Of a line's height, what stands above its baseline (a capital with two marks is 0.93 em).
 _ABOVE_BASELINE = 0.95
-_COMMA_BONUS = 0.1  # about a third of an empty line: enough to prefer a break in sense
 _DASHES = frozenset("-–—")
 
 
@@ -79,30 +78,7 @@ def wrap_evenly(text: str, style: Style, width: float, field: str) -> list[str]:
     Raises:
         DoesNotFitError: A single word is wider than the line.
     """
-    words = _words(text, style, width, field)
-    count = len(wrap(text, style, width, field))
-    # best[n][end]: least cost of setting words[:end] in n lines, and where the last one starts.
-    best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
-    for _ in range(count):
-        row: dict[int, tuple[float, int]] = {}
-        for start, (cost, _) in best[-1].items():
-            for end in range(start + 1, len(words) + 1):
-                taken = style.width(" ".join(words[start:end]))
-                if taken > width:
-                    break
-                total = cost + (1 - taken / width) ** 2
-                if end < len(words) and words[end - 1].endswith((",", ";")):
-                    total -= _COMMA_BONUS
-                if end not in row or total < row[end][0]:
-                    row[end] = (total, start)
-        best.append(row)
-    lines: list[str] = []
-    end = len(words)
-    for number in range(count, 0, -1):
-        start = best[number][end][1]
-        lines.insert(0, " ".join(words[start:end]))
-        end = start
-    return lines
+    return break_evenly(_words(text, style, width, field), style.face, style.size_pt, width)
 
 
 def _words(text: str, style: Style, width: float, field: str) -> list[str]:

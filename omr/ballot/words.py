@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from omr.errors import Language, Text
 
 NUMBER = Text("STT", "No.")
@@ -44,18 +42,8 @@ def page_number(page: int, pages: int, language: Language) -> str:
     return f"{_PAGE.say(language)} {page}/{pages}"
 
 
-def place_and_date(place: str, iso_date: str, language: Language) -> str:
-    """Return the line of place and date, or "" if the date is not fixed.
-
-    Days below 10 and months 1 and 2 get a leading zero, as the rules for official
-    Vietnamese documents ask, so that no digit can be added.
-    """
-    if not iso_date:
-        return ""
-    day = date.fromisoformat(iso_date)
-    if language == "en":
-        written = f"{day.day} {day:%B} {day.year}"
-        return f"{place}, {written}" if place else written
-    month = f"{day.month:02d}" if day.month <= 2 else str(day.month)
-    written = f"ngày {day.day:02d} tháng {month} năm {day.year}"
-    return f"{place}, {written}" if place else written[0].upper() + written[1:]
+def dated(place: str, written_date: str) -> str:
+    """Return the line of place and date, or "" if the date is not fixed."""
+    if place and written_date:
+        return f"{place}, {written_date}"
+    return written_date[:1].upper() + written_date[1:]

@@ -48,7 +48,10 @@ def status(terminal: Terminal, as_json: bool) -> ExitCode:
                 "disputes": disputes,
                 "unread": unread_json(found.unread),
                 "reconciles": not found.discrepancies,
-                "discrepancies": [asdict(each) for each in found.discrepancies],
+                "discrepancies": [
+                    {"code": each.code, "group": each.group, "vi": each.vi, "en": each.en}
+                    for each in found.discrepancies
+                ],
             }
         )
     else:

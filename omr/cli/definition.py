@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from omr.ballot.check import printing_faults
 from omr.ballot.keys import write_key
 from omr.ballot.layout import ballot_layouts
 from omr.cli.bilingual import BilingualCommand, json_option, option
@@ -13,10 +14,10 @@ from omr.cli.terminal import Terminal, with_terminal
 from omr.cli.vote import BALLOT_KEY
 from omr.election.definition import definition_text
 from omr.election.fault import DefinitionError, Fault
-from omr.election.load import check_definition, load_election
+from omr.election.load import check_definition, companion, load_election
 from omr.election.templates import find_template
-from omr.errors import ExitCode, Text
-from omr.store.folder import CountFolder
+from omr.errors import ExitCode, InputError, Text
+from omr.store.folder import DEFINITION, CountFolder
 
 WORKBOOK = ".xlsx"
 
@@ -48,8 +49,8 @@ WORKBOOK = ".xlsx"
 @with_terminal
 def new(terminal: Terminal, folder: Path, source: str) -> ExitCode:
     """Make a count folder."""
-    text = _definition_from(source)
-    made = CountFolder.create(folder, text)
+    text, beside = _definition_from(source)
+    made = CountFolder.create(folder, text, beside)
     write_key(made.key_path(BALLOT_KEY))
     terminal.tell(
         f"Đã tạo {folder}. Việc tiếp theo:\n"
@@ -66,8 +67,8 @@ def new(terminal: Terminal, folder: Path, source: str) -> ExitCode:
     return ExitCode.DONE
 
 
-def _definition_from(source: str) -> str:
-    """Return the text of a definition that is known to be without faults.
+def _definition_from(source: str) -> tuple[str, dict[str, str]]:
+    """Return the text of a definition without faults, and the rules file beside it, if any.
 
     Raises:
         InputError: There is no such template or file, or it has faults.
@@ -77,9 +78,21 @@ def _definition_from(source: str) -> str:
         path = find_template(source)
     election = load_election(path)
     if path.suffix.lower() == WORKBOOK:
-        return definition_text(election)
+        # Rules of its own are spelled out in the text.
+        return definition_text(election), {}
     # A file that a person wrote keeps its comments and its order.
-    return path.read_text(encoding="utf-8-sig")
+    text = path.read_text(encoding="utf-8-sig")
+    rules = companion(path)
+    if rules is None:
+        return text, {}
+    if rules.name.casefold() == DEFINITION:
+        raise InputError(
+            f"{rules}: tệp quy tắc trùng tên với {DEFINITION} của thư mục kiểm phiếu. Hãy đổi tên"
+            f" tệp quy tắc, sửa mục rules trong {path.name} theo tên mới, rồi chạy lại.",
+            f"{rules}: the rules file has the name of the count folder's {DEFINITION}. Rename it,"
+            f" put the new name under rules in {path.name}, and run this again.",
+        )
+    return text, {rules.name: rules.read_text(encoding="utf-8-sig")}
 
 
 @click.command(
@@ -100,8 +113,6 @@ def check(terminal: Terminal, definition: Path | None, as_json: bool) -> ExitCod
     """Check a definition."""
     path = definition or CountFolder.open(Path()).definition
     faults = _faults(path)
-    # Some faults show only when the ballot is laid out, such as a name too long for its cell.
-    layouts = {} if faults else ballot_layouts(load_election(path))
     if as_json:
         terminal.give_json({"sound": not faults, "faults": [_fault_json(each) for each in faults]})
     else:
@@ -113,7 +124,7 @@ def check(terminal: Terminal, definition: Path | None, as_json: bool) -> ExitCod
         )
         return ExitCode.BAD_INPUT
     election = load_election(path)
-    for group_id, layout in layouts.items():
+    for group_id, layout in ballot_layouts(election).items():
         group = election.group(group_id)
         terminal.tell(
             f"Nhóm {group_id}: {len(group.contests)} người, phiếu {len(layout.pages)} trang"
@@ -126,8 +137,12 @@ def check(terminal: Terminal, definition: Path | None, as_json: bool) -> ExitCod
 
 
 def _faults(path: Path) -> list[Fault]:
+    """Return the faults of the file, or where it has none, those of the ballot made from it.
+
+    Some show only when the ballot is laid out, such as a name too long for its cell.
+    """
     try:
-        return check_definition(path)
+        return check_definition(path) or printing_faults(load_election(path), path)
     except DefinitionError as error:
         return list(error.faults)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import json
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -16,14 +17,16 @@ from omr.ballot.keys import write_key
 from omr.ballot.layout import ballot_layouts
 from omr.ballot.serials import format_serial
 from omr.cli.bilingual import BilingualCommand, option
-from omr.cli.publishing import minutes_facts, write_whole
-from omr.cli.sample_truth import TruthReport, compare, read_truth
+from omr.cli.publishing import minutes_facts
 from omr.cli.scan_summary import tell_scan
 from omr.cli.scanning import processors, read_stack
 from omr.cli.terminal import Terminal, with_terminal
 from omr.cli.vote import BALLOT_KEY, Vote, count, open_vote, person_here
+from omr.cli.whole_files import write_whole
 from omr.cli.words import FLAG
 from omr.errors import ExitCode, InputError, Text
+from omr.rehearse.compare import Comparison, compare, read_truth
+from omr.report.cvr import cvr_lines
 from omr.report.minutes import write_minutes
 from omr.report.results import results_table
 from omr.store.counted import Count
@@ -78,12 +81,13 @@ def demo(terminal: Terminal, keep: Path | None, samples: Path) -> ExitCode:
         terminal.give_drawn(*results_table(vote.election, found.results, terminal.language))
         _list_waiting(terminal, found)
         tell_scan(terminal, run, found)
-        report = compare(truth, found.outcomes, vote.record.readings())
+        lines = cvr_lines(vote.election, found.outcomes, vote.record.readings())
+        comparison = compare(truth, [json.loads(line) for line in lines])
         minutes = place / "out" / "bien-ban-du-thao.pdf"
         facts = minutes_facts(vote, found)
         write_whole(minutes, lambda part: write_minutes(part, facts, draft=True))
     terminal.tell(f"Biên bản dự thảo: {minutes}", f"Draft minutes: {minutes}")
-    return _judge(terminal, report)
+    return _judge(terminal, comparison)
 
 
 def _prepare(samples: Path, place: Path) -> None:
@@ -150,21 +154,22 @@ def _list_waiting(terminal: Terminal, found: Count) -> None:
     terminal.give_table(title, head, rows)
 
 
-def _judge(terminal: Terminal, report: TruthReport) -> ExitCode:
+def _judge(terminal: Terminal, found: Comparison) -> ExitCode:
     """Say how the record stands to the truth."""
+    asked = found.asked + len(found.needless)
     terminal.tell(
-        f"So với đáp án: máy tự chấp nhận {report.accepted} phiếu; đưa ra xem xét"
-        f" {report.called} phiếu phải xem xét và hỏi thêm {report.asked} phiếu;"
-        f" {report.loose} trang không phải phiếu.",
-        f"Against the truth: {report.accepted} ballots accepted by the machine; {report.called}"
-        f" put before people that had to be, {report.asked} more asked about; {report.loose}"
+        f"So với đáp án: máy tự chấp nhận {found.accepted} phiếu; đưa ra xem xét"
+        f" {found.called} phiếu phải xem xét và hỏi thêm {asked} phiếu;"
+        f" {found.loose} trang không phải phiếu.",
+        f"Against the truth: {found.accepted} ballots accepted by the machine; {found.called}"
+        f" put before people that had to be, {asked} more asked about; {found.loose}"
         " pages that are no ballots.",
     )
-    for text in report.wrong:
+    for text in found.wrong:
         terminal.tell(text.vi, text.en)
-    if report.wrong:
+    if found.wrong:
         terminal.tell(
-            f"SAI ở {len(report.wrong)} chỗ nêu trên.", f"WRONG in the {len(report.wrong)} above."
+            f"SAI ở {len(found.wrong)} chỗ nêu trên.", f"WRONG in the {len(found.wrong)} above."
         )
         return ExitCode.FAULT
     terminal.tell("ĐÚNG đáp án.", "It AGREES with the truth.")

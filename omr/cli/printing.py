@@ -15,6 +15,7 @@ from omr.ballot.serials import issue_serials
 from omr.cli.bilingual import BilingualCommand, option
 from omr.cli.terminal import Terminal, with_terminal
 from omr.cli.vote import BALLOT_KEY, Vote, group_of, load_definition, open_vote
+from omr.cli.whole_files import unwritable
 from omr.errors import ExitCode, InputError, Text
 
 # Far above any committee; a slip of the finger should not print a truckload.
@@ -155,10 +156,7 @@ def _make(
         vote.record.record_print(group_id, layout.fingerprint, serials)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise InputError(
-            f"{path}: không ghi được tệp ({error.strerror}). Hãy kiểm tra thư mục và chỗ trống.",
-            f"{path}: the file cannot be written ({error.strerror}). Check folder and free space.",
-        ) from error
+        raise unwritable(path, error) from error
     except BaseException:
         part.unlink(missing_ok=True)
         raise

@@ -35,6 +35,10 @@ MOST_PAGES_IN_CHUNK = 8
 # Chunks under way or waiting for each worker; more would only hold more images in memory.
 CHUNKS_AHEAD = 2
 
+# Why a page counts as unreadable though its file is sound.
+READER_FAULT = "reader-fault"
+READER_DIED = "reader-died"
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
@@ -104,7 +108,7 @@ def _read(reader: PageReader, image: PageImage, settings: str, crashes: list[str
         # A fault of ours on one page must not cost the rest of the stack; the page goes before
         # people and the traceback into the log.
         crashes.append(f"{image.source.file}, page {image.source.page}\n{traceback.format_exc()}")
-        reading = _unreadable(image.source, "reader-fault", settings)
+        reading = _unreadable(image.source, READER_FAULT, settings)
     return KeptPage(reading, image.kept, image.suffix)
 
 
@@ -174,7 +178,7 @@ def _died(chunk: Chunk, page: int, settings: ReaderSettings) -> ChunkRead:
     if page == 0:
         return ChunkRead(chunk, (), (), (crash,))
     source = PageSource(chunk.path.name, chunk.file_sha256, page, "")
-    reading = _unreadable(source, "reader-died", settings.fingerprint())
+    reading = _unreadable(source, READER_DIED, settings.fingerprint())
     return ChunkRead(chunk, (KeptPage(reading, None),), (), (crash,))
 
 

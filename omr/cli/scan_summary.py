@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from omr.cli.terminal import Terminal
-from omr.cli.words import FLAG, PAGE_STATUS
+from omr.cli.words import FLAG, page_words
 from omr.errors import Text
 from omr.scan.page_image import PageFault
 from omr.store.counted import Count
@@ -35,12 +35,20 @@ class ScanFile:
 
 @dataclass(slots=True)
 class ScanRun:
-    """What one run of ``omr scan`` brought."""
+    """What one run of ``omr scan`` brought.
+
+    Attributes:
+        new: Pages newly recorded, by status.
+        faults: What could not be decoded.
+        crashes: A traceback for each page on which the reader itself failed.
+        log: Where those tracebacks were written.
+    """
 
     files: list[ScanFile]
     new: Counter[str] = field(default_factory=Counter)
     faults: list[PageFault] = field(default_factory=list)
     crashes: list[str] = field(default_factory=list)
+    log: Path | None = None
 
     @property
     def known(self) -> int:
@@ -92,9 +100,9 @@ def tell_scan(terminal: Terminal, run: ScanRun, found: Count) -> None:
     if run.crashes:
         terminal.tell(
             f"Chương trình gặp lỗi ở {len(run.crashes)} trang; các trang này chờ người xem xét."
-            " Chi tiết nằm trong tệp nhật ký ở thư mục out.",
+            f" Chi tiết: {run.log}",
             f"The reader itself failed on {len(run.crashes)} pages, which wait for people."
-            " Details are in the log file in the folder out.",
+            f" Details: {run.log}",
         )
 
 
@@ -108,7 +116,7 @@ def tell_unread(terminal: Terminal, unread: tuple[StoredPage, ...]) -> None:
     )
     for stored in unread[:MOST_LISTED]:
         reading = stored.reading
-        why = PAGE_STATUS[reading.status]
+        why = page_words(reading)
         place = Text(
             f"  {reading.source.file}, trang {reading.source.page}: {why.vi}",
             f"  {reading.source.file}, page {reading.source.page}: {why.en}",
@@ -154,4 +162,5 @@ def scan_json(run: ScanRun, found: Count) -> dict[str, object]:
             for fault in run.faults
         ],
         "reader_faults": len(run.crashes),
+        "log": None if run.log is None else str(run.log),
     }

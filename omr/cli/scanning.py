@@ -33,10 +33,10 @@ BATCH = 24
     detail=Text(
         "Nhận tệp hoặc thư mục: PDF, TIFF, JPEG, PNG. Chạy lại bao nhiêu lần cũng được, trang đã"
         " đọc thì bỏ qua; dừng giữa chừng bằng Ctrl-C thì chạy lại là đọc tiếp. Mã thoát 4: có"
-        " phiếu hoặc trang chờ người xem xét; 3: có tệp hoặc trang không mở được.",
+        " phiếu hoặc trang chờ người xem xét; 3: có tệp hoặc trang không đọc được.",
         "Takes files or folders: PDF, TIFF, JPEG, PNG. It may be run again at will: pages that"
         " were read are passed over, and after Ctrl-C the next run goes on from there. Ends with"
-        " 4 if ballots or pages wait for people, with 3 if a file or page could not be opened.",
+        " 4 if ballots or pages wait for people, with 3 if a file or page could not be read.",
     ),
     examples=("omr scan xap-1.pdf xap-2.pdf", "omr scan may-quet/ --jobs 4"),
 )
@@ -149,8 +149,8 @@ def _note_faults(vote: Vote, run: ScanRun) -> None:
 def _log_crashes(vote: Vote, run: ScanRun) -> None:
     if run.crashes:
         vote.folder.out.mkdir(exist_ok=True)
-        log = vote.folder.out / f"omr-scan-{datetime.now():%Y%m%d-%H%M%S}.log"
-        log.write_text("\n".join(run.crashes), encoding="utf-8")
+        run.log = vote.folder.out / f"omr-scan-{datetime.now():%Y%m%d-%H%M%S}.log"
+        run.log.write_text("\n".join(run.crashes), encoding="utf-8")
 
 
 def processors() -> int:

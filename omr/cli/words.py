@@ -1,9 +1,10 @@
-"""The words for page statuses and flags, as summaries say them."""
+"""The words for pages and flags, as summaries say them."""
 
 from __future__ import annotations
 
+from omr.cli.reading_pages import READER_DIED, READER_FAULT
 from omr.errors import Text
-from omr.scan.reading import PageStatus
+from omr.store import PageReading, PageStatus
 from omr.tally.model import FlagCode
 
 PAGE_STATUS: dict[PageStatus, Text] = {
@@ -19,6 +20,18 @@ PAGE_STATUS: dict[PageStatus, Text] = {
     "unreadable": Text("không mở được trang", "the page cannot be opened"),
 }
 
+# On these details of an unreadable page it was not the page that failed.
+_READER_FAULTS = frozenset({READER_FAULT, READER_DIED})
+_READER_FAULT = Text("máy đọc gặp lỗi ở trang này", "the reader failed on this page")
+
+
+def page_words(reading: PageReading) -> Text:
+    """Return what became of a page."""
+    if reading.detail in _READER_FAULTS:
+        return _READER_FAULT
+    return PAGE_STATUS[reading.status]
+
+
 FLAG: dict[FlagCode, Text] = {
     "overvote": Text("đánh dấu hai, ba ô", "two or more boxes marked"),
     "blank": Text("không đánh dấu", "no box marked"),
@@ -31,4 +44,5 @@ FLAG: dict[FlagCode, Text] = {
     "quality": Text("bản quét quá kém", "scan too poor"),
     "missing-page": Text("thiếu trang", "a page is missing"),
     "not-issued": Text("phiếu không do Ban Kiểm phiếu phát ra", "not issued by the board"),
+    "no-seal": Text("không có dấu treo", "the seal is missing"),
 }

@@ -70,6 +70,7 @@ def build(fields: ElectionFields, profile: RuleProfile) -> Election:
         witnesses=_people(fields.witnesses),
         secrecy=fields.secrecy,
         recipients=tuple(fields.recipients),
+        locality=fields.locality,
     )
     return replace(election, fingerprint=fingerprint(election))
 
@@ -83,6 +84,9 @@ def fingerprint(election: Election) -> str:
     matter = asdict(election)
     for key in ("board", "witnesses", "secrecy", "recipients", "fingerprint"):
         del matter[key]
+    if not election.locality:
+        # Where it is not given, it changes nothing of what voters see.
+        del matter["locality"]
     for group in matter["groups"]:
         del group["members"], group["convened"]
     canonical = json.dumps(

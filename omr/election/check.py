@@ -23,8 +23,8 @@ MAX_GROUPS = 30
 MAX_OFFICIALS = 100
 """Far more than the largest committee; beyond it the list is another list."""
 
-MIN_OPTIONS, MAX_OPTIONS = 2, 9
-"""One option is no choice; more than nine columns leave no room for names on A4."""
+MIN_OPTIONS, MAX_OPTIONS = 2, 6
+"""One option is no choice; more than six columns of boxes leave no room for names on A4."""
 
 RESERVED = frozenset({"blank", "multiple", "uncertain", "invalid"})
 """Outcomes of a line that stand beside the option ids in the record."""
@@ -146,7 +146,7 @@ def _options(source: Source) -> Iterator[Fault]:
     if isinstance(listed, list) and len(listed) < MIN_OPTIONS:
         yield source.fault("options", contradictions.too_few_options(len(listed)))
     if len(options) > MAX_OPTIONS:
-        yield source.fault("options", contradictions.too_many(len(options), MAX_OPTIONS))
+        yield source.fault("options", contradictions.too_many_options(len(options), MAX_OPTIONS))
     yield from _twice(source, options, "id", contradictions.duplicate_id)
     yield from _twice(source, options, "label", contradictions.duplicate_label)
     for option in options:

@@ -32,6 +32,16 @@ def too_many(count: int, limit: int) -> Message:
     )
 
 
+def too_many_options(count: int, limit: int) -> Message:
+    """More levels than the ballot has columns for."""
+    return say(
+        f"có {count} mức, trên phiếu chỉ có chỗ cho {limit} mức",
+        f"there are {count} options, the ballot has room for {limit}",
+        "bỏ bớt hoặc gộp các mức gần nhau",
+        "take some out, or join those that are close",
+    )
+
+
 def no_groups() -> Message:
     """No voter group."""
     return say(

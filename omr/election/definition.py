@@ -78,6 +78,7 @@ def _data(election: Election) -> dict[str, Any]:
         "title": election.title,
         "conference": election.conference,
         "place": election.place,
+        "locality": election.locality,
         "date": election.date,
         "header": {"left": list(election.header.left), "right": list(election.header.right)},
         "ballot": {

@@ -16,7 +16,7 @@ from omr.election.check import cross_faults
 from omr.election.definition import definition_text
 from omr.election.fault import DefinitionError, Fault
 from omr.election.model import Election
-from omr.election.profiles import RulesRead, read_rules
+from omr.election.profiles import RulesRead, read_rules, rules_file
 from omr.election.schema import ElectionFields, faults_of
 from omr.election.source import Source, read_yaml
 from omr.election.workbook import read_workbook
@@ -54,6 +54,15 @@ def locate(path: Path, field: str) -> int | None:
     the file cannot be read.
     """
     return read_source(path).line(field)
+
+
+def companion(path: Path) -> Path | None:
+    """Return the rules file that a definition cannot be moved without; None if it needs none.
+
+    Args:
+        path: A definition without faults.
+    """
+    return rules_file(read_source(path))
 
 
 def read_source(path: Path) -> Source:

@@ -8,6 +8,7 @@ levels stand left to right.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from typing import Literal
 
@@ -18,6 +19,12 @@ BlankPolicy = Literal["invalid", "abstain"]
 Denominator = Literal["issued", "collected", "valid", "members", "convened"]
 Comparison = Literal[">", ">=", "<", "<="]
 Paper = Literal["A4", "A5"]
+# As Python's own names of the months follow the computer's language.
+_ENGLISH_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
 Defect = Literal["not-issued", "name-struck", "annotation", "blank", "overvote"]
 
 
@@ -162,9 +169,11 @@ class Election:
     Attributes:
         id: Short, unique among a body's votes; part of the fingerprint on the ballots.
         conference: Name of the conference at which the vote is taken.
+        place: Where it meets, such as a hall.
         date: ISO date, or "" if not fixed yet.
         secrecy: The secrecy mark of the minutes, such as "MẬT".
         recipients: Who gets a copy of the minutes, one line each.
+        locality: Name of the place that documents put before the date; "" to put ``place`` there.
     """
 
     id: str
@@ -181,7 +190,28 @@ class Election:
     witnesses: tuple[Person, ...] = ()
     secrecy: str = "MẬT"
     recipients: tuple[str, ...] = ()
+    locality: str = ""
     fingerprint: str = field(default="", compare=False)
+
+    @property
+    def dated_at(self) -> str:
+        """What ballot and minutes put before the date."""
+        return self.locality or self.place
+
+    @property
+    def written_date(self) -> str:
+        """The date in words, in the language of the ballot; "" if it is not fixed.
+
+        Days below 10 and the months 1 and 2 get a leading zero, as the rules for official
+        Vietnamese documents ask, so that no digit can be added.
+        """
+        if not self.date:
+            return ""
+        day = date.fromisoformat(self.date)
+        if self.form.language == "en":
+            return f"{day.day} {_ENGLISH_MONTHS[day.month - 1]} {day.year}"
+        month = f"{day.month:02d}" if day.month <= 2 else str(day.month)
+        return f"ngày {day.day:02d} tháng {month} năm {day.year}"
 
     def group(self, group_id: str) -> VoterGroup:
         """Return the voter group with this id.

@@ -82,6 +82,18 @@ def read_rules(source: Source) -> RulesRead:
     return RulesRead(changed, fields.thresholds is not None, tuple(faults))
 
 
+def rules_file(source: Source) -> Path | None:
+    """Return the file beside a definition in which its rules stand, None where there is none.
+
+    Rules of one file never lead to another, so that this file is all that a definition needs.
+    """
+    rules = source.data.get("rules", DEFAULT)
+    name = rules.get("profile") if isinstance(rules, dict) else rules
+    if not isinstance(name, str) or name.strip() in ("", *profile_names()):
+        return None
+    return source.path.parent / name.strip()
+
+
 def _named(source: Source, path: str, name: str) -> RulesRead:
     """Read a profile by its shipped name, or from a file beside the definition."""
     if name in profile_names():

@@ -318,6 +318,7 @@ class ElectionFields(Fields):
     title: Title
     conference: Note = ""
     place: Note = ""
+    locality: Note = ""
     date: Day = ""
     header: HeaderFields = HeaderFields()
     ballot: BallotFields = BallotFields()

@@ -65,6 +65,12 @@ INFO = (
     Word("conference", Text("Hội nghị", "Conference"), ("tên hội nghị",)),
     Word("place", Text("Địa điểm", "Place"), ("nơi tổ chức",)),
     Word(
+        "locality",
+        Text("Địa danh", "Locality"),
+        (),
+        Text("ghi trước ngày, tháng trên phiếu và biên bản", "stands before the date"),
+    ),
+    Word(
         "date",
         Text("Ngày lấy phiếu", "Date"),
         ("ngày", "thời gian", "day"),

@@ -28,6 +28,7 @@ from omr.election.sheet_words import (
     Word,
 )
 from omr.errors import InputError, Language, Text
+from omr.fonts import cell_height_pt
 
 _Rows = list[list[str | int | None]]
 
@@ -35,7 +36,7 @@ _WIDTHS = {
     "group": 9,
     "number": 6,
     "name": 32,
-    "post": 58,
+    "post": 76,
     "id": 14,
     "voters": 62,
     "members": 10,
@@ -45,7 +46,10 @@ _WIDTHS = {
 }
 """Column widths, in characters: the longest names and posts of the templates fit on one line."""
 
+_INFO_WIDTHS = (28, 82, 46)
+
 _CENTRED = {"group", "number", "id", "members", "convened"}
+_SIZE_PT = 13
 _FONT = "Times New Roman"  # the face of union documents; Excel has it everywhere
 _EDGE = Side(style="thin", color="B8B8B8")
 _BORDER = Border(left=_EDGE, right=_EDGE, top=_EDGE, bottom=_EDGE)
@@ -124,15 +128,19 @@ def _table(sheet: Worksheet, columns: tuple[Word, ...], rows: _Rows, language: L
     """Write column names and rows, with the names kept in sight."""
     for number, word in enumerate(columns, 1):
         cell = sheet.cell(1, number, word.label.say(language))
-        cell.font = Font(name=_FONT, size=13, bold=True, color="FFFFFF")
+        cell.font = Font(name=_FONT, size=_SIZE_PT, bold=True, color="FFFFFF")
         cell.fill, cell.border = _HEAD_FILL, _BORDER
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
         sheet.column_dimensions[get_column_letter(number)].width = _WIDTHS[word.field]
     sheet.row_dimensions[1].height = 26
     for top, values in enumerate(rows, 2):
+        sheet.row_dimensions[top].height = max(
+            cell_height_pt(str(value or ""), "regular", _SIZE_PT, _WIDTHS[word.field])
+            for word, value in zip(columns, values, strict=True)
+        )
         for number, (word, value) in enumerate(zip(columns, values, strict=True), 1):
             cell = sheet.cell(top, number, value)
-            cell.font, cell.border = Font(name=_FONT, size=13), _BORDER
+            cell.font, cell.border = Font(name=_FONT, size=_SIZE_PT), _BORDER
             horizontal = "center" if word.field in _CENTRED else "left"
             cell.alignment = Alignment(horizontal=horizontal, vertical="center", wrap_text=True)
             if isinstance(value, str):
@@ -168,7 +176,8 @@ def _values(election: Election) -> dict[str, list[str]]:
         "title": [election.title],
         "conference": [election.conference],
         "place": [election.place],
-        "date": [election.date],
+        "locality": [election.locality],
+        "date": [_day(election)],
         # All lines but the last stand under the parent body.
         "header.left": ["\n".join(left[:-1]), "".join(left[-1:])],
         "header.right": ["\n".join(election.header.right)],
@@ -188,9 +197,17 @@ def _values(election: Election) -> dict[str, list[str]]:
     }
 
 
+def _day(election: Election) -> str:
+    """Return the date as the language writes it in figures; either form is read back."""
+    if election.form.language == "en" or not election.date:
+        return election.date
+    year, month, day = election.date.split("-")
+    return f"{day}/{month}/{year}"
+
+
 def _info(sheet: Worksheet, election: Election, language: Language) -> None:
     """Write the rows of name, value and hint, with lists to choose from where there are few."""
-    for column, width in zip("ABC", (26, 82, 46), strict=True):
+    for column, width in zip("ABC", _INFO_WIDTHS, strict=True):
         sheet.column_dimensions[column].width = width
     yes_no = '"có,không"' if language == "vi" else '"yes,no"'
     choices = {
@@ -203,13 +220,17 @@ def _info(sheet: Worksheet, election: Election, language: Language) -> None:
     values = _values(election)
     for row, word in enumerate(INFO, 1):
         label = sheet.cell(row, 1, word.label.say(language))
-        label.font, label.fill = Font(name=_FONT, size=13, bold=True), _LABEL_FILL
+        label.font, label.fill = Font(name=_FONT, size=_SIZE_PT, bold=True), _LABEL_FILL
         value = sheet.cell(row, 2, values[word.field].pop(0) or None)
-        value.font = Font(name=_FONT, size=13)
+        value.font = Font(name=_FONT, size=_SIZE_PT)
         if value.value is not None:
             value.number_format, value.data_type = "@", "s"
         note = sheet.cell(row, 3, word.note.say(language) or None)
         note.font = Font(name=_FONT, size=11, italic=True, color="6A6A6A")
+        sheet.row_dimensions[row].height = max(
+            cell_height_pt(str(cell.value or ""), "bold", _SIZE_PT, width)
+            for cell, width in zip((label, value, note), _INFO_WIDTHS, strict=True)
+        )
         for cell in (label, value, note):
             cell.border = _BORDER
             cell.alignment = Alignment(vertical="center", wrap_text=True)
@@ -223,6 +244,6 @@ def _guide(sheet: Worksheet, language: Language) -> None:
     sheet.column_dimensions["A"].width = 110
     for row, line in enumerate(_GUIDE, 1):
         cell = sheet.cell(row, 1, f"{row}. {line.say(language)}")
-        cell.font = Font(name=_FONT, size=13)
+        cell.font = Font(name=_FONT, size=_SIZE_PT)
         cell.alignment = Alignment(vertical="center", wrap_text=True)
         sheet.row_dimensions[row].height = 24

@@ -148,7 +148,8 @@ def minutes_pdf(facts: MinutesFacts, *, draft: bool = False, name: str = "PDF") 
 def _given_texts(facts: MinutesFacts) -> list[str]:
     """Return every printed text that comes from people and not from this program."""
     election = facts.election
-    texts = [election.title, election.conference, election.place, election.secrecy]
+    texts = [election.title, election.conference, election.place, election.locality]
+    texts += [election.secrecy]
     texts += [*election.header.left, *election.header.right, *election.recipients]
     texts += [option.label for option in election.options]
     for person in (*election.board, *election.witnesses):
@@ -230,7 +231,7 @@ def _opening(facts: MinutesFacts, draft: bool) -> list[Flowable]:
     flow.append(Spacer(1, 3 * mm))
     if draft:
         lines = words.draft_lines(facts.results, bool(facts.discrepancies), language)
-        flow += [tables.draft_box(words.say("draft", language), lines), Spacer(1, 3 * mm)]
+        flow += [tables.draft_box(words.say("draft_title", language), lines), Spacer(1, 3 * mm)]
     return [*flow, tables.para(words.opening(election, language), style.BODY)]
 
 
@@ -254,25 +255,32 @@ def _group(facts: MinutesFacts, result: GroupResult) -> list[Flowable]:
     number = [each.group for each in facts.results].index(result.group) + 1
     hand = facts.hand_counts.get(group.id, HandCount())
     papers = facts.papers.get(group.id, _NO_PAPERS)
-    flow: list[Flowable] = [tables.para(f"{number}. {group.name}", style.GROUP)]
-    flow += _paragraphs(words.group_lines(group, language), style.BODY)
-    flow.append(tables.papers_table(result, facts.printed.get(group.id), hand, language))
-    flow.append(Spacer(1, 2 * mm))
+    head = [
+        tables.para(f"{number}. {group.name}", style.GROUP),
+        *_paragraphs(words.group_lines(group, language), style.BODY),
+        tables.papers_table(result, facts.printed.get(group.id), hand, language),
+    ]
+    flow: list[Flowable] = [KeepTogether(head), Spacer(1, 2 * mm)]
     flow += _paragraphs(words.paper_lines(election, result, papers, language), style.BODY)
     flow.append(tables.officials_table(election, group, result, language))
     flow.append(tables.para(words.base_note(election, language), style.NOTE))
-    return [*flow, *_void_lines(group, result, language)]
+    return [*flow, *_void_lines(group, result, papers, language)]
 
 
-def _void_lines(group: VoterGroup, result: GroupResult, language: Language) -> list[Flowable]:
-    lines = [line for line in result.contests if line.invalid]
-    if not lines:
+def _void_lines(
+    group: VoterGroup, result: GroupResult, papers: PaperFigures, language: Language
+) -> list[Flowable]:
+    """Return the officials for whom more ballots are void than the papers void as a whole."""
+    said = [
+        words.invalid_line(contest_of(group, line).name, reasons, language)
+        for line in result.contests
+        if (reasons := words.own_reasons(line, papers.invalid_by_reason))
+    ]
+    if not said:
         return []
-    flow: list[Flowable] = [tables.para(words.invalid_lead(language), style.REASON_LEAD)]
-    for line in lines:
-        said = words.invalid_line(contest_of(group, line).name, line, language)
-        flow.append(tables.item(said, style.REASON))
-    return flow
+    lead = words.invalid_lead(result.invalid, language)
+    items = [tables.item(line, style.REASON) for line in said]
+    return [KeepTogether([tables.para(lead, style.REASON_LEAD), *items])]
 
 
 def _paragraphs(lines: Iterable[str], look: ParagraphStyle) -> list[Flowable]:
@@ -285,10 +293,13 @@ def _thresholds(facts: MinutesFacts) -> list[Flowable]:
     flow: list[Flowable] = [tables.para(words.say("thresholds", language), style.SECTION)]
     if not profile.thresholds:
         return [*flow, tables.para(words.say("no_rule", language), style.BODY)]
+    # One official may be voted on by several groups, with figures of their own.
+    several = len(facts.results) > 1
+    parts = [f"II.{number}" if several else "" for number in range(1, len(facts.results) + 1)]
     for threshold in profile.thresholds:
         found = [
-            words.met_line(facts.election, result, line, threshold, language)
-            for result in facts.results
+            words.met_line(facts.election, result, line, threshold, part, language)
+            for part, result in zip(parts, facts.results, strict=True)
             for line in result.contests
             if threshold in line.met
         ]

@@ -43,6 +43,7 @@ def _style(name: str, face: str, size: float, align: int, **more: float) -> Para
 
 
 BODY = _style("body", FACE, BODY_PT, TA_JUSTIFY, spaceAfter=4)
+PERSON = _style("person", FACE, BODY_PT, TA_LEFT, spaceAfter=4)
 ITEM = _style("item", FACE, BODY_PT, TA_LEFT, spaceAfter=3, leftIndent=14, bulletIndent=3)
 # A line that belongs to what follows it.
 LEAD = _style("lead", FACE, BODY_PT, TA_JUSTIFY, spaceBefore=4, spaceAfter=3, keepWithNext=1)
@@ -62,6 +63,7 @@ SECRECY = ParagraphStyle(
 CELL = _style("cell", FACE, TABLE_PT, TA_LEFT, leading=11.4)
 CELL_BOLD = _style("cell-bold", BOLD, TABLE_PT, TA_LEFT, leading=11.4)
 CELL_CENTRE = _style("cell-centre", FACE, TABLE_PT, TA_CENTER, leading=11.4)
+STACKED = _style("stacked", BOLD, TABLE_PT, TA_CENTER, leading=11.4)
 FIGURE = _style("figure", FACE, TABLE_PT, TA_RIGHT, leading=11.4)
 COLUMN_HEAD = _style("column-head", BOLD, 8.5, TA_CENTER, leading=10)
 PAPER_FIGURE = _style("paper-figure", BOLD, 12, TA_CENTER)

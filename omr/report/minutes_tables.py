@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import black
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.lib.utils import simpleSplit
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import Flowable, Paragraph, Spacer, Table
 
 from omr.election.model import Election, Person, VoterGroup
 from omr.errors import Language
+from omr.fonts import FontFace, break_evenly
 from omr.report import minutes_style as style
-from omr.report.figures import count_words, percent_words
+from omr.report.figures import DASH, count_words, percent_words
 from omr.report.minutes_text import comrade, date_line, say
 from omr.report.results import contest_of
 from omr.tally.model import ContestResult, GroupResult, HandCount
 
 # Beyond three levels, count and percentage share a cell, or names would get no room.
 _LEVELS_SIDE_BY_SIDE = 3
+# Up to four such columns can be wide enough for “Số phiếu,” on one line.
+_LEVELS_STACKED_WIDE = 4
+_STACKED_MM = 15.0
+# White between the two columns of the head.
+_COLUMN_GAP_MM = 4.0
+# The place that a body's name ends with, such as “TỈNH BÀ RỊA - VŨNG TÀU”.
+_PLACE = re.compile(
+    r"\b(?:tỉnh|thành phố|tp\.?|huyện|quận|thị xã|thị trấn|phường|xã(?! hội))\s.+$",
+    re.IGNORECASE,
+)
 # Room for a signature by hand.
 _SIGNATURE_MM = 22.0
 _SIGNERS_ABREAST = 3
+
+# Below this share of what names and posts have together, the words of a name would break.
+_LEAST_NAME_PERCENT = 36
+# White at both sides of a cell.
+_CELL_AIR_MM = 1.6
 
 # Words by which the head and the secretary of a board are known.
 _HEAD_WORDS = ("trưởng ban", "head", "chair")
@@ -42,15 +60,18 @@ def item(text: str, look: ParagraphStyle = style.ITEM) -> Paragraph:
 
 def heading_table(election: Election, language: Language) -> list[Flowable]:
     """Return the head: bodies and secrecy mark at left, country, motto and date at right."""
-    left = _head_lines(election.header.left, underline=0.4)
-    right = _head_lines(election.header.right, underline=0.9)
-    if election.secrecy:
-        left += [Spacer(1, 3 * mm), _stamp(election.secrecy)]
-    right += [Spacer(1, 4 * mm), para(date_line(election, language), style.DATE)]
     # The country's line is the longest of all and must not be broken.
     longest = max((_bold_width_mm(line) for line in election.header.right), default=0.0)
     right_mm = min(max(longest + 3, style.TEXT_WIDTH_MM * 0.5), style.TEXT_WIDTH_MM * 0.62)
-    table = Table([[left, right]], colWidths=[(style.TEXT_WIDTH_MM - right_mm) * mm, right_mm * mm])
+    left_mm = style.TEXT_WIDTH_MM - right_mm
+    left = _bodies(election.header.left, left_mm - _COLUMN_GAP_MM)
+    right: list[Flowable] = [para(line, style.HEAD_BOLD) for line in election.header.right]
+    if election.header.right:
+        right.append(_rule(min(_bold_width_mm(election.header.right[-1]) * 0.9, 60.0)))
+    if election.secrecy:
+        left += [Spacer(1, 3 * mm), _stamp(election.secrecy)]
+    right += [Spacer(1, 4 * mm), para(date_line(election, language), style.DATE)]
+    table = Table([[left, right]], colWidths=[left_mm * mm, right_mm * mm])
     # Rules and stamp inside a cell stand where the cell is aligned, not where they ask to.
     table.setStyle(
         [("VALIGN", (0, 0), (-1, -1), "TOP"), ("ALIGN", (0, 0), (-1, -1), "CENTER"), *_no_padding()]
@@ -63,17 +84,30 @@ def _bold_width_mm(text: str) -> float:
     return float(stringWidth(text, style.HEAD_BOLD.fontName, size) / mm)
 
 
-def _head_lines(lines: Sequence[str], underline: float) -> list[Flowable]:
-    """Return centred lines, the last (or on the right, all) bold, over a short rule."""
+def _bodies(names: Sequence[str], width_mm: float) -> list[Flowable]:
+    """Return the parent bodies and, bold, the issuing one, over a short rule.
+
+    Names that take several lines are broken evenly, and before the place they end with.
+    """
     flow: list[Flowable] = []
-    country = underline > 0.5
-    for number, line in enumerate(lines):
-        last = number == len(lines) - 1
-        flow.append(para(line, style.HEAD_BOLD if last or country else style.HEAD))
+    lines: list[str] = []
+    for number, name in enumerate(names):
+        issuing = number == len(names) - 1
+        face: FontFace = "bold" if issuing else "regular"
+        look = style.HEAD_BOLD if issuing else style.HEAD
+        lines = break_evenly(_pieces(name, width_mm), face, look.fontSize, width_mm)
+        flow += [para(line, look) for line in lines]
     if lines:
-        width = _bold_width_mm(lines[-1]) * underline
-        flow.append(_rule(min(width, 60.0)))
+        flow.append(_rule(min(_bold_width_mm(lines[-1]) * 0.4, 60.0)))
     return flow
+
+
+def _pieces(name: str, width_mm: float) -> list[str]:
+    """Return the words of a body's name, with the place at its end as one of them if it fits."""
+    place = _PLACE.search(name)
+    if place and _bold_width_mm(place.group()) <= width_mm:
+        return [*name[: place.start()].split(), place.group()]
+    return name.split()
 
 
 def _rule(width_mm: float) -> Table:
@@ -105,12 +139,13 @@ def people_table(people: Sequence[Person], language: Language) -> Table:
     """Return names and roles in two columns without rules."""
     rows = [
         [
-            para(f"{number}. {comrade(person.name, language)}", style.BODY),
-            para(person.role, style.BODY),
+            para(f"{number}. {comrade(person.name, language)}", style.PERSON),
+            para(person.role, style.PERSON),
         ]
         for number, person in enumerate(people, start=1)
     ]
-    table = Table(rows, colWidths=[95 * mm, (style.TEXT_WIDTH_MM - 95) * mm])
+    # Both columns may hold long texts: names rarely, roles such as “Đại diện Ban …” often.
+    table = Table(rows, colWidths=[75 * mm, (style.TEXT_WIDTH_MM - 75) * mm])
     table.setStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), *_no_padding()])
     return table
 
@@ -169,7 +204,7 @@ def officials_table(
     if result.pending:
         figures.append("pending")
     side_by_side = len(election.options) <= _LEVELS_SIDE_BY_SIDE and len(figures) == 4
-    widths = _widths(election, figures, side_by_side, language)
+    widths = _widths(election, group, figures, side_by_side, language)
     rows = _column_heads(election, figures, side_by_side, language)
     for number, line in enumerate(result.contests, start=1):
         contest = contest_of(group, line)
@@ -202,13 +237,13 @@ def _levels(
 ) -> list[Flowable | list[Flowable]]:
     cells: list[Flowable | list[Flowable]] = []
     for option in election.options:
-        count = para(str(line.counts[option.id]), style.FIGURE)
-        words = percent_words(line.share[option.id], election.profile.decimals, language)
-        share = para(words, style.FIGURE)
+        count = str(line.counts[option.id])
+        share = percent_words(line.share[option.id], election.profile.decimals, language)
         if side_by_side:
-            cells += [count, share]
+            cells += [para(count, style.FIGURE), para(share, style.FIGURE)]
         else:
-            cells.append([count, share])
+            sign = "" if share == DASH else "%"
+            cells.append([para(count, style.STACKED), para(share + sign, style.CELL_CENTRE)])
     return cells
 
 
@@ -225,12 +260,11 @@ def _column_heads(
     lower += [para(say(key, language), look) for key in figures]
     for option in election.options:
         upper.append(para(option.label, look))
-        count, share = para(say("count", language), look), para(say("percent", language), look)
         if side_by_side:
             upper.append("")
-            lower += [count, share]
+            lower += [para(say("count", language), look), para(say("percent", language), look)]
         else:
-            lower.append([count, share])
+            lower.append(para(say("count_and_share", language), look))
     return [upper, lower]
 
 
@@ -247,9 +281,16 @@ def _spans(
 
 
 def _widths(
-    election: Election, figures: Sequence[str], side_by_side: bool, language: Language
+    election: Election,
+    group: VoterGroup,
+    figures: Sequence[str],
+    side_by_side: bool,
+    language: Language,
 ) -> list[float]:
-    """Return column widths in mm: heads never break inside a word; names get what is left."""
+    """Return column widths in mm: heads never break inside a word.
+
+    Names and posts share what is left so that the table becomes as low as it can.
+    """
     narrow = [_column_mm(say(key, language), 9.5) for key in figures]
     share_mm = 11.5 + 1.7 * max(0, election.profile.decimals - 2)
     if side_by_side:
@@ -257,10 +298,27 @@ def _widths(
         levels = [count_mm, max(share_mm, _column_mm(say("percent", language), 0))]
         levels *= len(election.options)
     else:
-        levels = [max(share_mm, _column_mm(o.label, 12.0)) for o in election.options]
+        least_mm = _STACKED_MM if len(election.options) <= _LEVELS_STACKED_WIDE else share_mm + 1.0
+        levels = [max(least_mm, _column_mm(o.label, 0)) for o in election.options]
     number_mm = 8.0
     rest = style.TEXT_WIDTH_MM - number_mm - sum(narrow) - sum(levels)
-    return [number_mm, rest * 0.56, rest * 0.44, *narrow, *levels]
+    shares = [percent / 100 for percent in range(_LEAST_NAME_PERCENT, 61, 2)]
+    best = min(shares, key=lambda share: _lines_of(group, rest * share, rest * (1 - share)))
+    return [number_mm, rest * best, rest * (1 - best), *narrow, *levels]
+
+
+def _lines_of(group: VoterGroup, name_mm: float, post_mm: float) -> tuple[int, int]:
+    """Return the lines of all rows, then of all cells, when names and posts have these widths."""
+
+    def lines(text: str, look: ParagraphStyle, width_mm: float) -> int:
+        width = (width_mm - _CELL_AIR_MM) * mm
+        return len(simpleSplit(text, look.fontName, look.fontSize, width))
+
+    cells = [
+        (lines(each.name, style.CELL_BOLD, name_mm), lines(each.post, style.CELL, post_mm))
+        for each in group.contests
+    ]
+    return sum(map(max, cells)), sum(map(sum, cells))
 
 
 def _column_mm(head: str, least_mm: float) -> float:

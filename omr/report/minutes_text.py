@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections import Counter
+from datetime import datetime
 from fractions import Fraction
 
 from omr.election.model import Denominator, Election, Quorum, Threshold, VoterGroup
@@ -19,7 +20,8 @@ COPIES_SENT = 2
 WORDS: dict[str, Text] = {
     "title": Text("BIÊN BẢN KIỂM PHIẾU", "MINUTES OF THE COUNT"),
     "page": Text("Trang", "Page"),
-    "draft": Text("BẢN NHÁP", "DRAFT"),
+    "draft": Text("DỰ THẢO", "DRAFT"),
+    "draft_title": Text("BẢN DỰ THẢO", "DRAFT"),
     "board": Text("I. BAN KIỂM PHIẾU", "I. THE COUNTING BOARD"),
     "witnesses": Text("Người chứng kiến việc kiểm phiếu:", "Witnesses of the count:"),
     "results": Text("II. KẾT QUẢ KIỂM PHIẾU", "II. RESULTS OF THE COUNT"),
@@ -58,6 +60,7 @@ WORDS: dict[str, Text] = {
     "papers": Text("Số phiếu", "Ballots"),
     "count": Text("Số phiếu", "No."),
     "percent": Text("Tỉ lệ %", "%"),
+    "count_and_share": Text("Số phiếu, tỉ\u00a0lệ", "No., share"),
     "printed": Text("In ra", "Printed"),
     "unused": Text("Không dùng", "Unused"),
     "spoiled": Text("Hỏng, đổi\u00a0lại", "Spoiled"),
@@ -77,30 +80,29 @@ def say(key: str, language: Language) -> str:
 
 
 def date_line(election: Election, language: Language) -> str:
-    """Return place and date; a date not fixed yet leaves dots to be filled in by hand."""
-    place = f"{election.place}, " if election.place else ""
-    try:
-        day = date.fromisoformat(election.date)
-    except ValueError:
-        blank = "ngày …… tháng …… năm ………" if language == "vi" else "date ……………………"
-        return place + blank
-    if language == "en":
-        return f"{place}{day.day} {day:%B} {day.year}"
-    # Days below 10 and the months 1 and 2 carry a zero, so that no figure can be put before.
-    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
-    return f"{place}ngày {day.day:02d} tháng {month} năm {day.year}"
+    """Return place and date; a date not fixed yet leaves dots to be filled in by hand.
+
+    The date itself never breaks over two lines.
+    """
+    place = f"{election.dated_at}, " if election.dated_at else ""
+    blank = "ngày …… tháng …… năm ………" if language == "vi" else "date ……………………"
+    return place + (election.written_date or blank).replace(" ", "\u00a0")
 
 
 def opening(election: Election, language: Language) -> str:
     """Return the sentence that says who counted what, and where."""
     at = election.conference
+    # Without a locality the place stands at the head already.
+    hall = election.place if election.locality else ""
     if language == "vi":
         where = f"tại {at}" if at else "theo kế hoạch"
+        where += f", tổ chức tại {hall}" if hall else ""
         return (
             f"Thực hiện việc lấy phiếu tín nhiệm {where}, Ban Kiểm phiếu gồm các thành viên "
             "có tên dưới đây đã tiến hành kiểm phiếu. Kết quả như sau:"
         )
-    where = f" held at {at}" if at else ""
+    where = "".join(f", {part}" for part in (at, hall) if part)
+    where = f" held at{where[1:]}" if where else ""
     return (
         f"The counting board, whose members are named below, has counted the ballots of the "
         f"confidence vote{where}. The results are as follows:"
@@ -178,16 +180,38 @@ def base_note(election: Election, language: Language) -> str:
     )
 
 
-def invalid_lead(language: Language) -> str:
-    """Return what stands above the reasons of invalid ballots."""
+def own_reasons(line: ContestResult, whole: dict[str, int]) -> dict[str, int]:
+    """Return why ballots are void for one official alone, by defect code.
+
+    Args:
+        line: The official's figures, papers void as a whole included.
+        whole: Papers void as a whole, by defect code; they are told of once for the group.
+    """
+    # A paper void as a whole carries its reason on every line.
+    own = Counter(line.invalid_by_reason)
+    own.subtract(whole)
+    return {code: count for code, count in own.items() if count}
+
+
+def invalid_lead(besides: int, language: Language) -> str:
+    """Return what stands above the reasons of ballots that are invalid for single officials.
+
+    Args:
+        besides: Papers void as a whole, which count as invalid for every official.
+        language: Language of the words.
+    """
     if language == "vi":
-        return "Số phiếu không hợp lệ đối với từng người và lý do:"
-    return "Invalid ballots of each official, and why:"
+        lead = f"Ngoài {besides} phiếu không hợp lệ nêu trên, s" if besides else "S"
+        return f"{lead}ố phiếu không hợp lệ riêng đối với từng người và lý do:"
+    lead = f"Besides the {besides} void papers above, b" if besides else "B"
+    return f"{lead}allots that are invalid for single officials, and why:"
 
 
-def invalid_line(name: str, line: ContestResult, language: Language) -> str:
-    """Return why ballots are invalid for one official."""
-    return f"{name}: {line.invalid} ({_reasons(line.invalid_by_reason, language)})."
+def invalid_line(name: str, reasons: dict[str, int], language: Language) -> str:
+    """Return why ballots are invalid for one official; a single reason needs no count."""
+    (first, *others) = reasons
+    why = _reasons(reasons, language) if others else defect(first, language)
+    return f"{name}: {sum(reasons.values())} ({why})."
 
 
 def draft_lines(
@@ -229,9 +253,17 @@ def met_line(
     result: GroupResult,
     line: ContestResult,
     threshold: Threshold,
+    part: str,
     language: Language,
 ) -> str:
-    """Return who comes to a threshold, with the count and its exact base."""
+    """Return who comes to a threshold, with the count and its exact base.
+
+    Args:
+        election, result, line: Whose figures these are.
+        threshold: The threshold that they meet.
+        part: The part of the minutes in which they stand, or "" where there is only one.
+        language: Language of the words.
+    """
     contest = contest_of(election.group(result.group), line)
     labels = {option.id: option.label for option in election.options}
     figures: dict[Denominator, int | None] = {
@@ -250,6 +282,8 @@ def met_line(
     joint = " " if language == "vi" else " of "
     share_words = f"({percent}%{joint}{of})".replace(" ", "\u00a0")
     said = f"{label} {count}/{count_words(base)} {share_words}"
+    if part:
+        said += f", mục\u00a0{part}" if language == "vi" else f", part\u00a0{part}"
     return f"{comrade(contest.name, language)}, {contest.post}: {said}."
 
 
@@ -263,7 +297,7 @@ def open_threshold_line(names: list[str], language: Language) -> str:
 
 def discrepancy_line(election: Election, found: Discrepancy, language: Language) -> str:
     """Return one point that does not reconcile, with the group it concerns."""
-    text = found.vi if language == "vi" else found.en
+    text = found.fact.say(language)
     names = {group.id: group.name for group in election.groups}
     return f"{names[found.group]}: {text}" if found.group in names else text
 

@@ -13,6 +13,7 @@ from xlsxwriter.workbook import Workbook, Worksheet
 
 from omr.election.model import Denominator, Election, VoterGroup
 from omr.errors import Language
+from omr.fonts import cell_height_pt
 from omr.report.results import condition, contest_of
 from omr.report.words import denominator, heading
 from omr.tally.model import ContestResult, GroupResult
@@ -24,6 +25,8 @@ _SHEET_NAME_FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _FIGURES_ROW, _HEAD_ROW = 2, 9
 _FIRST_LEVEL_COLUMN = 7
 _VALID_COLUMN = 3
+_FONT, _SIZE_PT = "Times New Roman", 12
+_NAME_WIDTH, _POST_WIDTH, _COUNT_WIDTH, _LEVEL_WIDTH, _MET_WIDTH = 27, 34, 9, 10, 34
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,12 @@ def results_xlsx(
     Raises:
         OSError: The file cannot be written.
     """
-    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False}) as book:
+    options = {
+        "strings_to_formulas": False,
+        # Column widths count in digits of the default type: one that every program has.
+        "default_format_properties": {"font_name": _FONT, "font_size": 11},
+    }
+    with xlsxwriter.Workbook(str(path), options) as book:
         formats = _formats(book, election.profile.decimals)
         names: set[str] = set()
         for result in results:
@@ -60,7 +68,7 @@ def results_xlsx(
 
 
 def _formats(book: Workbook, decimals: int) -> _Formats:
-    face = {"font_name": "Times New Roman", "font_size": 12, "valign": "vcenter"}
+    face = {"font_name": _FONT, "font_size": _SIZE_PT, "valign": "vcenter"}
     grid = {**face, "border": 1}
     places = "0." + "0" * decimals + "%" if decimals else "0%"
     return _Formats(
@@ -70,8 +78,8 @@ def _formats(book: Workbook, decimals: int) -> _Formats:
             {**grid, "bold": True, "align": "center", "text_wrap": True, "bg_color": "#EFEFEF"}
         ),
         text=book.add_format({**grid, "text_wrap": True}),
-        number=book.add_format({**grid, "num_format": "0"}),
-        percent=book.add_format({**grid, "num_format": places}),
+        number=book.add_format({**grid, "num_format": "0", "align": "center"}),
+        percent=book.add_format({**grid, "num_format": places, "align": "center"}),
     )
 
 
@@ -99,18 +107,20 @@ def _group_sheet(
     _write_heads(sheet, formats, election, language)
     for number, line in enumerate(result.contests):
         row = _HEAD_ROW + 1 + number
-        _write_official(sheet, formats, group, line, row, number + 1)
-        _write_levels(sheet, formats, election, line, row, base)
         met = "; ".join(condition(election, each, language) for each in line.met)
+        _write_official(sheet, formats, group, line, row, number + 1, met)
+        _write_levels(sheet, formats, election, line, row, base)
         sheet.write_string(row, last, met, formats.text)
     sheet.set_column(0, 0, 5)
-    sheet.set_column(1, 2, 28)
-    sheet.set_column(3, 6, 10)
-    sheet.set_column(_FIRST_LEVEL_COLUMN, last - 1, 11)
-    sheet.set_column(last, last, 44)
+    sheet.set_column(1, 1, _NAME_WIDTH)
+    sheet.set_column(2, 2, _POST_WIDTH)
+    sheet.set_column(_VALID_COLUMN, _FIRST_LEVEL_COLUMN - 1, _COUNT_WIDTH)
+    sheet.set_column(_FIRST_LEVEL_COLUMN, last - 1, _LEVEL_WIDTH)
+    sheet.set_column(last, last, _MET_WIDTH)
     sheet.freeze_panes(_HEAD_ROW + 1, 2)
     sheet.set_landscape()
     sheet.set_paper(9)
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)  # inches
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(_HEAD_ROW)
 
@@ -164,8 +174,11 @@ def _write_heads(
     for option in election.options:
         heads += [option.label, f"{option.label} (%)"]
     heads.append(heading("thresholds", language))
-    for column, text in enumerate(["", *heads]):
+    for column, text in enumerate([heading("number", language), *heads]):
         sheet.write_string(_HEAD_ROW, column, text, formats.head)
+    sheet.set_row(
+        _HEAD_ROW, max(cell_height_pt(text, "bold", _SIZE_PT, _COUNT_WIDTH) for text in heads)
+    )
 
 
 def _write_official(
@@ -175,8 +188,12 @@ def _write_official(
     line: ContestResult,
     row: int,
     number: int,
+    met: str,
 ) -> None:
     contest = contest_of(group, line)
+    cells = ((contest.name, _NAME_WIDTH), (contest.post, _POST_WIDTH), (met, _MET_WIDTH))
+    height = max(cell_height_pt(text, "regular", _SIZE_PT, width) for text, width in cells)
+    sheet.set_row(row, height)
     sheet.write_number(row, 0, number, formats.number)
     sheet.write_string(row, 1, contest.name, formats.text)
     sheet.write_string(row, 2, contest.post, formats.text)

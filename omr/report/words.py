@@ -37,6 +37,7 @@ HEADINGS: dict[str, Text] = {
     "group": Text("Nhóm", "Group"),
     "group_name": Text("Tên nhóm", "Group name"),
     "contest": Text("Mã", "Code"),
+    "number": Text("STT", "No."),
     "name": Text("Họ và tên", "Full name"),
     "post": Text("Chức vụ", "Post"),
     "issued": Text("Phát ra", "Issued"),

@@ -33,6 +33,11 @@ CORNER_MM = 55.0
 A4_LONG_MM = 297.0
 # A module is 0.58 mm: 3.4 pixels at 150 dpi, of which blur leaves two or fewer.
 UPSCALE_BELOW_DPI = 180.0
+# A4 at about 120 dpi, 2.7 pixels a module: the quick reader sees all symbols of a fair scan in
+# one pass of some milliseconds.
+OVERVIEW_LONG_SIDE_PX = 1400
+# Below this a photograph's or a coarse scan's symbols are enlarged where none was read.
+ENLARGE_BELOW_PX = 3200
 # A4 at about 190 dpi: above it, pyzbar takes more than half a second for a whole page.
 REDUCED_LONG_SIDE_PX = 2200
 # Blur that swallows specks and leaves modules; spread of an optic out of focus; and the
@@ -68,9 +73,10 @@ def find_codes(
 ) -> tuple[FoundCode, ...]:
     """Read the QR symbols of a page, at any turn and skew.
 
-    The places where symbols are expected are searched first, all of them with the quick
-    reader, then those without a symbol with harder and harder means. Only if fewer than
-    ``expected`` symbols are found there, the whole page is searched.
+    The quick reader looks over the whole page first, and never stops at the symbols that were
+    expected: one more, of another paper fed with this one, must not go unseen. If it finds
+    fewer, the places where symbols are expected are searched in full size, then those without
+    a symbol with harder and harder means, then the whole page.
 
     Args:
         grey: Page, shape (h, w).
@@ -84,19 +90,22 @@ def find_codes(
         All distinct symbols, foreign ones included; the same text twice on a page, at
         two places, counts as two.
     """
-    found: list[FoundCode] = []
-    unread: list[BoxPx] = []
     dpi = dpi or _a4_dpi(grey)
-    for box in boxes_px or ():
-        here = _in_box(grey, box, dpi, readers[:1], _as_it_is)
-        found = _merged(found, here)
-        if not here:
-            unread.append(box)
+    found = _overview(grey, readers[0])
+    unread: list[BoxPx] = []
+    if len(found) < expected:
+        for box in boxes_px or ():
+            here = _in_box(grey, box, dpi, readers[:1], _as_it_is)
+            found = _merged(here, found)  # in full size the corners are exacter
+            if not here:
+                unread.append(box)
     for box in unread:
         if len(found) < expected:
             found = _merged(found, _in_box(grey, box, dpi, readers, _prepared))
     if len(found) < expected:
-        found = _merged(found, _on_page(grey, readers, enough=expected - len(found)))
+        found = _on_page(grey, readers, found, expected)
+    if not found and max(grey.shape) < ENLARGE_BELOW_PX and _has_contrast(grey):
+        found = _enlarged(grey, readers[0])
     return tuple(found)
 
 
@@ -154,9 +163,19 @@ def _in_box(
     return []
 
 
-def _on_page(grey: Pixels, readers: Sequence[Reader], enough: int) -> list[FoundCode]:
-    """Read the whole page, at a reduced size first; it stops when enough is found."""
-    found: list[FoundCode] = []
+def _overview(grey: Pixels, reader: Reader) -> list[FoundCode]:
+    """Read the whole page once, at a reduced size."""
+    scale = OVERVIEW_LONG_SIDE_PX / max(grey.shape)
+    if scale >= 1.0:
+        return _READ[reader](grey)
+    return [_back(code, scale, 0, 0) for code in _READ[reader](_resized(grey, scale))]
+
+
+def _on_page(
+    grey: Pixels, readers: Sequence[Reader], known: list[FoundCode], expected: int
+) -> list[FoundCode]:
+    """Read the whole page, at a reduced size first, until as many are known as expected."""
+    found = known
     reduced = REDUCED_LONG_SIDE_PX / max(grey.shape)
     for scale in (reduced, 1.0) if reduced < 0.8 else (1.0,):
         page = grey if scale == 1.0 else _resized(grey, scale)
@@ -164,9 +183,21 @@ def _on_page(grey: Pixels, readers: Sequence[Reader], enough: int) -> list[Found
             if reader == "pyzbar" and scale == 1.0 and reduced < 0.8:
                 continue  # some seconds on a large page, for hardly any gain
             found = _merged(found, [_back(c, scale, 0, 0) for c in _READ[reader](page)])
-            if len(found) >= enough:
+            if len(found) >= expected:
                 return found
     return found
+
+
+def _enlarged(grey: Pixels, reader: Reader) -> list[FoundCode]:
+    """Read a page whose symbols are small in the picture: enlarged, and sharpened as well."""
+    large = _resized(grey, 2.0)
+    soft = _blurred(large, 2.0)
+    sharp = np.asarray(cv2.addWeighted(large, 3.0, soft, -2.0, 0), dtype=np.uint8)
+    for page in (large, sharp):
+        found = _READ[reader](page)
+        if found:
+            return [_back(code, 2.0, 0, 0) for code in found]
+    return []
 
 
 def _has_contrast(crop: Pixels) -> bool:
@@ -222,7 +253,7 @@ def _back(code: FoundCode, scale: float, left: int, top: int) -> FoundCode:
 
 
 def _merged(found: list[FoundCode], more: Sequence[FoundCode]) -> list[FoundCode]:
-    """Add the codes that are not yet there, told apart by text and place."""
+    """Add the codes that are not there already, told apart by text and place."""
     merged = list(found)
     for code in more:
         if not any(_is_same(code, other) for other in merged):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -57,6 +57,12 @@ class Identity:
     layout: PageLayout
     text: str
     corners_px: tuple[FloatArray, ...]
+
+    def scaled(self, scale: float) -> Identity:
+        """Return the identity in the pixels of the same image at another size."""
+        # Pixel centres lie half a pixel in from the edge, at either size.
+        corners = tuple((corners + 0.5) * scale - 0.5 for corners in self.corners_px)
+        return replace(self, corners_px=corners)
 
 
 @dataclass(frozen=True, slots=True)

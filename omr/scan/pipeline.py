@@ -6,6 +6,8 @@ out. It runs in worker processes and keeps nothing but the reference pictures.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -22,20 +24,21 @@ from omr.scan.page_image import PageImage, Pixels
 from omr.scan.quality import find_faults
 from omr.scan.reading import (
     Finding,
-    Grade,
     MarkReading,
     PageReading,
     PageStatus,
-    Registration,
 )
 from omr.scan.reference import Grey, Mask, Reference, grow, make_reference, window
 from omr.scan.register import Placement, place_page
+from omr.scan.residuals import find_misplaced, place_marks, register, stray_codes
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import flatten
 from omr.scan.trace import PageTrace, PlacedPage
 
 # Beyond this a scan holds no more about a pen stroke, only more pixels.
 _WORKING_DPI = 260.0
+# The same for a photograph, where the page may fill no more than two thirds of the picture.
+_FINE_DPI = 400.0
 
 
 class PageReader:
@@ -72,39 +75,61 @@ class PageReader:
         Returns:
             The reading and the way to it, as far as the page went.
         """
-        pixels, shrink = _working_size(image)
-        grey, dpi, settings = _grey(pixels), image.dpi and image.dpi * shrink, self._settings
-        identity = identify(find_page_codes(grey, dpi), self._key)
+        settings = self._settings
+        view, identity = self._identify(image)
         if isinstance(identity, Unidentified):
-            blank = identity.status == "no-code" and _is_blank(grey)
-            status = "blank" if blank else identity.status
-            grades = grade_unplaced(grey, status, settings)
-            return PageTrace(self._unread(image, status, identity.detail, grades), pixels, dpi)
-        placement = place_page(grey, identity.corners_px, identity.layout, settings)
+            return self._unread(image, view, identity.status, identity.detail)
+        view, identity, placement = self._place(image, view, identity)
         if placement is None:
-            grades = grade_unplaced(grey, "read", settings)
-            return PageTrace(self._unplaced(image, identity, grades), pixels, dpi, identity)
+            return self._unplaced(image, view, identity)
         reference = self._reference(identity)
-        flat = flatten(pixels, placement, reference, settings)
+        flat = flatten(view.pixels, placement, reference, settings)
         ink = map_ink(flat, reference, _variable_print(identity, reference), settings)
         marked = measure_marks(flat, reference, ink, settings)
         foreign = find_foreign(flat, reference, ink, marked, settings)
         faults = find_faults(flat, reference, ink, placement, settings)
+        strays = stray_codes(placement, identity.corners_px, reference)
+        misplaced = find_misplaced(flat, reference, ink.boxes, strays, faults, settings)
         reading = PageReading(
             source=image.source,
             status="read",
             serial=identity.serial,
             group=identity.group,
             page=identity.layout.page,
-            marks=marked.marks,
-            findings=(*foreign, *faults),
-            registration=_registration(placement, shrink, image.dpi),
+            marks=place_marks(marked.marks, flat, ink.boxes, settings),
+            findings=(*foreign, *faults, *misplaced),
+            registration=register(placement, flat, ink.boxes, view.shrink, image.dpi, settings),
             settings=self._fingerprint,
             version=__version__,
-            grades=grade_scan(grey, flat, reference, ink, placement, dpi, settings),
+            grades=grade_scan(view.grey, flat, reference, ink, placement, view.dpi, settings),
         )
         placed = PlacedPage(placement, reference, flat, ink, marked)
-        return PageTrace(reading, pixels, dpi, identity, placed)
+        return PageTrace(reading, view.pixels, view.dpi, identity, placed)
+
+    def _identify(self, image: PageImage) -> tuple[_View, Identity | Unidentified]:
+        """Read the codes; small ones in a large photograph need all its pixels."""
+        view = _view(image, _WORKING_DPI)
+        identity = identify(find_page_codes(view.grey, view.dpi), self._key)
+        if isinstance(identity, Identity) or identity.status != "no-code":
+            return view, identity
+        if _is_blank(view.grey):
+            return view, Unidentified("blank")
+        if view.shrink < 1.0:
+            view = _view(image, _FINE_DPI)
+            identity = identify(find_page_codes(view.grey, view.dpi), self._key)
+        return view, identity
+
+    def _place(
+        self, image: PageImage, view: _View, identity: Identity
+    ) -> tuple[_View, Identity, Placement | None]:
+        """Bring the page into place, in more pixels where it fills little of its picture."""
+        layout, settings = identity.layout, self._settings
+        placement = place_page(view.grey, identity.corners_px, layout, settings)
+        if placement is None or placement.px_per_mm >= settings.px_per_mm or view.shrink == 1.0:
+            return view, identity, placement
+        fine = _view(image, _FINE_DPI)
+        identity = identity.scaled(fine.shrink / view.shrink)
+        return fine, identity, place_page(fine.grey, identity.corners_px, layout, settings)
 
     def _reference(self, identity: Identity) -> Reference:
         place = (identity.group, identity.layout.page)
@@ -112,29 +137,28 @@ class PageReader:
             self._references[place] = make_reference(identity.layout, self._settings)
         return self._references[place]
 
-    def _unread(
-        self, image: PageImage, status: PageStatus, detail: str, grades: tuple[Grade, ...]
-    ) -> PageReading:
-        return PageReading(
+    def _unread(self, image: PageImage, view: _View, status: PageStatus, detail: str) -> PageTrace:
+        reading = PageReading(
             image.source,
             status,
             detail=detail,
             settings=self._fingerprint,
             version=__version__,
-            grades=grades,
+            grades=grade_unplaced(view.grey, status, self._settings),
         )
+        return PageTrace(reading, view.pixels, view.dpi)
 
-    def _unplaced(
-        self, image: PageImage, identity: Identity, grades: tuple[Grade, ...]
-    ) -> PageReading:
+    def _unplaced(self, image: PageImage, view: _View, identity: Identity) -> PageTrace:
         """Tie a page to its ballot by its code alone; every box of it is left to people."""
         layout = identity.layout
         marks = tuple(
-            MarkReading(box.contest, box.option, "uncertain", 0.0, box.rect, box.rect, "not placed")
+            MarkReading(
+                box.contest, box.option, "uncertain", 0.0, box.rect, box.rect, "not placed", 0.0
+            )
             for box in layout.boxes
         )
         finding = Finding("registration", None, None, detail="registration marks not found")
-        return PageReading(
+        reading = PageReading(
             source=image.source,
             status="read",
             serial=identity.serial,
@@ -144,19 +168,36 @@ class PageReader:
             findings=(finding,),
             settings=self._fingerprint,
             version=__version__,
-            grades=grades,
+            grades=grade_unplaced(view.grey, "read", self._settings),
         )
+        return PageTrace(reading, view.pixels, view.dpi, identity)
 
 
-def _working_size(image: PageImage) -> tuple[Pixels, float]:
-    """Shrink a very fine scan; its size on A4 tells the resolution where the file does not."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _View:
+    """A page image at the size in which it is read.
+
+    Attributes:
+        shrink: Its size against the image as it came.
+        dpi: What the file's claim comes to at this size, if it makes one.
+    """
+
+    pixels: Pixels
+    grey: Grey
+    shrink: float
+    dpi: float | None
+
+
+def _view(image: PageImage, most_dpi: float) -> _View:
+    """Shrink a very fine image; its size on A4 tells the resolution where the file does not."""
     height, width = image.pixels.shape[:2]
     dpi = max(height, width) / (297.0 / MM_PER_INCH)
-    if dpi <= 1.2 * _WORKING_DPI:
-        return image.pixels, 1.0
-    shrink = _WORKING_DPI / dpi
+    if dpi <= 1.2 * most_dpi:
+        return _View(image.pixels, _grey(image.pixels), 1.0, image.dpi)
+    shrink = most_dpi / dpi
     size = (round(width * shrink), round(height * shrink))
-    return np.asarray(cv2.resize(image.pixels, size, interpolation=cv2.INTER_AREA)), shrink
+    pixels = np.asarray(cv2.resize(image.pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return _View(pixels, _grey(pixels), shrink, image.dpi and image.dpi * shrink)
 
 
 def _grey(pixels: Pixels) -> Grey:
@@ -192,18 +233,3 @@ def _variable_print(identity: Identity, reference: Reference) -> Mask:
     for serial in layout.serials:
         mask[window(serial, scale, mask.shape, 0.3)] = True
     return grow(mask, 0.45 * scale)
-
-
-def _registration(placement: Placement, shrink: float, dpi: float | None) -> Registration:
-    """Express a placement in pixels of the page image as it came from its file."""
-    to_kept = np.diag([1 / shrink, 1 / shrink, 1.0])
-    matrix = to_kept @ placement.matrix
-    px_per_mm = placement.px_per_mm / shrink
-    return Registration(
-        homography=tuple(round(float(v), 6) for v in matrix.ravel()),
-        residual_mm=round(placement.residual_mm, 3),
-        fiducials=placement.fiducials,
-        scale=round(px_per_mm * MM_PER_INCH / dpi, 4) if dpi else 0.0,
-        skew_deg=round(placement.skew_deg, 3),
-        quarter_turns=placement.quarter_turns,
-    )

@@ -76,8 +76,10 @@ class MarkReading:
         state: What the thresholds of the settings make of the measures.
         score: Ink inside the box, as a share of its area, 0 to 1.
         expected: Where the layout has the box.
-        found: Where the printed square was found, in page millimetres.
+        found: Where the printed square was found, in the page millimetres that the page's
+            homography takes to the image: it leads to the square itself, bends and all.
         note: Why the state is uncertain, or what shape was seen; "" if plain.
+        match: Share of the printed square that is there, 0 to 1.
     """
 
     contest: str
@@ -87,6 +89,7 @@ class MarkReading:
     expected: Rect
     found: Rect
     note: str = ""
+    match: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,10 @@ class Registration:
         scale: Printed size against the layout, 1.0 = true to size, where dpi is known.
         skew_deg: Rotation of the print against the image, after whole quarter turns.
         quarter_turns: 0 to 3, clockwise turns needed to bring the page upright.
+        bend_mm: Farthest that a box lies from where the homography has it: stretch, folds, lens.
+        box_residual_mm: Farthest that a box was found from its place once bends were undone.
+        print_share: Share of the pieces of print that were recognised, 0 to 1.
+        folds: Folds across which the print jumps.
     """
 
     homography: tuple[float, ...]
@@ -143,6 +150,10 @@ class Registration:
     scale: float
     skew_deg: float
     quarter_turns: int
+    bend_mm: float = 0.0
+    box_residual_mm: float = 0.0
+    print_share: float = 1.0
+    folds: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,12 @@ class ReaderSettings:
         tile_match: Least correlation at which the place of a piece is believed.
         mark_residual_mm: A page whose registration marks fit worse than this is not read:
             at that error a box could be taken for its neighbour's surroundings.
+        box_match: Share of a box's outline that must be there: three of its four sides, with
+            little lost. With two sides gone nothing says where the box ends.
+        box_residual_mm: A box farther than this from its place after all bends are undone: what
+            is expected there, the outline above all, is no longer surely told from ink.
+        print_share: Share of the pieces of print that must be recognised. A page that lacks a
+            corner and an edge keeps 0.7; a wrong or crumpled one has less than a third.
         print_margin_mm: Ink this close to expected print is taken for print. Laser print
             spreads by up to 0.1 mm and registration leaves up to 0.2 mm.
         ink: Darkness relative to the local paper (0 paper, 1 black) from which a pixel is
@@ -81,6 +87,9 @@ class ReaderSettings:
     tile_mm: float = 22.0
     tile_match: float = 0.45
     mark_residual_mm: float = 1.0
+    box_match: float = 0.7
+    box_residual_mm: float = 0.6
+    print_share: float = 0.5
     print_margin_mm: float = 0.32
     ink: float = 0.22
     faint_ink: float = 0.12

@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-import os
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,6 @@ from omr.store.record import Record
 
 DEFINITION = "election.yaml"
 _KEYS_MODE = 0o700
-_KEY_MODE = 0o600
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +25,15 @@ class CountFolder:
     root: Path
 
     @classmethod
-    def create(cls, path: Path, definition_text: str) -> CountFolder:
+    def create(
+        cls, path: Path, definition_text: str, beside: Mapping[str, str] | None = None
+    ) -> CountFolder:
         """Make a new count folder with an empty record.
 
         Args:
             path: A folder that is not there yet, or is empty.
             definition_text: Content of ``election.yaml``; kept as NFC.
+            beside: Name and content of the files that the definition refers to.
 
         Raises:
             InputError: The folder holds something, or cannot be made.
@@ -49,8 +51,9 @@ class CountFolder:
             folder.keys.mkdir(mode=_KEYS_MODE)
             # The umask may have taken from the mode, never added to it.
             folder.keys.chmod(_KEYS_MODE)
-            text = unicodedata.normalize("NFC", definition_text)
-            folder.definition.write_text(text, encoding="utf-8")
+            for name, text in {**(beside or {}), DEFINITION: definition_text}.items():
+                content = unicodedata.normalize("NFC", text)
+                (path / name).write_text(content, encoding="utf-8")
         except OSError as error:
             raise InputError(
                 f"{path}: không tạo được thư mục kiểm phiếu ({error.strerror}).",
@@ -118,50 +121,5 @@ class CountFolder:
         return Record.open(self.database, self.pages, readonly=readonly)
 
     def key_path(self, name: str) -> Path:
-        """Return where the secret of this name stands."""
+        """Return where the secret of this name stands; ``ballot.keys`` writes and reads it."""
         return self.keys / name
-
-    def write_key(self, name: str, secret: bytes) -> None:
-        """Keep a new secret, readable by the owner alone.
-
-        Raises:
-            InputError: There is one of this name already, or it cannot be written.
-        """
-        path = self.key_path(name)
-        try:
-            self.keys.mkdir(mode=_KEYS_MODE, exist_ok=True)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _KEY_MODE)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(secret)
-                file.flush()
-                os.fsync(file.fileno())
-        except FileExistsError as error:
-            raise InputError(
-                f"{path}: khóa đã có sẵn, không ghi đè.",
-                f"{path}: this key exists already and is not written over.",
-            ) from error
-        except OSError as error:
-            raise InputError(
-                f"{path}: không ghi được khóa ({error.strerror}).",
-                f"{path}: the key cannot be written ({error.strerror}).",
-            ) from error
-
-    def read_key(self, name: str) -> bytes:
-        """Return a secret, closing it to others first where copying had opened it.
-
-        Raises:
-            InputError: It is not there or cannot be read.
-        """
-        path = self.key_path(name)
-        try:
-            if path.stat().st_mode & 0o077:
-                self.keys.chmod(_KEYS_MODE)
-                path.chmod(_KEY_MODE)
-            return path.read_bytes()
-        except OSError as error:
-            raise InputError(
-                f"{path}: không đọc được khóa ({error.strerror}). Hãy lấy lại thư mục keys"
-                " từ bản sao lưu của kỳ lấy phiếu này.",
-                f"{path}: the key cannot be read ({error.strerror}). Bring the folder keys back"
-                " from the backup of this vote.",
-            ) from error

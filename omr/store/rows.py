@@ -25,7 +25,7 @@ Row = tuple[Any, ...]
 
 _MARK_FIELDS = (
     "contest, option, state, score, expected_x, expected_y, expected_w, expected_h,"
-    " found_x, found_y, found_w, found_h, note"
+    " found_x, found_y, found_w, found_h, note, match"
 )
 _FINDING_FIELDS = "code, contest, x, y, w, h, size_mm, detail"
 
@@ -79,7 +79,7 @@ def insert(connection: sqlite3.Connection, reading_id: int, rows: ReadingRows) -
     """Add the marks and findings of a reading whose own row stands already."""
     connection.executemany(
         f"INSERT INTO marks (reading_id, ordinal, {_MARK_FIELDS})"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         ((reading_id, number, *row) for number, row in enumerate(rows.marks)),
     )
     connection.executemany(
@@ -195,6 +195,7 @@ def _mark_row(mark: MarkReading) -> Row:
         *_rect_row(mark.expected),
         *_rect_row(mark.found),
         mark.note,
+        _number(mark.match),
     )
 
 
@@ -214,6 +215,10 @@ def _registration_text(registration: Registration | None) -> str | None:
             "scale": _number(registration.scale),
             "skew_deg": _number(registration.skew_deg),
             "quarter_turns": int(registration.quarter_turns),
+            "bend_mm": _number(registration.bend_mm),
+            "box_residual_mm": _number(registration.box_residual_mm),
+            "print_share": _number(registration.print_share),
+            "folds": int(registration.folds),
         }
     )
 
@@ -250,9 +255,9 @@ def _reading(sealed: SealedReading) -> PageReading:
 
 
 def _mark(row: Row) -> MarkReading:
-    contest, option, state, score, ex, ey, ew, eh, fx, fy, fw, fh, note = row
+    contest, option, state, score, ex, ey, ew, eh, fx, fy, fw, fh, note, match = row
     expected, found = Rect(ex, ey, ew, eh), Rect(fx, fy, fw, fh)
-    return MarkReading(contest, option, state, score, expected, found, note)
+    return MarkReading(contest, option, state, score, expected, found, note, match)
 
 
 def _finding(row: Row) -> Finding:

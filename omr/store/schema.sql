@@ -122,6 +122,7 @@ CREATE TABLE marks (
     found_w    REAL NOT NULL,
     found_h    REAL NOT NULL,
     note       TEXT NOT NULL,
+    match      REAL NOT NULL CHECK (match BETWEEN 0 AND 1),
     PRIMARY KEY (reading_id, ordinal)
 ) STRICT, WITHOUT ROWID;
 

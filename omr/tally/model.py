@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Literal
 
 from omr.election.model import Threshold
-from omr.errors import InputError
+from omr.errors import InputError, Text
 
 MarkState = Literal["marked", "empty", "uncertain"]
 Status = Literal["accepted", "review", "invalid"]
@@ -264,15 +264,27 @@ class GroupResult:
 
 @dataclass(frozen=True, slots=True)
 class Discrepancy:
-    """One thing that does not reconcile, with its figures spelled out and what to do.
+    """One thing that does not reconcile.
 
     Attributes:
         code: ``not-entered`` where the board still owes a figure; every other code is a
             contradiction or an open end (see ``omr.tally.reconcile``).
         group: Id of the voter group; "" for what concerns no single group.
+        fact: What does not agree, with its figures: a sentence that minutes can state.
+        remedy: What the board should do about it.
     """
 
     code: str
     group: str
-    vi: str
-    en: str
+    fact: Text
+    remedy: Text
+
+    @property
+    def vi(self) -> str:
+        """Fact and remedy in Vietnamese."""
+        return f"{self.fact.vi} {self.remedy.vi}"
+
+    @property
+    def en(self) -> str:
+        """Fact and remedy in English."""
+        return f"{self.fact.en} {self.remedy.en}"

@@ -18,6 +18,7 @@ where the other of the two is entered and above zero.
 
 from __future__ import annotations
 
+from omr.errors import Text
 from omr.tally.model import Discrepancy, HandCount
 
 # The words of minutes for each hand count.
@@ -79,10 +80,14 @@ def reconcile_pages(unread_pages: int, group_id: str = "") -> tuple[Discrepancy,
         Discrepancy(
             "unread-pages",
             group_id,
-            f"Có {unread_pages} trang đã quét chưa gắn được với phiếu nào. Hãy xem từng trang: "
-            "quét lại nếu đó là phiếu, hoặc ghi lý do nếu không phải.",
-            f"{_pages(unread_pages)} could not be tied to a ballot. Look at each: scan it again "
-            "if it is a ballot, or record why it is none.",
+            Text(
+                f"Có {unread_pages} trang đã quét chưa gắn được với phiếu nào.",
+                f"{_pages(unread_pages)} could not be tied to a ballot.",
+            ),
+            Text(
+                "Hãy xem từng trang: quét lại nếu đó là phiếu, hoặc ghi lý do nếu không phải.",
+                "Look at each: scan it again if it is a ballot, or record why it is none.",
+            ),
         ),
     )
 
@@ -101,9 +106,11 @@ def _not_entered(group_id: str, hand: HandCount) -> Discrepancy | None:
     return Discrepancy(
         "not-entered",
         group_id,
-        f"Chưa nhập: {vi}. Ban Kiểm phiếu đếm tay rồi nhập bằng lệnh “omr papers”.",
-        f"Not entered yet: {en}. The counting board counts by hand and enters them with "
-        "'omr papers'.",
+        Text(f"Chưa nhập: {vi}.", f"Not entered yet: {en}."),
+        Text(
+            "Ban Kiểm phiếu đếm tay rồi nhập bằng lệnh “omr papers”.",
+            "The counting board counts by hand and enters them with 'omr papers'.",
+        ),
     )
 
 
@@ -119,10 +126,14 @@ def _printed(group_id: str, printed: int, hand: HandCount) -> Discrepancy | None
     return Discrepancy(
         "printed",
         group_id,
-        f"Số phiếu đã in là {printed}, nhưng {vi} = {known} ({_apart_vi(known - printed)}). "
-        "Hãy đếm lại số phiếu không dùng và số phiếu hỏng đã thu lại.",
-        f"{printed} ballots were printed, but {en} = {known} ({_apart_en(known - printed)}). "
-        "Count the unused and the spoiled ballots again.",
+        Text(
+            f"Số phiếu đã in là {printed}, nhưng {vi} = {known} ({_apart_vi(known - printed)}).",
+            f"{printed} ballots were printed, but {en} = {known} ({_apart_en(known - printed)}).",
+        ),
+        Text(
+            "Hãy đếm lại số phiếu không dùng và số phiếu hỏng đã thu lại.",
+            "Count the unused and the spoiled ballots again.",
+        ),
     )
 
 
@@ -132,20 +143,26 @@ def _mailed(group_id: str, hand: HandCount) -> Discrepancy | None:
         return Discrepancy(
             "late",
             group_id,
-            f"Số phiếu nhận sau thời hạn ({hand.late}) nhiều hơn số phiếu gửi đến cá nhân "
-            f"({hand.mailed}). Hãy kiểm tra lại hai số này.",
-            f"More ballots returned late ({hand.late}) than were mailed ({hand.mailed}). "
-            "Check both figures.",
+            Text(
+                f"Số phiếu nhận sau thời hạn ({hand.late}) nhiều hơn số phiếu gửi đến cá nhân "
+                f"({hand.mailed}).",
+                f"More ballots returned late ({hand.late}) than were mailed ({hand.mailed}).",
+            ),
+            Text("Hãy kiểm tra lại hai số này.", "Check both figures."),
         )
     if hand.mailed is not None and hand.issued is not None and hand.mailed > hand.issued:
         return Discrepancy(
             "mailed",
             group_id,
-            f"Số phiếu gửi đến cá nhân ({hand.mailed}) nhiều hơn số phiếu phát ra "
-            f"({hand.issued}). Phiếu gửi đến cá nhân đã nằm trong số phiếu phát ra; "
-            "hãy kiểm tra lại hai số này.",
-            f"More ballots were mailed ({hand.mailed}) than issued ({hand.issued}). Mailed "
-            "ballots are among the issued; check both figures.",
+            Text(
+                f"Số phiếu gửi đến cá nhân ({hand.mailed}) nhiều hơn số phiếu phát ra "
+                f"({hand.issued}).",
+                f"More ballots were mailed ({hand.mailed}) than issued ({hand.issued}).",
+            ),
+            Text(
+                "Phiếu gửi đến cá nhân đã nằm trong số phiếu phát ra; hãy kiểm tra lại hai số này.",
+                "Mailed ballots are among the issued; check both figures.",
+            ),
         )
     return None
 
@@ -164,12 +181,16 @@ def _issued(group_id: str, hand: HandCount, scanned: int) -> Discrepancy | None:
     return Discrepancy(
         "collected-over-issued",
         group_id,
-        f"Số phiếu {word_vi} {back} + nhận sau thời hạn {late} = {back + late}, nhiều hơn số phiếu "
-        f"phát ra {hand.issued} ({_apart_vi(back + late - hand.issued)}). Hãy đếm lại, và tìm "
-        "phiếu không do Ban Kiểm phiếu phát ra.",
-        f"{word_en} {back} + late {late} = {back + late}, more than the {hand.issued} issued "
-        f"({_apart_en(back + late - hand.issued)}). Count again, and look for ballots that the "
-        "counting board did not issue.",
+        Text(
+            f"Số phiếu {word_vi} {back} + nhận sau thời hạn {late} = {back + late}, nhiều hơn số "
+            f"phiếu phát ra {hand.issued} ({_apart_vi(back + late - hand.issued)}).",
+            f"{word_en} {back} + late {late} = {back + late}, more than the {hand.issued} issued "
+            f"({_apart_en(back + late - hand.issued)}).",
+        ),
+        Text(
+            "Hãy đếm lại, và tìm phiếu không do Ban Kiểm phiếu phát ra.",
+            "Count again, and look for ballots that the counting board did not issue.",
+        ),
     )
 
 
@@ -181,20 +202,31 @@ def _scanned(group_id: str, hand: HandCount, scanned: int) -> Discrepancy | None
         return Discrepancy(
             "scanned",
             group_id,
-            f"Thu về {hand.collected} phiếu nhưng mới quét được {scanned}, còn thiếu {missing}. "
-            "Hãy tìm và quét các phiếu còn thiếu; chưa quét thì chúng được tính là chờ xem xét.",
-            f"{hand.collected} ballots were collected but only {scanned} are scanned, "
-            f"{missing} short. Find and scan them; until then they count as pending.",
+            Text(
+                f"Thu về {hand.collected} phiếu nhưng mới quét được {scanned}, còn thiếu "
+                f"{missing}.",
+                f"{hand.collected} ballots were collected but only {scanned} are scanned, "
+                f"{missing} short.",
+            ),
+            Text(
+                "Hãy tìm và quét các phiếu còn thiếu; chưa quét thì chúng được tính là chờ xem "
+                "xét.",
+                "Find and scan them; until then they count as pending.",
+            ),
         )
     return Discrepancy(
         "scanned",
         group_id,
-        f"Quét được {scanned} phiếu nhưng đếm tay chỉ có {hand.collected} phiếu thu về, "
-        f"{_apart_vi(scanned - hand.collected)}. Hãy đếm lại bằng tay, và tìm phiếu lạ hoặc "
-        "phiếu nhận sau thời hạn lẫn vào xấp quét.",
-        f"{scanned} ballots are scanned but only {hand.collected} were counted by hand, "
-        f"{_apart_en(scanned - hand.collected)}. Count by hand again, and look for strange or "
-        "late ballots among the scanned.",
+        Text(
+            f"Quét được {scanned} phiếu nhưng đếm tay chỉ có {hand.collected} phiếu thu về, "
+            f"{_apart_vi(scanned - hand.collected)}.",
+            f"{scanned} ballots are scanned but only {hand.collected} were counted by hand, "
+            f"{_apart_en(scanned - hand.collected)}.",
+        ),
+        Text(
+            "Hãy đếm lại bằng tay, và tìm phiếu lạ hoặc phiếu nhận sau thời hạn lẫn vào xấp quét.",
+            "Count by hand again, and look for strange or late ballots among the scanned.",
+        ),
     )
 
 
@@ -205,10 +237,11 @@ def _pending(group_id: str, pending: int) -> Discrepancy | None:
     return Discrepancy(
         "pending",
         group_id,
-        f"Còn {pending} phiếu chờ xem xét. Hai người của Ban Kiểm phiếu mở “omr review” "
-        "và cùng quyết định.",
-        f"{pending} {are} waiting for review. Two members of the counting board open "
-        "'omr review' and settle them together.",
+        Text(f"Còn {pending} phiếu chờ xem xét.", f"{pending} {are} waiting for review."),
+        Text(
+            "Hai người của Ban Kiểm phiếu mở “omr review” và cùng quyết định.",
+            "Two members of the counting board open 'omr review' and settle them together.",
+        ),
     )
 
 

@@ -17,6 +17,7 @@ from omr.ballot.layout import ballot_layout, ballot_layouts, layout_json
 from omr.ballot.model import BallotLayout, PageLayout, TextRun
 from omr.ballot.paper import A4, A5, OUTLINE_MM, QUIET_MM, RULE_MM
 from omr.ballot.typeset import DoesNotFitError
+from omr.election.check import MAX_OPTIONS
 from omr.election.model import Contest, Election, Option
 from omr.fonts import MM_PER_POINT, width_mm
 from omr.geometry import Rect
@@ -243,6 +244,11 @@ def test_an_item_keeps_its_own_numbering() -> None:
     assert texts[start - 1 : start + 5] == ["a)", "Một", "-", "Hai", "-", "Ba"]
 
 
+def test_whatever_number_of_levels_a_definition_may_have_has_a_column_width() -> None:
+    for style in (A4, A5):
+        assert set(style.option_widths) >= set(range(1, MAX_OPTIONS + 1))
+
+
 @pytest.mark.parametrize(
     ("election", "field"),
     [
@@ -263,7 +269,10 @@ def test_an_item_keeps_its_own_numbering() -> None:
             "groups[0].officials[0].post",
         ),
         (election_of(officials(2), (*LEVELS, Option("x", "Y" * 40))), "options[3].label"),
-        (election_of(officials(2), tuple(Option(str(n), "A") for n in range(9))), "options"),
+        (
+            election_of(officials(2), tuple(Option(str(n), "A") for n in range(MAX_OPTIONS + 1))),
+            "options",
+        ),
         (election_of(officials(2), (*LEVELS, Option("x", "A " * 90))), "options"),
         (election_of(officials(999)), "groups[0].officials"),
     ],
@@ -307,4 +316,5 @@ def test_json_has_the_documented_shape() -> None:
     ],
 )
 def test_place_and_date_are_written_as_official_documents_do(date: str, line: str) -> None:
-    assert words.place_and_date("Huế", date, "vi") == line
+    election = replace(election_of(officials(1)), place="Hội trường", locality="Huế", date=date)
+    assert words.dated(election.dated_at, election.written_date) == line

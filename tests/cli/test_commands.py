@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import stat
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from omr import __version__
 from omr.cli.main import cli
+from omr.election.load import load_election
 from tests.cli.conftest import BALLOTS, Omr, Stack
 
 
@@ -67,6 +69,34 @@ def test_new_from_a_workbook_and_from_a_file(omr: Omr, tmp_path: Path) -> None:
         folder = tmp_path / str(number)
         assert omr("new", folder, "--from", templates / source).exit_code == 0
         assert omr("-C", folder, "check").exit_code == 0
+
+
+def definition_with_own_rules(folder: Path, rules: str) -> Path:
+    folder.mkdir()
+    (folder / rules).write_text("profile: tld-2021\ndecimals: 1\n", encoding="utf-8-sig")
+    templates = Path(__file__).resolve().parents[2] / "ballot_templates"
+    text = (templates / "lanh-dao.vi.yaml").read_text(encoding="utf-8")
+    assert "\nrules: tld-2021 " in text
+    source = folder / "hoi-nghi.yaml"
+    source.write_text(text.replace("\nrules: tld-2021 ", f"\nrules: {rules} "), encoding="utf-8")
+    return source
+
+
+def test_new_brings_the_rules_file_along(omr: Omr, tmp_path: Path) -> None:
+    source = definition_with_own_rules(tmp_path / "office", "rieng.yaml")
+    assert omr("new", tmp_path / "count", "--from", source).exit_code == 0
+    shutil.rmtree(tmp_path / "office")
+    rules = load_election(tmp_path / "count" / "election.yaml").profile
+    assert (rules.id, rules.decimals) == ("rieng", 1)
+    assert omr("-C", tmp_path / "count", "check").exit_code == 0
+
+
+def test_new_does_not_lose_rules_named_as_the_definition(omr: Omr, tmp_path: Path) -> None:
+    source = definition_with_own_rules(tmp_path / "office", "election.yaml")
+    result = omr("new", tmp_path / "count", "--from", source)
+    assert result.exit_code == 3
+    assert "đổi tên" in result.stderr
+    assert not (tmp_path / "count").exists()
 
 
 def test_new_from_nothing_known(omr: Omr, tmp_path: Path) -> None:
@@ -181,6 +211,39 @@ def test_json_of_faults(omr: Omr, stack: Stack) -> None:
     assert not document["sound"]
     assert document["faults"][0]["field"] == "ballot.paper"
     assert document["faults"][0]["line"] > 0
+
+
+SEVEN_LEVELS = "options:\n" + "".join(f"  - {{id: l{n}, label: Mức {n}}}\n" for n in range(7))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "remedy"),
+    [
+        ("groups:\n", f"{SEVEN_LEVELS}groups:\n", "options", "gộp"),
+        (
+            "post: Phó Chủ tịch Thường trực",
+            f"post: {'Phó Chủ tịch ' * 22}",
+            "groups[0].officials[1].post",
+            "viết ngắn lại",
+        ),
+        ("Đoàn Quỳnh Giao", "Đoàn ☃ Giao", "groups[0].officials[1].name", "gõ lại"),
+    ],
+    ids=["levels", "long post", "no glyph"],
+)
+def test_check_names_what_does_not_fit_the_ballot(
+    omr: Omr, stack: Stack, old: str, new: str, field: str, remedy: str
+) -> None:
+    definition = stack.folder / "election.yaml"
+    text = definition.read_text(encoding="utf-8")
+    assert old in text
+    text = text.replace(old, new, 1).replace("rules: tld-2021 ", "rules: plain ")
+    definition.write_text(text, encoding="utf-8")
+    result = omr("-C", stack.folder, "check", "--json")
+    assert result.exit_code == 3
+    (fault,) = json.loads(result.stdout)["faults"]
+    assert fault["field"] == field
+    assert fault["line"] > 1
+    assert remedy in fault["remedy"]["vi"]
 
 
 def test_minutes_close_a_vote_that_reconciles(omr: Omr, counted: Stack) -> None:

@@ -99,10 +99,15 @@ def test_a_page_on_which_the_reader_fails_goes_before_people(
     assert "Traceback" not in result.stderr
     (log,) = (stack.folder / "out").glob("omr-scan-*.log")
     assert "injected" in log.read_text(encoding="utf-8")
+    assert "good.pdf, trang 2: máy đọc gặp lỗi ở trang này" in result.stderr
+    assert log.name in result.stderr
     lines = [json.loads(line) for line in cvr(omr, stack).splitlines()]
     assert [line["page"] for line in lines if line["kind"] == "page"] == [2]
     assert sum(line["kind"] == "ballot" for line in lines) == BALLOTS - 1
     assert len(list((stack.folder / "pages").rglob("*.jpg"))) == BALLOTS
+    # The page is known now, and waits with its image: nothing is left to be read.
+    assert omr("-C", stack.folder, "scan", stack.good, "--jobs", 1).exit_code == 4
+    assert omr("-C", stack.folder, "status").exit_code == 4
 
 
 def test_what_was_committed_before_a_stop_stays(

@@ -70,7 +70,8 @@ def _row(machine: str = "high", status: str = "accepted", **more: Any) -> dict[s
 
 
 def test_comparison_is_sound_where_the_record_says_what_is_true() -> None:
-    assert compare([_fact()], [_row()]).sound
+    found = compare([_fact()], [_row()])
+    assert (found.accepted, found.wrong) == (1, ())
 
 
 @pytest.mark.parametrize(
@@ -79,6 +80,7 @@ def test_comparison_is_sound_where_the_record_says_what_is_true() -> None:
         (_fact(), _row("low"), "silent"),
         (_fact(needs_person=True, flags=["annotation"]), _row(), "missed"),
         (_fact(), _row(ballot="BBBB-BBBB"), "lost"),
+        (_fact(), _row(ballot="BBBB-BBBB"), "strays"),
         (_fact(), _row(pages=[]), "lost"),
         (_fact(), _row(pages=[{"file": "s.pdf", "page": 1}] * 2), "doubled"),
         (_fact(), _row(status="review"), "needless"),
@@ -89,4 +91,29 @@ def test_comparison_names_each_kind_of_fault(
 ) -> None:
     found = compare([fact], [row])
     assert len(getattr(found, where)) == 1
-    assert found.sound == (where == "needless")
+    assert (not found.wrong) == (where == "needless")
+
+
+@pytest.mark.parametrize(
+    ("fact", "called", "asked"),
+    [
+        (_fact(needs_person=True, flags=["overvote"]), 1, 0),
+        (_fact(may_ask=True), 0, 1),
+        (_fact(), 0, 0),
+    ],
+)
+def test_papers_put_before_people_are_parted_by_need(
+    fact: dict[str, Any], called: int, asked: int
+) -> None:
+    found = compare([fact], [_row("multiple", "review")])
+    assert (found.called, found.asked) == (called, asked)
+    assert found.wrong == ()
+
+
+@pytest.mark.parametrize("reason", ["no-code", "blank", None])
+def test_a_page_that_is_no_ballot_must_be_told_apart(reason: str | None) -> None:
+    page = {"kind": "page", "file": "s.pdf", "page": 4}
+    rows = [_row(pages=[page])] if reason is None else [{**page, "reason": reason}]
+    found = compare([{**page, "reason": "no-code", "what": "a note"}], rows)
+    assert found.loose == (reason == "no-code")
+    assert len(found.pages_wrong) == (reason != "no-code")

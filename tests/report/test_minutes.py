@@ -11,7 +11,7 @@ import pypdfium2
 import pytest
 
 from omr.election.model import Election, Option, Person, Quorum
-from omr.errors import ExitCode, InputError, RefusedError
+from omr.errors import ExitCode, InputError, RefusedError, Text
 from omr.report.figures import percent_words
 from omr.report.minutes import MinutesFacts, minutes_pdf, refuse_minutes, write_minutes
 from omr.report.results import contest_of
@@ -19,7 +19,10 @@ from omr.tally.model import Discrepancy, HandCount
 from tests.report import votes
 
 MISSING = Discrepancy(
-    "scanned", "g1", "Thu về 63, đã quét 61: thiếu 2 phiếu.", "Collected 63, scanned 61: 2 missing."
+    "scanned",
+    "g1",
+    Text("Thu về 63, đã quét 61: thiếu 2 phiếu.", "Collected 63, scanned 61: 2 missing."),
+    Text("Hãy tìm và quét các phiếu còn thiếu.", "Find and scan them."),
 )
 
 
@@ -133,6 +136,47 @@ def test_papers_all_void_leave_nothing_valid() -> None:
     assert "Phiếu không hợp lệ (cả phiếu): 12 (ghi thêm tên người hoặc thông tin khác: 12)" in text
 
 
+def test_reasons_of_void_papers_are_not_repeated_for_every_official() -> None:
+    vote = votes.election([votes.officials(3)])
+    outcomes = [votes.outcome(vote, "g1", n, [], "annotation", void=True) for n in range(4)]
+    outcomes.append(votes.outcome(vote, "g1", 9, ["high", "invalid", "low"]))
+    text = text_of(minutes_pdf(votes.facts(vote, outcomes)))
+    assert "Phiếu không hợp lệ (cả phiếu): 4 (ghi thêm tên người hoặc thông tin khác: 4)" in text
+    assert "Ngoài 4 phiếu không hợp lệ nêu trên, số phiếu không hợp lệ riêng" in text
+    assert "– Đặng Hữu Phước: 1 (đánh dấu từ hai ô trở lên)." in text
+    assert text.count("ghi thêm tên người") == 1
+
+
+def test_an_official_of_two_groups_is_named_with_the_part_of_the_minutes() -> None:
+    vote = votes.election([votes.officials(1), votes.officials(1)])
+    outcomes = [votes.outcome(vote, group, n, ["low"]) for group in ("g1", "g2") for n in (1, 2)]
+    text = text_of(minutes_pdf(votes.facts(vote, outcomes)))
+    for part in ("II.1", "II.2"):
+        assert text.count(f"tín nhiệm thấp 2/2 (100,00% số phiếu thu về), mục {part}.") == 2
+
+
+def test_the_date_follows_the_locality_and_the_hall_stands_in_the_text() -> None:
+    vote = votes.election([votes.officials(1)])
+    vote = replace(vote, locality="Hòa An", place="Hội trường huyện")
+    text = text_of(minutes_pdf(votes.facts(vote, [])))
+    assert "Hòa An, ngày 05 tháng 7 năm 2021" in text
+    assert "tổ chức tại Hội trường huyện, Ban Kiểm phiếu" in text
+
+
+def test_the_place_in_the_name_of_a_body_stays_on_one_line() -> None:
+    vote = votes.election([votes.officials(1)])
+    left = ("LIÊN ĐOÀN LAO ĐỘNG TỈNH PHƯỚC AN", "CÔNG ĐOÀN NGÀNH BẢO HIỂM XÃ HỘI HUYỆN VĨNH THỊNH")
+    vote = replace(vote, header=replace(vote.header, left=left))
+    document = pypdfium2.PdfDocument(io.BytesIO(minutes_pdf(votes.facts(vote, []))))
+    try:
+        lines = document[0].get_textpage().get_text_bounded().split("\r\n")
+    finally:
+        document.close()
+    heads = [line.split("CỘNG HÒA")[0].split("Độc lập")[0].strip() for line in lines]
+    assert {"LIÊN ĐOÀN LAO ĐỘNG", "TỈNH PHƯỚC AN"} <= set(heads)
+    assert any(head.endswith("HUYỆN VĨNH THỊNH") for head in heads)
+
+
 def test_english_minutes_speak_english_throughout() -> None:
     vote = votes.election([votes.officials(3)], "en")
     facts = votes.facts(vote, votes.ballots(vote, 61))
@@ -156,7 +200,7 @@ def test_more_levels_and_abstentions_still_fit() -> None:
     outcomes = [votes.outcome(vote, "g1", n, words) for n, words in enumerate(finals)]
     text = text_of(minutes_pdf(votes.facts(vote, outcomes)))
     # issued, collected, valid, invalid, blank; then count and percentage of each level
-    assert "1 Nguyễn Thị Thiện Chủ tịch 4 3 3 0 1 1 33,33 0 0,00 0 0,00 1 33,33" in text
+    assert "1 Nguyễn Thị Thiện Chủ tịch 4 3 3 0 1 1 33,33% 0 0,00% 0 0,00% 1 33,33%" in text
     assert "số phiếu thu về từ 2/3 số phiếu phát ra trở lên: đạt" in text
 
 
@@ -247,8 +291,10 @@ def test_a_reason_of_the_head_closes_the_minutes_and_is_printed() -> None:
     facts = votes.facts(vote, votes.ballots(vote, 61), hand, (MISSING,), reason)
     pages = page_texts(minutes_pdf(facts))
     assert f"vẫn lập biên bản: {reason}" in " ".join(pages)
-    assert MISSING.vi in " ".join(pages)
-    assert "BẢN NHÁP" not in " ".join(pages)
+    assert MISSING.fact.vi in " ".join(pages)
+    # Minutes state what is; what to do about it is told to the board, not to the reader.
+    assert MISSING.remedy.vi not in " ".join(pages)
+    assert "DỰ THẢO" not in " ".join(pages)
 
 
 def test_a_draft_says_on_every_page_that_it_is_one_and_what_is_missing(tmp_path: Path) -> None:
@@ -260,10 +306,10 @@ def test_a_draft_says_on_every_page_that_it_is_one_and_what_is_missing(tmp_path:
     pages = page_texts(path.read_bytes())
     # The slanted word of the watermark comes out of the page letter by letter.
     squeezed = [text.replace(" ", "") for text in pages]
-    assert all("BẢNNHÁP" in text for text in squeezed)
+    assert all("DỰTHẢO" in text for text in squeezed)
     assert "Còn 4 phiếu chờ Ban Kiểm phiếu xem xét." in pages[0]
     assert "Còn 2 phiếu đã thu về nhưng chưa quét." in pages[0]
-    assert MISSING.vi in " ".join(pages)
+    assert MISSING.fact.vi in " ".join(pages)
 
 
 def test_final_minutes_carry_no_trace_of_a_draft() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from omr.election.model import Election
-from omr.errors import Language
+from omr.errors import Language, Text
 from omr.report.figures import exact, paper_figures, percent_value, percent_words
 from omr.report.results import BYTE_ORDER_MARK, results_csv, results_json, results_table
 from omr.report.spreadsheet import results_xlsx
@@ -86,14 +86,16 @@ def test_json_is_incomplete_while_papers_wait_or_do_not_reconcile() -> None:
     vote, results = counted(waiting=2)
     assert results_json(vote, results)["complete"] is False
     vote, results = counted()
-    found = Discrepancy("scanned", "g1", "Thiếu 1 phiếu.", "1 missing.")
+    found = Discrepancy(
+        "scanned", "g1", Text("Thiếu 1 phiếu.", "1 missing."), Text("Hãy tìm.", "Find it.")
+    )
     told = results_json(vote, results, [found])
     assert told["complete"] is False
     assert told["discrepancies"] == [
         {
             "code": "scanned",
             "group": "g1",
-            "text": {"vi": "Thiếu 1 phiếu.", "en": "1 missing."},
+            "text": {"vi": "Thiếu 1 phiếu. Hãy tìm.", "en": "1 missing. Find it."},
         }
     ]
 
@@ -195,6 +197,15 @@ def test_the_workbook_computes_the_percentages_itself(tmp_path: Path) -> None:
                 share = cached.cell(row, 9 + 2 * level).value
                 assert isinstance(share, float)
                 assert share == pytest.approx(line.counts[option.id] / 61)
+
+
+def test_the_rows_of_the_workbook_are_as_high_as_their_texts(tmp_path: Path) -> None:
+    vote = votes.election([votes.officials(2, 1, votes.LONG_NAME)])
+    results_xlsx(tmp_path / "a.xlsx", vote, count_election(vote, votes.ballots(vote, 9), {}))
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[0]
+    row = sheet.row_dimensions[11]
+    assert row.customHeight
+    assert row.height > 2 * 12
 
 
 def test_void_papers_are_counted_once_by_reason_and_uncounted_ones_not_at_all() -> None:

@@ -61,6 +61,7 @@ def reading(
             Rect(120.0 + 20 * column, 100.0 + 12 * row, 5.0, 5.0),
             Rect(120.125 + 20 * column, 100.1 + 12 * row, 5.0, 5.0),
             "cross" if option == marked else "",
+            0.875 if option == marked else 1.0,
         )
         for row, contest in enumerate(contests)
         for column, option in enumerate(OPTIONS)
@@ -73,7 +74,11 @@ def reading(
         page if read else None,
         marks if read else (),
         findings,
-        Registration((11.8, 0.01, -3.5, 0.0, 11.8, 7.25, 0.0, 1e-7, 1.0), 0.043, 4, 0.97, -0.4, 2)
+        Registration(
+            (11.8, 0.01, -3.5, 0.0, 11.8, 7.25, 0.0, 1e-7, 1.0),
+            *(0.043, 4, 0.97, -0.4, 2),
+            *(0.41, 0.125, 0.98, 1),
+        )
         if read
         else None,
         "" if read else "why",

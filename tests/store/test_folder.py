@@ -61,20 +61,6 @@ def test_what_is_no_count_folder_is_told_so(tmp_path: Path) -> None:
         CountFolder.open(tmp_path / "none")
 
 
-def test_keys_are_for_the_owner_alone(folder: CountFolder) -> None:
-    folder.write_key("ballot.key", b"secret")
-    path = folder.key_path("ballot.key")
-    assert mode(path) == 0o600
-    with pytest.raises(InputError, match="not written over"):
-        folder.write_key("ballot.key", b"other")
-    path.chmod(0o644)
-    folder.keys.chmod(0o755)
-    assert folder.read_key("ballot.key") == b"secret"
-    assert (mode(path), mode(folder.keys)) == (0o600, 0o700)
-    with pytest.raises(InputError, match="cannot be read"):
-        folder.read_key("none.key")
-
-
 def as_newer(path: Path) -> None:
     raw = sqlite3.connect(path)
     raw.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
