@@ -77,7 +77,7 @@ def ballot_layout(election: Election, group: VoterGroup) -> BallotLayout:
     return BallotLayout(
         group=group.id,
         pages=pages,
-        fingerprint=_fingerprint(pages),
+        fingerprint=layout_fingerprint(pages),
         two_sided=form.duplex or (bool(form.criteria) and form.criteria_on == "back"),
     )
 
@@ -270,7 +270,7 @@ def serial_places(style: PaperStyle) -> tuple[Rect, Rect]:
     )
 
 
-def _fingerprint(pages: tuple[PageLayout, ...]) -> str:
+def layout_fingerprint(pages: tuple[PageLayout, ...]) -> str:
     """Return the SHA-256 of all geometry and texts, in hexadecimal."""
     content = {"version": LAYOUT_VERSION, "pages": [asdict(page) for page in pages]}
     canonical = json.dumps(

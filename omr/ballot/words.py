@@ -14,6 +14,8 @@ CONTINUED = Text("(tiếp theo)", "(continued)")
 SIGNATURE = Text("Người ghi phiếu", "Voter")
 SIGNATURE_OPTIONAL = Text("(có thể ký hoặc không ký)", "(may sign or leave empty)")
 SERIAL = Text("Số phiếu", "Ballot no.")
+PROOF_LINE = Text("MẪU THỬ – KHÔNG PHẢI PHIẾU", "PRINT PROOF – NOT A BALLOT")
+PROOF = Text("MẪU THỬ", "PROOF")
 _PAGE = Text("Trang", "Page")
 
 _STANDARD_INSTRUCTIONS = (

@@ -55,6 +55,17 @@ class _BilingualPage(click.Command):
     detail: Text | None
     examples: tuple[str, ...]
 
+    def __init__(
+        self,
+        *args: Any,
+        summary: Text,
+        detail: Text | None = None,
+        examples: Sequence[str] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.summary, self.detail, self.examples = summary, detail, tuple(examples)
+
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the usage line."""
         pieces = self.collect_usage_pieces(ctx)
@@ -92,32 +103,13 @@ class _BilingualPage(click.Command):
 class BilingualCommand(_BilingualPage):
     """A command with summary, detail and examples; it understands ``--lang`` too."""
 
-    def __init__(
-        self,
-        *args: Any,
-        summary: Text,
-        detail: Text | None = None,
-        examples: Sequence[str] = (),
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.summary, self.detail, self.examples = summary, detail, tuple(examples)
         self.params.append(language_option())
 
 
 class BilingualGroup(_BilingualPage, click.Group):
     """A group whose commands stand in the order in which a vote needs them."""
-
-    def __init__(
-        self,
-        *args: Any,
-        summary: Text,
-        detail: Text | None = None,
-        examples: Sequence[str] = (),
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.summary, self.detail, self.examples = summary, detail, tuple(examples)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order in which they were added."""

@@ -10,6 +10,7 @@ import click
 from omr.cli.bilingual import BilingualCommand, json_option
 from omr.cli.papers import tell_discrepancies
 from omr.cli.scan_summary import reason_words, tell_unread, unread_json, waiting_reasons
+from omr.cli.stack_grades import grades_json, tell_grades
 from omr.cli.terminal import Terminal, with_terminal
 from omr.cli.vote import Vote, count, open_vote
 from omr.errors import ExitCode, Text
@@ -37,6 +38,7 @@ def status(terminal: Terminal, as_json: bool) -> ExitCode:
     with open_vote() as vote:
         found = count(vote)
         half, disputes = len(vote.record.half_decided()), len(vote.record.disputes())
+        graded = tuple(vote.record.graded_pages())
         rows = [_group_status(vote, found, group.id) for group in vote.election.groups]
     open_matters = bool(found.awaiting or found.unread or found.discrepancies)
     if as_json:
@@ -47,6 +49,7 @@ def status(terminal: Terminal, as_json: bool) -> ExitCode:
                 "half_decided": half,
                 "disputes": disputes,
                 "unread": unread_json(found.unread),
+                "quality": grades_json(graded),
                 "reconciles": not found.discrepancies,
                 "discrepancies": [
                     {"code": each.code, "group": each.group, "vi": each.vi, "en": each.en}
@@ -65,6 +68,7 @@ def status(terminal: Terminal, as_json: bool) -> ExitCode:
                 f"Waiting for a second person: {half}; people differ: {disputes}.",
             )
         tell_unread(terminal, found.unread)
+        tell_grades(terminal, graded)
         tell_discrepancies(terminal, found)
     return ExitCode.NEEDS_PERSON if open_matters else ExitCode.DONE
 

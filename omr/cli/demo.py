@@ -17,11 +17,12 @@ from omr.ballot.keys import write_key
 from omr.ballot.layout import ballot_layouts
 from omr.ballot.serials import format_serial
 from omr.cli.bilingual import BilingualCommand, option
-from omr.cli.publishing import minutes_facts, write_whole
+from omr.cli.publishing import minutes_facts
 from omr.cli.scan_summary import tell_scan
 from omr.cli.scanning import processors, read_stack
 from omr.cli.terminal import Terminal, with_terminal
 from omr.cli.vote import BALLOT_KEY, Vote, count, open_vote, person_here
+from omr.cli.whole_files import write_whole
 from omr.cli.words import FLAG
 from omr.errors import ExitCode, InputError, Text
 from omr.rehearse.compare import Comparison, compare, read_truth

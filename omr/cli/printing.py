@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -11,12 +12,24 @@ import click
 from omr.ballot.draw import print_ballots as draw_ballots
 from omr.ballot.keys import read_key
 from omr.ballot.layout import ballot_layouts, layout_json
+from omr.ballot.model import BallotLayout
+from omr.ballot.proof import proof_layouts
 from omr.ballot.serials import issue_serials
 from omr.cli.bilingual import BilingualCommand, option
 from omr.cli.terminal import Terminal, with_terminal
-from omr.cli.vote import BALLOT_KEY, Vote, group_of, load_definition, open_vote
+from omr.cli.vote import (
+    BALLOT_KEY,
+    Vote,
+    group_of,
+    load_definition,
+    open_vote,
+    person_here,
+)
+from omr.cli.whole_files import unwritable
 from omr.errors import ExitCode, InputError, Text
 
+# A ledger event of this room: proof sheets were made.
+PROOF_PRINTED = "proof-print"
 # Far above any committee; a slip of the finger should not print a truckload.
 MOST_BALLOTS = 20_000
 
@@ -51,14 +64,17 @@ def layout(terminal: Terminal, group: str | None) -> ExitCode:
     detail=Text(
         "Mỗi phiếu có một số riêng, ngẫu nhiên, không gắn với ai. Số phiếu đã tạo được ghi vào bản"
         " ghi: phiếu không có trong đó sẽ bị coi là không do Ban Kiểm phiếu phát ra. In đúng khổ,"
-        " không chọn “vừa trang”.",
+        " không chọn “vừa trang”. Với --proof thì in tờ MẪU THỬ để thử máy in và máy quét (xem"
+        " omr proof): tờ ấy không phải phiếu và không bao giờ được đếm.",
         "Each ballot has its own random number, tied to nobody. What was made is recorded: a"
         " ballot that is not in the record counts as not issued by the board. Print at full"
-        " size, without “fit to page”.",
+        " size, without “fit to page”. With --proof it makes sheets marked PRINT PROOF, to try"
+        " printer and scanner (see omr proof): they are no ballots and are never counted.",
     ),
     examples=(
         "omr print --group a --count 40",
         "omr print --group b --count 35 --out phieu-b.pdf",
+        "omr print --group a --count 3 --proof",
     ),
 )
 @option("--group", metavar="G", required=True, say=GROUP)
@@ -83,15 +99,33 @@ def layout(terminal: Terminal, group: str | None) -> ExitCode:
         "For rehearsals only: makes the numbers repeatable, so whoever knows S knows them.",
     ),
 )
+@option(
+    "--proof",
+    is_flag=True,
+    say=Text(
+        "In tờ MẪU THỬ thay cho phiếu; không ghi vào số phiếu đã in.",
+        "Make proof sheets instead of ballots; they do not count as printed.",
+    ),
+)
 @with_terminal
 def print_ballots(
-    terminal: Terminal, group: str, count: int, out: Path | None, seed: str | None
+    terminal: Terminal, group: str, count: int, out: Path | None, seed: str | None, proof: bool
 ) -> ExitCode:
-    """Make ballots and record them."""
+    """Make ballots and record them, or proof sheets."""
     with open_vote() as vote:
         group_id = vote.group(group).id
-        path = out or _free_name(vote.folder.out, group_id)
-        _make(terminal, vote, group_id, count, path, seed)
+        path = out or _free_name(vote.folder.out, f"{'mau-thu' if proof else 'phieu'}-{group_id}")
+        _make(terminal, vote, group_id, count, path, seed, proof)
+    if proof:
+        terminal.tell(
+            f"Đã tạo {count} tờ MẪU THỬ nhóm {group_id}: {path}\n"
+            "Hãy in bằng đúng máy in và loại giấy sẽ in phiếu, quét bằng đúng máy sẽ dùng, rồi"
+            " chạy: omr proof TỆP. Tờ này không phải phiếu: không phát ra, không bỏ vào hòm phiếu.",
+            f"Made {count} proof sheets of group {group_id}: {path}\n"
+            "Print them on the printer and paper of the ballots, scan them on the scanner of the"
+            " count, then run: omr proof FILE. They are no ballots: never hand them out.",
+        )
+        return ExitCode.DONE
     terminal.tell(
         f"Đã tạo {count} phiếu nhóm {group_id}: {path}\n"
         "Hãy in đúng khổ giấy, tỷ lệ 100 %, và giữ kín tệp này như giữ phiếu.",
@@ -101,10 +135,10 @@ def print_ballots(
     return ExitCode.DONE
 
 
-def _free_name(folder: Path, group_id: str) -> Path:
+def _free_name(folder: Path, what: str) -> Path:
     """Return a name in ``folder`` that no earlier print has."""
     folder.mkdir(exist_ok=True)
-    stem = f"phieu-{group_id}-{date.today().isoformat()}"
+    stem = f"{what}-{date.today().isoformat()}"
     path, number = folder / f"{stem}.pdf", 1
     while path.exists():
         number += 1
@@ -113,7 +147,13 @@ def _free_name(folder: Path, group_id: str) -> Path:
 
 
 def _make(
-    terminal: Terminal, vote: Vote, group_id: str, count: int, path: Path, seed: str | None
+    terminal: Terminal,
+    vote: Vote,
+    group_id: str,
+    count: int,
+    path: Path,
+    seed: str | None,
+    proof: bool,
 ) -> None:
     """Draw, then record, then give the file its name.
 
@@ -135,7 +175,7 @@ def _make(
                 " name, or put that file elsewhere.",
             )
     key = read_key(vote.folder.key_path(BALLOT_KEY))
-    layout = vote.layouts[group_id]
+    layout = (proof_layouts(vote.election) if proof else vote.layouts)[group_id]
     index = [group.id for group in vote.election.groups].index(group_id)
     serials = issue_serials(count, vote.record.printed_serials(), seed)
     try:
@@ -151,18 +191,29 @@ def _make(
                 lambda done, _total: progress.update(task, completed=done),
             )
         _flush(part)
-        vote.record.pin_election(vote.election.fingerprint)
-        vote.record.record_print(group_id, layout.fingerprint, serials)
+        _record(vote, group_id, layout, serials, proof)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise InputError(
-            f"{path}: không ghi được tệp ({error.strerror}). Hãy kiểm tra thư mục và chỗ trống.",
-            f"{path}: the file cannot be written ({error.strerror}). Check folder and free space.",
-        ) from error
+        raise unwritable(path, error) from error
     except BaseException:
         part.unlink(missing_ok=True)
         raise
     part.rename(path)
+
+
+def _record(
+    vote: Vote, group_id: str, layout: BallotLayout, serials: Sequence[str], proof: bool
+) -> None:
+    """Record ballots as printed; of proof sheets the ledger alone keeps that they were made.
+
+    Proof sheets do not tie the record to the definition: what they show may still be mended.
+    """
+    if proof:
+        payload = {"group": group_id, "layout": layout.fingerprint, "count": len(serials)}
+        vote.record.append(person_here(), PROOF_PRINTED, payload)
+        return
+    vote.record.pin_election(vote.election.fingerprint)
+    vote.record.record_print(group_id, layout.fingerprint, serials)
 
 
 def _flush(path: Path) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +13,8 @@ from omr import __version__
 from omr.cli.bilingual import BilingualCommand, option
 from omr.cli.terminal import Terminal, with_terminal
 from omr.cli.vote import FILE_FAULT, Vote, count, open_vote, person_here
-from omr.errors import ExitCode, InputError, Text
+from omr.cli.whole_files import write_whole
+from omr.errors import ExitCode, Text
 from omr.report.cvr import cvr_csv, cvr_lines
 from omr.report.figures import paper_figures
 from omr.report.minutes import MinutesFacts, refuse_minutes, write_minutes
@@ -111,36 +110,6 @@ def minutes_facts(vote: Vote, found: Count, reason: str = "") -> MinutesFacts:
         version=__version__,
         override_reason=reason,
     )
-
-
-def write_whole(path: Path, write: Callable[[Path], None]) -> None:
-    """Write a file so that its name never stands for half of it.
-
-    Raises:
-        InputError: It cannot be written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=".new-", suffix=path.suffix, dir=path.parent)
-        os.close(descriptor)
-        part = Path(name)
-        try:
-            write(part)
-            part.chmod(0o666 & ~_umask())
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError as error:
-        raise InputError(
-            f"{path}: không ghi được tệp ({error.strerror}). Hãy kiểm tra thư mục và chỗ trống.",
-            f"{path}: the file cannot be written ({error.strerror}). Check folder and free space.",
-        ) from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 @click.command(

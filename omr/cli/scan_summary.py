@@ -6,12 +6,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from omr.cli.stack_grades import grades_json, tell_grades
 from omr.cli.terminal import Terminal
 from omr.cli.words import FLAG, page_words
 from omr.errors import Text
 from omr.scan.page_image import PageFault
 from omr.store.counted import Count
-from omr.store.values import StoredPage
+from omr.store.values import GradedPage, StoredPage
 from omr.tally.model import FlagCode, Outcome
 
 # Pages listed one by one for people; JSON and the export have them all.
@@ -42,6 +43,7 @@ class ScanRun:
         faults: What could not be decoded.
         crashes: A traceback for each page on which the reader itself failed.
         log: Where those tracebacks were written.
+        graded: Pages of its files, read now or before, of whose scan something is to be said.
     """
 
     files: list[ScanFile]
@@ -49,6 +51,7 @@ class ScanRun:
     faults: list[PageFault] = field(default_factory=list)
     crashes: list[str] = field(default_factory=list)
     log: Path | None = None
+    graded: tuple[GradedPage, ...] = ()
 
     @property
     def known(self) -> int:
@@ -95,6 +98,7 @@ def tell_scan(terminal: Terminal, run: ScanRun, found: Count) -> None:
         listed = reason_words(waiting_reasons(found.outcomes), terminal)
         terminal.tell(f"Lý do chờ xem xét: {listed}.", f"Why they wait: {listed}.")
     tell_unread(terminal, found.unread)
+    tell_grades(terminal, run.graded)
     for fault in run.faults:
         terminal.tell(fault.text.vi, fault.text.en)
     if run.crashes:
@@ -152,6 +156,7 @@ def scan_json(run: ScanRun, found: Count) -> dict[str, object]:
         "ballots": {name: statuses[name] for name in ("accepted", "review", "invalid")},
         "waiting": dict(waiting_reasons(found.outcomes)),
         "unread": unread_json(found.unread),
+        "quality": grades_json(run.graded),
         "faults": [
             {
                 "file": fault.source.file,

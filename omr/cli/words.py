@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from omr.cli.reading_pages import READER_DIED, READER_FAULT
 from omr.errors import Text
+from omr.scan.identify import PROOF_PRINT
 from omr.store import PageReading, PageStatus
 from omr.tally.model import FlagCode
 
@@ -20,16 +21,20 @@ PAGE_STATUS: dict[PageStatus, Text] = {
     "unreadable": Text("không mở được trang", "the page cannot be opened"),
 }
 
-# On these details of an unreadable page it was not the page that failed.
-_READER_FAULTS = frozenset({READER_FAULT, READER_DIED})
-_READER_FAULT = Text("máy đọc gặp lỗi ở trang này", "the reader failed on this page")
+_READER_FAILED = Text("máy đọc gặp lỗi ở trang này", "the reader failed on this page")
+# Where the detail of a page says more than its status.
+_DETAIL: dict[str, Text] = {
+    READER_FAULT: _READER_FAILED,
+    READER_DIED: _READER_FAILED,
+    PROOF_PRINT: Text(
+        "tờ in thử (MẪU THỬ), không phải phiếu", "a proof sheet (PRINT PROOF), not a ballot"
+    ),
+}
 
 
 def page_words(reading: PageReading) -> Text:
     """Return what became of a page."""
-    if reading.detail in _READER_FAULTS:
-        return _READER_FAULT
-    return PAGE_STATUS[reading.status]
+    return _DETAIL.get(reading.detail, PAGE_STATUS[reading.status])
 
 
 FLAG: dict[FlagCode, Text] = {

@@ -46,9 +46,19 @@ def paper_px_per_mm(placement: Placement, dpi: float | None) -> float:
         placement: The print in the picture.
         dpi: What the file claims for this picture, if anything.
     """
-    if dpi and _LEAST_PRINT <= placement.px_per_mm * MM_PER_INCH / dpi <= _MOST_PRINT:
-        return dpi / MM_PER_INCH
-    return placement.px_per_mm
+    scale = print_scale(placement, dpi)
+    return placement.px_per_mm / (scale or 1.0)
+
+
+def print_scale(placement: Placement, dpi: float | None) -> float | None:
+    """Return the print's size on paper against the layout, None where no true claim tells it.
+
+    Args:
+        placement: The print in the picture.
+        dpi: What the file claims for this picture, if anything.
+    """
+    scale = placement.px_per_mm * MM_PER_INCH / dpi if dpi else 0.0
+    return scale if _LEAST_PRINT <= scale <= _MOST_PRINT else None
 
 
 def grade_frame(
@@ -72,6 +82,8 @@ def grade_frame(
         yield Grade("coarse", round(print_dpi))
     if abs(placement.skew_deg) > settings.skew_deg:
         yield Grade("skewed", round(abs(placement.skew_deg), 1))
+    if placement.photographed:
+        return  # no feed, no glass, and whatever lies around the sheet
     stretch = stretch_percent(placement)
     if abs(stretch) > settings.stretch_percent:
         yield Grade("stretched", round(stretch, 1))
@@ -144,8 +156,7 @@ def _second_sheet_mm(
 ) -> float:
     """Return how far something printed or written reaches beyond the sheet's top or bottom.
 
-    Only what lies in line with the sheet counts: beside it there is the glass, the lid, or, on
-    a photograph, the desk.
+    Only what lies in line with the sheet counts: beside it there is the glass or the lid.
     """
     # A shrunk print leaves a wider rim of its own sheet, told here in millimetres of print.
     rim_mm = layout.height * max(0.0, 1 / _print_size(placement, dpi)[1] - 1) / 2

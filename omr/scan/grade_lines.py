@@ -32,8 +32,9 @@ _DARKER = 0.05
 _SEEN = 0.6
 # Least share of the picture's height along which open paper lies at a streak's place.
 _OPEN = 0.3
-# The shadow of the sheet's edge falls within this distance.
-_RIM_MM = 4.0
+# Nearer than this to where the print has the sheet's edge, its true edge with its shadow may lie:
+# print is shifted by up to 4 mm, enlarged by 2, and the shadow is some millimetres wide.
+_RIM_MM = 7.5
 # Of at least so many printed rules that run across a white streak, at most this share is still
 # seen in it, and nearly all are beside it.
 _RULES, _ERASED, _WHOLE = 4, 0.2, 0.9
@@ -44,7 +45,7 @@ _MOST = 6
 def grade_lines(
     grey: Grey, reference: Reference, placement: Placement, px_per_mm: float
 ) -> Iterator[Grade]:
-    """Yield the streaks of a page.
+    """Yield the streaks of a page; a photograph has none.
 
     Args:
         grey: The picture, shape (h, w).
@@ -52,6 +53,8 @@ def grade_lines(
         placement: Where it is in the picture.
         px_per_mm: The picture's resolution on paper.
     """
+    if placement.photographed:
+        return
     yield from _along(grey, reference, placement.matrix, px_per_mm, "left")
     if placement.quarter_turns % 2:
         # A page that lies on its side may have been turned by the scanner after the feed.
@@ -95,7 +98,7 @@ def _inside_sheet(
     corners = (inner @ to_low.T)[:, :2]
     mask = np.zeros(shape, np.uint8)
     cv2.fillConvexPoly(mask, np.rint(corners).astype(np.int32), 1)
-    rim = round(0.5 * _RIM_MM * px_per_mm)
+    rim = round(2.0 * px_per_mm)
     mask[:, :rim] = mask[:, -rim:] = 0
     return mask.astype(np.bool_)
 

@@ -11,6 +11,7 @@ import numpy as np
 from omr.ballot.codes import CodeError, read_code, short_fingerprint, verify
 from omr.ballot.layout import ballot_layouts
 from omr.ballot.model import BallotLayout, CodeText, PageLayout
+from omr.ballot.proof import proof_layouts
 from omr.election.model import Election
 from omr.geometry import FloatArray
 from omr.scan.codes import FoundCode
@@ -25,12 +26,14 @@ class BallotKey:
         election: The five characters by which codes name the vote.
         groups: Ids of the voter groups, in the order of the definition.
         layouts: By group id.
+        proofs: Short fingerprints of the proof sheets, which are never ballots.
     """
 
     secret: bytes
     election: str
     groups: tuple[str, ...]
     layouts: Mapping[str, BallotLayout]
+    proofs: frozenset[str] = frozenset()
 
 
 def ballot_key(election: Election, secret: bytes) -> BallotKey:
@@ -40,6 +43,16 @@ def ballot_key(election: Election, secret: bytes) -> BallotKey:
         election=short_fingerprint(election.fingerprint),
         groups=tuple(group.id for group in election.groups),
         layouts=ballot_layouts(election),
+        proofs=frozenset(
+            short_fingerprint(layout.fingerprint) for layout in proof_layouts(election).values()
+        ),
+    )
+
+
+def proof_key(election: Election, secret: bytes) -> BallotKey:
+    """Gather what is known of a vote's proof sheets, for reading these instead of ballots."""
+    return replace(
+        ballot_key(election, secret), layouts=proof_layouts(election), proofs=frozenset()
     )
 
 
@@ -73,7 +86,10 @@ class Unidentified:
     detail: str = ""
 
 
-_Kind = Literal["good", "foreign", "bad-signature", "wrong-layout"]
+_Kind = Literal["good", "foreign", "bad-signature", "wrong-layout", "proof"]
+
+# The detail of a page that was printed to try printer and scanner.
+PROOF_PRINT = "proof print"
 
 
 def identify(codes: Sequence[FoundCode], key: BallotKey) -> Identity | Unidentified:
@@ -98,8 +114,10 @@ def identify(codes: Sequence[FoundCode], key: BallotKey) -> Identity | Unidentif
         for kind in ("bad-signature", "wrong-layout"):
             if kind in kinds:
                 return Unidentified(kind)
+        if "proof" in kinds:
+            return Unidentified("foreign", PROOF_PRINT)
         return Unidentified("foreign", "code of another vote")
-    if "bad-signature" in kinds or "wrong-layout" in kinds:
+    if kinds & {"bad-signature", "wrong-layout", "proof"}:
         return Unidentified("code-conflict", "a good and a forged code on one page")
     texts = {code.text for code in good}
     if len(texts) > 1 or len(good) > 2:
@@ -124,6 +142,8 @@ def _kind(text: str, key: BallotKey) -> _Kind:
         return "foreign"
     if not verify(text, key.secret):
         return "bad-signature"
+    if content.layout in key.proofs:
+        return "proof"
     return "good" if _fits(content, key) else "wrong-layout"
 
 

@@ -40,6 +40,19 @@ board:
 """
 
 Spoil = Callable[[str, str], list[Fault]]
+Check = Callable[[Fault], bool]
+# What is replaced, by what; then line, field, and a word of the English text and remedy.
+Case = tuple[str, str, int, str, str, str]
+
+
+def assert_found_once(case: Case, spoil: Spoil, in_both_languages: Check) -> None:
+    old, new, line, field, text, remedy = case
+    faults = spoil(old, new)
+    places = [(fault.file, fault.line, fault.field) for fault in faults]
+    assert places == [("election.yaml", line, field)], list(map(str, faults))
+    assert text in faults[0].text.en
+    assert remedy in faults[0].remedy.en
+    assert in_both_languages(faults[0])
 
 
 @pytest.fixture
@@ -63,7 +76,7 @@ VIETNAMESE = frozenset("ăâđêôơưàáạảãằắẵẳặầấẫẩậ
 
 
 @pytest.fixture
-def in_both_languages() -> Callable[[Fault], bool]:
+def in_both_languages() -> Check:
     """Tell whether text and remedy are there in Vietnamese, with its letters, and in English."""
 
     def check(fault: Fault) -> bool:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from omr.election.fault import Fault
-
-Spoil = Callable[[str, str], list[Fault]]
-Check = Callable[[Fault], bool]
+from tests.election.conftest import Case, Check, Spoil, assert_found_once
 
 OPTIONS = """\
 options:
@@ -55,7 +50,7 @@ def threshold(old: str, new: str) -> str:
 
 
 # name: what is replaced, by what; then line, field, and a word of the English text and remedy.
-CASES: dict[str, tuple[str, str, int, str, str, str]] = {
+CASES: dict[str, Case] = {
     "no groups": (GROUP, "groups: []\n", 13, "groups", "no voter group", "at least one group"),
     "empty group": (
         OFFICIALS,
@@ -324,12 +319,6 @@ CASES: dict[str, tuple[str, str, int, str, str, str]] = {
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_the_fault_is_found_once_at_its_line(
-    case: tuple[str, str, int, str, str, str], spoil: Spoil, in_both_languages: Check
+    case: Case, spoil: Spoil, in_both_languages: Check
 ) -> None:
-    old, new, line, field, text, remedy = case
-    faults = spoil(old, new)
-    places = [(fault.file, fault.line, fault.field) for fault in faults]
-    assert places == [("election.yaml", line, field)], list(map(str, faults))
-    assert text in faults[0].text.en
-    assert remedy in faults[0].remedy.en
-    assert in_both_languages(faults[0])
+    assert_found_once(case, spoil, in_both_languages)

@@ -205,6 +205,25 @@ def test_a_small_sheet_on_a_large_glass_is_no_double_feed(reader: PageReader) ->
         assert "double-feed" not in _codes(_read(reader, np.vstack([page, below])))
 
 
+def test_a_photograph_on_a_printed_cloth_has_neither_streaks_nor_a_second_sheet(
+    reader: PageReader,
+) -> None:
+    page = fresh_page()
+    height, width = page.shape[:2]
+    cloth = np.full((height + 900, width + 600, 3), 190, np.uint8)
+    cloth[::40] = cloth[:, ::40] = 60
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    tilted = corners + np.array([[340, 430], [260, 460], [290, 440], [300, 430]], np.float32)
+    view = cv2.getPerspectiveTransform(corners, tilted)
+    size = (cloth.shape[1], cloth.shape[0])
+    photo = cv2.warpPerspective(
+        page, view, size, dst=cloth, borderMode=cv2.BORDER_TRANSPARENT, flags=cv2.INTER_LINEAR
+    )
+    reading = _read(reader, np.asarray(photo, dtype=np.uint8), dpi=None)
+    assert reading.status == "read"
+    assert not {"streak", "double-feed", "stretched", "clipped"} & set(_codes(reading))
+
+
 def test_a_page_without_a_code_tells_what_may_be_the_reason(reader: PageReader) -> None:
     reading = _read(reader, toned(fresh_page(), 140, 250)[::5, ::5].copy())
     assert reading.status == "no-code"
