@@ -31,6 +31,9 @@ _END_MM = 14
 _SHADOW_MM, _WANDER_MM = 3.5, 0.3
 # A fold is uneven: what most of its length shows, and this much more, is still the fold.
 _UNEVEN = 18
+# From this darkness over the surroundings on, a fold may be cracked; its core is this wide to
+# each side. Strokes that cross it are joined again.
+_CRACKED, _CORE_MM = 25, 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,4 +137,10 @@ def _explain(
         cv2.dilate(profile[:, None].astype(np.float32), np.ones((wander, 1), np.uint8))[:, 0]
     )
     explained = np.where(profile > base + 4, profile + _UNEVEN, 0).clip(0, 255).astype(np.uint8)
-    np.maximum.at(shade, (rows, np.broadcast_to(columns, rows.shape)), explained[:, None])
+    peak = int(np.argmax(profile))
+    if profile[peak] > base + _CRACKED:
+        # Paper that cracked along the fold is as dark as a pen: nothing on the line counts.
+        core = round(_CORE_MM * px_per_mm)
+        explained[max(0, peak - core) : peak + core + 1] = 255
+    where = (rows, np.broadcast_to(columns, rows.shape))
+    shade[where] = np.maximum(shade[where], explained[:, None])

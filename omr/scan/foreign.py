@@ -18,8 +18,8 @@ from omr.scan.explain import (
     displaced_print,
     free_zones,
     fringe_of_print,
-    is_staple,
     punch_holes,
+    staples,
 )
 from omr.scan.ink import InkMap
 from omr.scan.marks import MarkedPage
@@ -55,6 +55,7 @@ def find_foreign(
     if rest.any():
         rest &= ~fringe_of_print(rest, ink, reference)
         rest &= ~punch_holes(flat, reference)
+        rest &= ~staples(rest, ink, flat, reference)
         rest &= ~displaced_print(rest, ink, reference)
     seen = [finding.rect for finding in over_names if finding.rect is not None]
     annotations = [
@@ -161,29 +162,7 @@ def _annotations(
         area_mm2 = float(area[number]) / scale**2
         if extent_mm < settings.annotation_mm or area_mm2 < 0.3 or strong[number] < 6:
             continue
-        if is_staple(*_whole_stroke(rest, ink, rect, scale), flat, reference):
-            continue
         yield _place(rect, extent_mm, reference)
-
-
-def _whole_stroke(rest: Mask, ink: InkMap, rect: Rect, px_per_mm: int) -> tuple[Rect, Mask]:
-    """Return the bounds and pixels of all ink that hangs together with a piece of it."""
-    wide = rect.grown(9.0)
-    rows, columns = window(wide, px_per_mm, rest.shape)
-    own = np.zeros(rest.shape, np.bool_)
-    inside = window(rect, px_per_mm, rest.shape)
-    own[inside] = rest[inside]
-    count, labels = cv2.connectedComponents(
-        grow(ink.ink[rows, columns], 0.6 * px_per_mm).astype(np.uint8)
-    )
-    kept = np.isin(labels, np.unique(labels[own[rows, columns]])) & ink.ink[rows, columns]
-    ys, xs = np.nonzero(kept)
-    if count < 2 or not ys.size:
-        return rect, own[inside]
-    left, top = columns.start + int(xs.min()), rows.start + int(ys.min())
-    width, height = int(np.ptp(xs)) + 1, int(np.ptp(ys)) + 1
-    bounds = Rect(left / px_per_mm, top / px_per_mm, width / px_per_mm, height / px_per_mm)
-    return bounds, kept[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
 
 
 def _place(rect: Rect, extent_mm: float, reference: Reference) -> Finding:

@@ -19,6 +19,7 @@ from omr.scan.fold_shade import FoldLine, shade_of_folds
 from omr.scan.reference import Grey, Mask, Reference, grow, outline_ring, window
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
+from omr.scan.wear import worn_paper
 
 Labels = NDArray[np.int32]
 
@@ -51,6 +52,8 @@ class InkMap:
         boxes: Every box with its found place.
         printed: Where this ballot's print should be, its codes among it, without margin.
         darkness: Of the flat page, less what folds and stains explain; 0 to 255.
+        worn: Creases and stains, which are no ink.
+        hairs: Ink as thin and pale as a crease that may yet be a mark.
         folded: Where a fold explains some of the darkness.
         folds: The folds of the sheet.
         threshold: Darkness from which a pixel counted as ink.
@@ -64,6 +67,8 @@ class InkMap:
     boxes: tuple[FoundBox, ...]
     printed: Mask
     darkness: Grey
+    worn: Mask
+    hairs: Mask
     folded: Mask
     folds: tuple[FoldLine, ...]
     threshold: float
@@ -105,6 +110,9 @@ def map_ink(
     folded = np.zeros(paper.shape, np.bool_) if shade is None else shade > 0
     darkness = np.where(_soft_shade(darkness, boxes, threshold, scale), 0, darkness)
     ink = (darkness > threshold) & paper & ~near_print
+    names = tuple(name.rect for name in reference.layout.names)
+    worn, hairs = worn_paper(ink, darkness, folded, boxes, names, scale)
+    ink &= ~worn
     # An outline with its margin is 1 mm wide, 1.4 mm to a slanting stroke: 0.95 mm from each side.
     bridges = grow(ink, 0.95 * scale) & reference.around_boxes & (near_print | folded)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(
@@ -122,6 +130,8 @@ def map_ink(
         boxes=boxes,
         printed=reference.print_mask | own.codes,
         darkness=darkness,
+        worn=worn,
+        hairs=hairs,
         folded=folded,
         folds=folds,
         threshold=threshold,

@@ -53,6 +53,7 @@ class _Measure:
         score: Own ink inside, as a share of its area.
         tone: Median darkness of that ink, 0 to 255.
         weak: Whether hardly any of the ink is dark beyond doubt.
+        hair: Whether its ink is as thin and pale as a crease or a fibre.
         astray: Whether most of the stroke lies outside and none of it in the middle.
         pieces: How many pieces the ink inside has.
         pieces_mm, area_mm2: Reach of all pieces together, and their ink.
@@ -65,6 +66,7 @@ class _Measure:
     score: float = 0.0
     tone: float = 0.0
     weak: bool = False
+    hair: bool = False
     astray: bool = False
     pieces: int = 0
     pieces_mm: float = 0.0
@@ -179,6 +181,7 @@ def _measure(
         score=score,
         tone=float(np.median(ink.darkness[rows, columns][inside])) if inside.any() else 0.0,
         weak=sum(int(ink.strong_px[share.stroke]) for share in own) < 0.1 * total_px,
+        hair=bool(inside.any()) and float(ink.hairs[rows, columns][inside].mean()) > 0.8,
         astray=own_mm2 < settings.inside_share * total_px / scale**2
         and not any(share.in_core for share in own),
         pieces=pieces,
@@ -225,6 +228,8 @@ def _judge(
     box: _Measure, others: Sequence[_Measure], hand: _Hand, settings: ReaderSettings
 ) -> tuple[MarkState, str]:
     """Return state and note of a box, beside the rest of its line and of the paper."""
+    if box.kind in ("small", "stroke", "dot") and _is_crease(box, others):
+        return "empty", "crease or hair"
     match box.kind:
         case "none":
             return "empty", ""
@@ -244,6 +249,16 @@ def _judge(
             return _judge_small(box, others, hand)
         case "stroke":
             return _judge_stroke(box, others, hand)
+
+
+def _is_crease(box: _Measure, others: Sequence[_Measure]) -> bool:
+    """Tell a crease from a mark: thin and pale beside one plain mark of the same line.
+
+    The voter's pen is known from that mark; it did not leave this. Without a plain mark in
+    the line nothing is known, and people look.
+    """
+    plain = [other for other in others if other.kind == "stroke" and not other.weak]
+    return box.hair and len(plain) == 1 and plain[0].tone > 1.5 * box.tone
 
 
 def _judge_stroke(box: _Measure, others: Sequence[_Measure], hand: _Hand) -> tuple[MarkState, str]:
@@ -324,7 +339,11 @@ def _faint(
     scale = reference.px_per_mm
     area = window(found.found.grown(-settings.print_margin_mm - 0.25), scale, flat.darkness.shape)
     # A thin faint stroke stands out from its own surroundings, an even shade does not.
-    dark = cv2.GaussianBlur(ink.darkness[area], (0, 0), 1.2).astype(np.float32)
+    near = cv2.GaussianBlur(ink.darkness[area], (0, 0), 1.2)
+    # What is broader than any stroke is a stain's or a shadow's edge.
+    broad = cv2.morphologyEx(near, cv2.MORPH_OPEN, np.ones((2 * scale, 2 * scale), np.uint8))
+    dark = cv2.subtract(near, broad).astype(np.float32)
+    dark[ink.worn[area]] = 0
     level = float(np.median(dark)) + max(settings.faint_ink * 255, 4 * flat.noise)
     seen = dark > level
     extent_mm, _, _ = _extent(seen, scale)

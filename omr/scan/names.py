@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from omr.ballot.model import NameArea
 from omr.geometry import Rect
 from omr.scan.explain import parts
 from omr.scan.ink import InkMap
@@ -29,6 +30,8 @@ _MARGIN_MM = 0.26
 # fattened stay below 2 mm.
 _OVER_MM, _OVER_MM2 = 3.5, 0.8
 _GAP_MM = 1.3
+# Letters missing over this width and area were covered: one letter may have lost its toner.
+_COVERED_MM, _COVERED_MM2 = 4.0, 1.5
 
 
 def struck_names(
@@ -53,8 +56,10 @@ def _written_over(reference: Reference, ink: InkMap, explained: Mask) -> Iterato
     """Look for ink over names that the letters, matched by themselves, do not explain."""
     scale = reference.px_per_mm
     left = [_left_over(name.rect, reference, ink, explained) for name in reference.layout.names]
-    areas = [float(over.sum()) / scale**2 for over, _ in left]
-    for index, (name, (over, letters)) in enumerate(zip(reference.layout.names, left, strict=True)):
+    areas = [float(over.sum()) / scale**2 for over, _, _ in left]
+    for index, name in enumerate(reference.layout.names):
+        over, letters, lost = left[index]
+        yield from _covered(name, letters, lost, scale)
         # Bold toner and hard thresholds fatten all names alike; a pen strikes one or two.
         usual = sorted(areas[:index] + areas[index + 1 :])
         fat = usual[len(usual) // 3] if usual else 0.0
@@ -73,6 +78,18 @@ def _written_over(reference: Reference, ink: InkMap, explained: Mask) -> Iterato
             break
 
 
+def _covered(name: NameArea, letters: Mask, lost: Mask, px_per_mm: int) -> Iterator[Finding]:
+    """Look for a stretch of letters that is not there: covered by tape or scratched off."""
+    for part, rect, _ in parts(grow(lost, 0.7 * px_per_mm), px_per_mm):
+        gone = float((lost & part).sum()) / px_per_mm**2
+        share = float((lost & part).sum()) / max(int((letters & part).sum()), 1)
+        if rect.w - 1.4 >= _COVERED_MM and gone >= _COVERED_MM2 and share > 0.75:
+            place = rect.grown(-0.7).shifted(name.rect.x, name.rect.y)
+            size_mm = round(float(np.hypot(place.w, place.h)), 1)
+            yield Finding("name-struck", name.contest, place, size_mm, "name covered")
+            return
+
+
 def _how(rect: Rect, own: Mask, letters: Mask, px_per_mm: int) -> str | None:
     """Tell what was done to a name; None for ink that stands beside it."""
     ys, xs = np.nonzero(letters)
@@ -88,8 +105,10 @@ def _how(rect: Rect, own: Mask, letters: Mask, px_per_mm: int) -> str | None:
     return "strike" if touches > 0.25 else None
 
 
-def _left_over(rect: Rect, reference: Reference, ink: InkMap, explained: Mask) -> tuple[Mask, Mask]:
-    """Return the ink over one name that its print leaves over, and its letters."""
+def _left_over(
+    rect: Rect, reference: Reference, ink: InkMap, explained: Mask
+) -> tuple[Mask, Mask, Mask]:
+    """Return the ink over one name that print leaves over, its letters, and those not seen."""
     scale = reference.px_per_mm
     reach = round(_REACH_MM * scale)
     rows, columns = window(rect.grown(-0.6), scale, ink.ink.shape)
@@ -101,7 +120,7 @@ def _left_over(rect: Rect, reference: Reference, ink: InkMap, explained: Mask) -
     ]
     letters = printed & ~_rules(printed, scale)
     if not letters.any():
-        return np.zeros_like(printed), letters
+        return np.zeros_like(printed), letters, np.zeros_like(printed)
     template = cv2.GaussianBlur(reference.darkness[rows, columns], (0, 0), 1.0)
     score = cv2.matchTemplate(cv2.GaussianBlur(around, (0, 0), 1.0), template, cv2.TM_CCOEFF_NORMED)
     _, _, _, (x, y) = cv2.minMaxLoc(score)
@@ -110,9 +129,13 @@ def _left_over(rect: Rect, reference: Reference, ink: InkMap, explained: Mask) -
     near = grow(near, _MARGIN_MM * scale)[reach:-reach, reach:-reach]
     over = ink.darkness[rows, columns] > max(1.3 * ink.threshold, 80.0)
     over &= ~near & ~explained[rows, columns]
+    # A crease runs through names without regard for them.
+    over &= ~grow(ink.worn[rows, columns], 0.4 * scale)
     # Lines of one pixel are the fringe of print.
     solid = cv2.morphologyEx(over.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
-    return np.asarray(solid > 0, dtype=np.bool_), letters
+    seen = around[y : y + printed.shape[0], x : x + printed.shape[1]] > 0.5 * ink.threshold
+    lost = letters & ~grow(seen, 1.5)
+    return np.asarray(solid > 0, dtype=np.bool_), letters, lost
 
 
 def _rules(printed: Mask, px_per_mm: int) -> Mask:
@@ -138,6 +161,7 @@ def _runs(reference: Reference, ink: InkMap, settings: ReaderSettings) -> Iterat
         area = window(name.rect.grown(-0.6), scale, ink.ink.shape)
         # A pen over print is dark; faint strikes show between the letters and at the ends.
         dark = ink.darkness[area] > max(1.8 * ink.threshold, 100.0)
+        dark &= ~grow(ink.worn[area], 0.4 * scale)
         printed = (blurred[area] > 32).astype(np.uint8)
         runs = np.zeros(dark.shape, np.bool_)
         for degrees in (-24, -16, -8, -4, 0, 4, 8, 16, 24):

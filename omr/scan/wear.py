@@ -1,0 +1,127 @@
+"""Creases, hairs and stains: foreign darkness as no pen leaves it.
+
+A crease or a fibre is a hair's breadth of shade, broken and long; the rim of a stain is
+broad and pale all over. Both run through boxes and names without regard for them. Pieces
+that are dark or as broad as a pen's line are none of these, whatever lies beside them.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from omr.geometry import Rect
+from omr.scan.box_places import FoundBox
+from omr.scan.reference import Grey, Mask, disc, grow, window
+
+# A hair's breadth: narrower than the line of a pen or pencil, which is 0.3 mm and more, and
+# paler than pencil that was meant to be read: half of it below, nine tenths below that, of 255.
+_HAIR_MM, _HAIR_MEDIAN, _HAIR_MOST = 0.29, 100, 130
+# On a fold the paper cracks and is darker.
+_CRACK_MEDIAN = 160
+# Pieces of one crease lie this far apart at most; lines of print hide what is between.
+_GAP_MM = 6.0
+# A crease that touches a box reaches this far: a mark is not so long.
+_REACH_AT_BOX_MM = 18.0
+# The rim of a stain is broader than a pen's line, long, and all of it is pale.
+_BROAD_MM, _STAIN_MM, _STAIN_MOST = 0.5, 8.0, 105
+
+
+def worn_paper(
+    dark: Mask,
+    darkness: Grey,
+    folded: Mask,
+    boxes: tuple[FoundBox, ...],
+    names: tuple[Rect, ...],
+    px_per_mm: int,
+) -> tuple[Mask, Mask]:
+    """Return the ink pixels that are creases, hairs or stains.
+
+    Args:
+        dark: Pixels taken for ink so far, shape (h, w).
+        darkness: Relative to the paper, 0 to 255, same shape.
+        folded: Where folds cast their shadow.
+        boxes: The printed squares.
+        names: Where the names are: a faint line that keeps to one of them is a strike.
+        px_per_mm: Resolution.
+
+    Returns:
+        What is worn paper for certain, and what is as thin and pale but might be a mark or a
+        strike: it stands in a box, or keeps to one name.
+    """
+    worn = _stains(dark, darkness, px_per_mm)
+    hairs = _hairs(dark & ~worn, darkness, folded, px_per_mm)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(
+        cv2.dilate(hairs.astype(np.uint8), np.ones((round(_GAP_MM * px_per_mm),) * 2, np.uint8)),
+        None, None, None, 8, cv2.CV_32S,
+    )  # fmt: skip
+    groups = np.asarray(labels, dtype=np.int32)
+    reach = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) / px_per_mm
+    at_box = _touching(np.where(hairs, groups, 0), boxes, px_per_mm)
+    for group in range(1, len(stats)):
+        if reach[group] - 1.4 * _GAP_MM < _REACH_AT_BOX_MM and group in at_box:
+            continue
+        left, top, width, height = (int(v) for v in stats[group, :4])
+        area = slice(top, top + height), slice(left, left + width)
+        own = (groups[area] == group) & hairs[area]
+        if not _keeps_to_one(own, (left, top), names, px_per_mm):
+            worn[area] |= own
+    return worn, hairs & ~worn
+
+
+def _hairs(dark: Mask, darkness: Grey, folded: Mask, px_per_mm: int) -> Mask:
+    """Return the pieces of ink that are pale and no broader than a hair."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(
+        dark.astype(np.uint8), None, None, None, 8, cv2.CV_32S
+    )
+    count = len(stats)
+    area = np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
+    inner = cv2.distanceTransform(dark.astype(np.uint8), cv2.DIST_L2, 3)
+    # The mean distance to the edge of a band is a quarter of its width.
+    mean = np.bincount(labels[dark], weights=inner[dark], minlength=count) / area
+    width_mm = 4.0 * (mean - 0.5) / px_per_mm
+
+    def mostly_below(median: int, most: int) -> NDArray[np.bool_]:
+        half = np.bincount(labels[dark & (darkness <= median)], minlength=count) > 0.5 * area
+        rest = np.bincount(labels[dark & (darkness <= most)], minlength=count) > 0.9 * area
+        return np.asarray(half & rest, dtype=np.bool_)
+
+    on_fold = np.bincount(labels[dark & folded], minlength=count) > 0.8 * area
+    hair = mostly_below(_HAIR_MEDIAN, _HAIR_MOST)
+    hair |= on_fold & mostly_below(_CRACK_MEDIAN, 255)
+    hair &= width_mm < _HAIR_MM
+    hair[0] = False
+    return np.asarray(hair[labels], dtype=np.bool_)
+
+
+def _stains(dark: Mask, darkness: Grey, px_per_mm: int) -> Mask:
+    """Return ink that is broad and pale: the flanks of a pen's line are pale, but thin."""
+    pale = (dark & (darkness < _STAIN_MOST)).astype(np.uint8)
+    broad = cv2.morphologyEx(pale, cv2.MORPH_OPEN, disc(_BROAD_MM / 2 * px_per_mm))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(broad, None, None, None, 8, cv2.CV_32S)
+    reach = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+    long_ = reach > _STAIN_MM * px_per_mm
+    long_[0] = False
+    stain = grow(np.asarray(long_[labels], dtype=np.bool_), 0.5 * px_per_mm)
+    return stain & (pale > 0)
+
+
+def _touching(groups: NDArray[np.int32], boxes: tuple[FoundBox, ...], px_per_mm: int) -> set[int]:
+    """Return the groups that reach into a box."""
+    touching: set[int] = set()
+    for found in boxes:
+        inside = groups[window(found.found.grown(-0.8), px_per_mm, groups.shape)]
+        touching |= set(np.unique(inside).tolist())
+    return touching
+
+
+def _keeps_to_one(
+    own: Mask, corner: tuple[int, int], rects: tuple[Rect, ...], px_per_mm: int
+) -> bool:
+    """Tell whether most of a group lies within one of some rectangles."""
+    ys, xs = np.nonzero(own)
+    x, y = (xs + corner[0]) / px_per_mm, (ys + corner[1]) / px_per_mm
+    return any(
+        ((x >= r.x) & (x <= r.right) & (y >= r.y) & (y <= r.bottom)).mean() > 0.6 for r in rects
+    )
