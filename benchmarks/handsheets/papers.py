@@ -332,7 +332,8 @@ def _add(
             traces = added(fault, page, placing, design, voter.hand, rng)
     except NoRoomError:
         return replace(voter, fault=None)
-    write(sheet, traces, voter.pen, rng)
+    faint = Pen("pencil", "graphite", 0.45, float(rng.uniform(0.8, 1.1)), 0.1)
+    write(sheet, traces, faint if fault == "faint-word" else voter.pen, rng)
     return voter
 
 

@@ -231,7 +231,9 @@ def _through_optics(sheet: Sheet, scanner: Scanner, how: Pass, rng: np.random.Ge
             soft, matrix, size, flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=lid
         )
         if sheet.gone is not None:
-            left = cv2.warpAffine(sheet.gone, matrix, size, flags=flags)
+            left = cv2.warpAffine(
+                sheet.gone, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE
+            )
     else:
         map_x, map_y = _maps(sheet, back, shift, scale, (height, width), how, rng)
         seen = cv2.remap(
@@ -239,7 +241,9 @@ def _through_optics(sheet: Sheet, scanner: Scanner, how: Pass, rng: np.random.Ge
             borderMode=cv2.BORDER_CONSTANT, borderValue=lid,
         )  # fmt: skip
         if sheet.gone is not None:
-            left = cv2.remap(sheet.gone, map_x, map_y, cv2.INTER_LINEAR)
+            left = cv2.remap(
+                sheet.gone, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+            )
     if left is not None:
         seen[left > 127] = lid
     return np.asarray(seen, np.uint8)
