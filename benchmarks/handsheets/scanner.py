@@ -90,11 +90,11 @@ def choose_scanner(rng: np.random.Generator, rough: bool, mode: Mode | None = No
         gamma=float(np.exp(rng.normal(0.0, 0.16 * wide))),
         contrast=float(np.exp(rng.normal(0.05, 0.12 * wide))),
         brightness=float(rng.normal(2.0, 9.0 * wide)),
-        cast=tuple(float(v) for v in np.exp(rng.normal(0.0, 0.015 * wide, 3))),  # type: ignore[arg-type]
+        cast=tuple(float(v) for v in np.exp(rng.normal(0.0, 0.006 * wide, 3))),  # type: ignore[arg-type]
         halo=float(rng.choice([0.0, rng.uniform(0.2, 1.0)])),
         quality=int(rng.integers(40, 91)) if rough else int(rng.integers(75, 93)),
         skew_deg=float(rng.uniform(0.2, 1.1 if rough else 0.5)),
-        stretch=1.0 if flatbed else float(1.0 + rng.normal(0.0, 0.004 if rough else 0.0015)),
+        stretch=1.0 if flatbed else 1.0 + _feed_error(rng, rough),
         streaks=streaks,
         adaptive=bool(rng.random() < 0.5),
         threshold=float(rng.uniform(0.5, 0.72)),
@@ -102,6 +102,11 @@ def choose_scanner(rng: np.random.Generator, rough: bool, mode: Mode | None = No
         moire=float(rng.uniform(1.0, 5.0)) if rough and rng.random() < 0.1 else 0.0,
     )
     return _set_right(scanner)
+
+
+def _feed_error(rng: np.random.Generator, rough: bool) -> float:
+    """Return by what share rollers stretch a page; makers allow them up to about 0.8 %."""
+    return float(np.clip(rng.normal(0.0, 0.004 if rough else 0.0015), -0.008, 0.008))
 
 
 def _set_right(scanner: Scanner) -> Scanner:

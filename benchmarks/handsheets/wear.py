@@ -92,7 +92,7 @@ def _wavy(
 def _fold(sheet: Sheet, rng: np.random.Generator, depth: float | None = None) -> None:
     """Fold once, in thirds or in quarters, and perhaps across."""
     places = ((0.5,), (1 / 3, 2 / 3), (0.25, 0.5, 0.75))[int(rng.choice(3, p=[0.55, 0.3, 0.15]))]
-    depth = depth or float(rng.uniform(0.05, 0.18))
+    depth = depth or float(rng.uniform(0.04, 0.14))
     w, h = sheet.width_mm, sheet.height_mm
     for at in places:
         y = h * at + float(rng.normal(0.0, 3.0))
@@ -105,7 +105,7 @@ def _fold(sheet: Sheet, rng: np.random.Generator, depth: float | None = None) ->
 
 
 def _hard_fold(sheet: Sheet, rng: np.random.Generator) -> None:
-    _fold(sheet, rng, float(rng.uniform(0.2, 0.45)))
+    _fold(sheet, rng, float(rng.uniform(0.14, 0.32)))
 
 
 def _bulge(sheet: Sheet) -> Float32:
@@ -126,7 +126,7 @@ def _crease(sheet: Sheet, rng: np.random.Generator) -> None:
         x, y = rng.uniform(0.1, 0.9) * sheet.width_mm, rng.uniform(0.1, 0.9) * sheet.height_mm
         angle, length = rng.uniform(0, 2 * np.pi), rng.uniform(20, 90)
         end = (x + length * np.cos(angle), y + length * np.sin(angle))
-        _crack(sheet, _wavy((x, y), end, 1.2, rng), float(rng.uniform(0.06, 0.3)), rng)
+        _crack(sheet, _wavy((x, y), end, 1.2, rng), float(rng.uniform(0.05, 0.2)), rng)
 
 
 def _crumple(sheet: Sheet, rng: np.random.Generator) -> None:
@@ -145,7 +145,7 @@ def _crumple(sheet: Sheet, rng: np.random.Generator) -> None:
         size = np.array([sheet.width_mm, sheet.height_mm])
         b = a + 0.35 * (b - a)
         path = _wavy(tuple(a * size), tuple(b * size), 2.0, rng)
-        _crack(sheet, path, float(rng.uniform(0.05, 0.18)), rng)
+        _crack(sheet, path, float(rng.uniform(0.04, 0.14)), rng)
     field = _bulge(sheet)
     for axis in (0, 1):
         field[:, :, axis] += 0.3 * smooth_noise((24, 18), 4.0, rng)
@@ -173,7 +173,7 @@ def _coffee(sheet: Sheet, rng: np.random.Generator) -> None:
     turn = np.arctan2(axis[:, None], axis[None, :])
     part = np.clip(0.7 + 0.5 * np.cos(turn + float(rng.uniform(0, 6))), 0.05, 1.0)
     rim = np.exp(-(((r - radius) / 0.7) ** 2)) + 0.35 * np.exp(-(((r - radius + 2) / 1.6) ** 2))
-    cover = float(rng.uniform(0.15, 0.35)) * part * rim
+    cover = float(rng.uniform(0.1, 0.25)) * part * rim
     tint = np.array([1.0, 0.72, 0.45], np.float32)
     x, y = rng.uniform(0.0, 0.9, 2) * np.array([sheet.pixels.shape[1], sheet.pixels.shape[0]])
     sheet.filter(int(x - side / 3), int(y - side / 3), 1.0 - cover[:, :, None] * tint)

@@ -51,7 +51,9 @@ def _provenance(results: Sequence[Mapping[str, Any]], command: str) -> list[str]
         named = ", ".join(f"{key} `{value}`" for key, value in reader)
         lines.append(f"- reader: {named} ({units} units of papers)")
     if len(readers) > 1:
-        lines.append("- **More than one reader's results are mixed here.**")
+        lines.append(
+            "- **Results of more than one state of the reader or the papers are mixed here.**"
+        )
     lines.append(f"- seeds: {', '.join(map(str, seeds))}")
     shares = ", ".join(f"{template}/{group} {share:.0f} %" for template, group, share in STYLES)
     lines.append(f"- ballot styles by offices: {shares}")

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import handsheets
 import numpy as np
 
 import omr
@@ -61,17 +62,22 @@ class Run:
 
 @lru_cache(maxsize=1)
 def reader_identity() -> dict[str, str]:
-    """Say which reader this is: version, settings, and a hash of the code that reads and judges."""
+    """Say which reader read whose papers: version, settings, and hashes of the code of both."""
     root = Path(omr.__file__).parent
-    digest = hashlib.sha256()
-    for room in _READING_ROOMS:
-        for path in sorted((root / room).glob("*.py")):
-            digest.update(path.read_bytes())
     return {
         "version": omr.__version__,
         "settings": ReaderSettings().fingerprint(),
-        "code": digest.hexdigest()[:12],
+        "code": _hash_of(root / room for room in _READING_ROOMS),
+        "papers": _hash_of([Path(handsheets.__file__ or "").parent, root / "rehearse"]),
     }
+
+
+def _hash_of(folders: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(folder.glob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def results(files: Iterable[Path]) -> Iterator[dict[str, Any]]:
@@ -114,7 +120,7 @@ def _family(
     number = 0
     under_way: set[Future[dict[str, Any]]] = set()
     while pages < what.pages or under_way:
-        while pages < what.pages and len(under_way) < what.jobs + 1:
+        while pages < what.pages and len(under_way) < what.jobs:
             if number not in done:
                 unit = Unit(family, what.seed, number)
                 under_way.add(pool.submit(run_unit, unit, what.rescan, what.keep))

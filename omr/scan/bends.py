@@ -41,6 +41,9 @@ class Bends:
 
     def at(self, points_mm: FloatArray) -> FloatArray:
         """Return the shift at points of the page, shape (n, 2), in mm."""
+        if points_mm.size == 0:
+            # A page without boxes, such as a back with the criteria alone.
+            return np.zeros((0, 2))
         grid = (points_mm / self.step_mm).astype(np.float32)
         map_x, map_y = grid[None, :, 0], grid[None, :, 1]
         found = cv2.remap(
