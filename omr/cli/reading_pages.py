@@ -57,6 +57,15 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
+class _Errand:
+    """What a worker process is told when it begins."""
+
+    key: BallotKey
+    settings: ReaderSettings
+    pictures: Path | None
+
+
+@dataclass(frozen=True, slots=True)
 class ChunkRead:
     """What came of a chunk.
 
@@ -85,8 +94,10 @@ def chunks_of(path: Path, file_sha256: str, total: int, known: frozenset[int]) -
     ]
 
 
-def read_chunk(reader: PageReader, chunk: Chunk, settings: str) -> ChunkRead:
-    """Decode and read the pages of a chunk."""
+def read_chunk(
+    reader: PageReader, chunk: Chunk, settings: str, pictures: Path | None = None
+) -> ChunkRead:
+    """Decode and read the pages of a chunk, and draw the stages of each into a folder if given."""
     kept: list[KeptPage] = []
     faults: list[PageFault] = []
     crashes: list[str] = []
@@ -94,6 +105,8 @@ def read_chunk(reader: PageReader, chunk: Chunk, settings: str) -> ChunkRead:
     for item in open_pages(chunk.path, skip):
         if isinstance(item, PageImage):
             kept.append(_read(reader, item, settings, crashes))
+            if pictures is not None:
+                _draw(reader, item, pictures)
             continue
         faults.append(item)
         if item.source.page > 0:
@@ -112,12 +125,29 @@ def _read(reader: PageReader, image: PageImage, settings: str, crashes: list[str
     return KeptPage(reading, image.kept, image.suffix)
 
 
+def _draw(reader: PageReader, image: PageImage, pictures: Path) -> None:
+    """Draw the stages of a page; it is read once more, so that its reading never hangs on this."""
+    # Loaded here, so that a run without pictures pays nothing for them.
+    from omr.scan.pictures import draw_pictures
+
+    try:
+        draw_pictures(reader.trace_page(image), pictures)
+    except Exception:
+        source = image.source
+        place = pictures / f"{Path(source.file).stem}-{source.page:04d}-error.txt"
+        place.write_text(traceback.format_exc(), encoding="utf-8")
+
+
 def _unreadable(source: PageSource, detail: str, settings: str) -> PageReading:
     return PageReading(source, "unreadable", detail=detail, settings=settings, version=__version__)
 
 
 def read_in_order(
-    chunks: Sequence[Chunk], key: BallotKey, settings: ReaderSettings, jobs: int
+    chunks: Sequence[Chunk],
+    key: BallotKey,
+    settings: ReaderSettings,
+    jobs: int,
+    pictures: Path | None = None,
 ) -> Generator[ChunkRead, None, None]:
     """Read chunks and yield them in the order given.
 
@@ -126,23 +156,22 @@ def read_in_order(
         key: What the reader must know of the vote.
         settings: The reader's numbers.
         jobs: Worker processes; with one, everything runs in this process.
+        pictures: Folder for a picture of each stage of each page, None for no pictures.
     """
     if jobs == 1:
         reader = PageReader(key, settings)
         for chunk in chunks:
-            yield read_chunk(reader, chunk, settings.fingerprint())
+            yield read_chunk(reader, chunk, settings.fingerprint(), pictures)
         return
     waiting = deque(chunks)
     while waiting:
         # A pool is used until it is done or one of its workers dies.
-        yield from _read_with_pool(waiting, key, settings, jobs)
+        yield from _read_with_pool(waiting, _Errand(key, settings, pictures), jobs)
 
 
-def _read_with_pool(
-    waiting: deque[Chunk], key: BallotKey, settings: ReaderSettings, jobs: int
-) -> Iterator[ChunkRead]:
+def _read_with_pool(waiting: deque[Chunk], errand: _Errand, jobs: int) -> Iterator[ChunkRead]:
     under_way: deque[tuple[Chunk, Future[ChunkRead]]] = deque()
-    pool = _pool(key, settings, jobs)
+    pool = _pool(errand, jobs)
     try:
         while waiting or under_way:
             while waiting and len(under_way) < jobs * CHUNKS_AHEAD:
@@ -156,20 +185,20 @@ def _read_with_pool(
         # Which chunk killed a worker is unknown: all that were under way are read again, each
         # page in a worker of its own.
         for chunk, _ in under_way:
-            yield from _read_carefully(chunk, key, settings)
+            yield from _read_carefully(chunk, errand)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _read_carefully(chunk: Chunk, key: BallotKey, settings: ReaderSettings) -> Iterator[ChunkRead]:
+def _read_carefully(chunk: Chunk, errand: _Errand) -> Iterator[ChunkRead]:
     for page in chunk.pages or (0,):
         numbers = (page,) if page else ()
         alone = Chunk(chunk.path, chunk.file_sha256, numbers, chunk.total)
-        with _pool(key, settings, 1) as pool:
+        with _pool(errand, 1) as pool:
             try:
                 yield _submit(pool, alone).result()
             except BrokenProcessPool:
-                yield _died(alone, page, settings)
+                yield _died(alone, page, errand.settings)
 
 
 def _died(chunk: Chunk, page: int, settings: ReaderSettings) -> ChunkRead:
@@ -182,12 +211,10 @@ def _died(chunk: Chunk, page: int, settings: ReaderSettings) -> ChunkRead:
     return ChunkRead(chunk, (KeptPage(reading, None),), (), (crash,))
 
 
-def _pool(key: BallotKey, settings: ReaderSettings, jobs: int) -> ProcessPoolExecutor:
+def _pool(errand: _Errand, jobs: int) -> ProcessPoolExecutor:
     # Fresh processes: a forked one would inherit the progress bar's threads and the record.
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(
-        jobs, mp_context=context, initializer=_begin, initargs=(key, settings)
-    )
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(errand,))
 
 
 def _submit(pool: ProcessPoolExecutor, chunk: Chunk) -> Future[ChunkRead]:
@@ -222,19 +249,21 @@ class _Worker:
 
     reader: PageReader | None = None
     settings: str = ""
+    pictures: Path | None = None
 
 
 _worker = _Worker()
 
 
-def _begin(key: BallotKey, settings: ReaderSettings) -> None:
+def _begin(errand: _Errand) -> None:
     # The processes share the processors already.
     cv2.setNumThreads(1)
-    _worker.reader = PageReader(key, settings)
-    _worker.settings = settings.fingerprint()
+    _worker.reader = PageReader(errand.key, errand.settings)
+    _worker.settings = errand.settings.fingerprint()
+    _worker.pictures = errand.pictures
 
 
 def _read_here(chunk: Chunk) -> ChunkRead:
     if _worker.reader is None:
         raise RuntimeError("a chunk came before the worker had begun")
-    return read_chunk(_worker.reader, chunk, _worker.settings)
+    return read_chunk(_worker.reader, chunk, _worker.settings, _worker.pictures)

@@ -16,6 +16,7 @@ from omr.cli.reading_pages import Chunk, ChunkRead, chunks_of, read_in_order
 from omr.cli.scan_summary import ScanFile, ScanRun, scan_json, tell_scan
 from omr.cli.terminal import Terminal, with_terminal
 from omr.cli.vote import BALLOT_KEY, FILE_FAULT, Vote, count, open_vote, person_here
+from omr.cli.whole_files import unwritable
 from omr.errors import ExitCode, Text
 from omr.scan.identify import ballot_key
 from omr.scan.settings import ReaderSettings
@@ -50,12 +51,30 @@ BATCH = 24
         "Processes that read at the same time; else as many as there are processors.",
     ),
 )
+@option(
+    "--debug-pictures",
+    "pictures",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    say=Text(
+        "Vẽ từng bước đọc mỗi trang vào thư mục này, để xem vì sao máy đọc như vậy; vẽ cả trang đã"
+        " đọc từ trước. Ảnh có dấu của người ghi phiếu: giữ kín như giữ phiếu.",
+        "Draw each step of reading each page into this folder, to see why it was read so; pages"
+        " read before are drawn too. The pictures show voters' marks: keep them like ballots.",
+    ),
+)
 @json_option()
 @with_terminal
-def scan(terminal: Terminal, paths: tuple[Path, ...], jobs: int | None, as_json: bool) -> ExitCode:
+def scan(
+    terminal: Terminal,
+    paths: tuple[Path, ...],
+    jobs: int | None,
+    pictures: Path | None,
+    as_json: bool,
+) -> ExitCode:
     """Read a stack."""
     with open_vote() as vote:
-        run = read_stack(terminal, vote, paths, jobs or processors())
+        run = read_stack(terminal, vote, paths, jobs or processors(), _folder(pictures))
         found = count(vote)
     if as_json:
         terminal.give_json(scan_json(run, found))
@@ -65,8 +84,32 @@ def scan(terminal: Terminal, paths: tuple[Path, ...], jobs: int | None, as_json:
     return ExitCode.NEEDS_PERSON if found.awaiting or found.unread else ExitCode.DONE
 
 
-def read_stack(terminal: Terminal, vote: Vote, paths: Sequence[Path], jobs: int) -> ScanRun:
+def _folder(pictures: Path | None) -> Path | None:
+    """Make the folder for debug pictures, for the owner alone."""
+    if pictures is None:
+        return None
+    try:
+        pictures.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(pictures, error) from error
+    return pictures.absolute()
+
+
+def read_stack(
+    terminal: Terminal,
+    vote: Vote,
+    paths: Sequence[Path],
+    jobs: int,
+    pictures: Path | None = None,
+) -> ScanRun:
     """Read files into the record, showing progress.
+
+    Args:
+        terminal: Where progress is shown.
+        vote: Whose record it is.
+        paths: Files and folders.
+        jobs: Worker processes.
+        pictures: Folder for pictures of each stage of each page, those read before included.
 
     Raises:
         InputError: A path does not exist, or the key cannot be read.
@@ -79,14 +122,16 @@ def read_stack(terminal: Terminal, vote: Vote, paths: Sequence[Path], jobs: int)
     chunks = [
         chunk
         for file in run.files
-        for chunk in chunks_of(file.path, file.sha256, file.pages, file.known)
+        for chunk in chunks_of(
+            file.path, file.sha256, file.pages, frozenset() if pictures else file.known
+        )
     ]
-    total = sum(file.pages - len(file.known) for file in run.files)
+    total = sum(file.pages - (0 if pictures else len(file.known)) for file in run.files)
     # With little to read, starting processes takes longer than reading.
     jobs = max(1, min(jobs, len(chunks)))
     with (
         terminal.progress() as progress,
-        closing(read_in_order(chunks, key, settings, jobs)) as results,
+        closing(read_in_order(chunks, key, settings, jobs, pictures)) as results,
     ):
         task = progress.add_task(terminal.pick("Đọc trang", "Reading"), total=total)
         for pages in _record(vote, run, results):
@@ -117,10 +162,12 @@ def _record(vote: Vote, run: ScanRun, results: Iterator[ChunkRead]) -> Iterator[
         if result.kept and chunk.path not in begun:
             begun.add(chunk.path)
             _add_file(vote, pages_of[chunk.path], chunk)
-        batch.extend(result.kept)
+        known = pages_of[chunk.path].known
+        fresh = [kept for kept in result.kept if kept.reading.source.page not in known]
+        batch.extend(fresh)
         run.faults.extend(result.faults)
         run.crashes.extend(result.crashes)
-        run.new.update(kept.reading.status for kept in result.kept)
+        run.new.update(kept.reading.status for kept in fresh)
         if len(batch) >= BATCH:
             vote.record.add_pages(batch)
             batch.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ from omr.ballot.model import BallotLayout
 from omr.cli import reading_pages, scanning
 from omr.cli.reading_pages import Chunk, read_in_order
 from omr.election.load import load_election
+from omr.scan import pictures
 from omr.scan.identify import ballot_key
 from omr.scan.page_image import PageImage
 from omr.scan.pipeline import PageReader
@@ -171,3 +173,48 @@ def test_ctrl_c_ends_all_processes_and_a_new_run_goes_on(omr: Omr, stack: Stack)
     pages = json.loads(again.stdout)["pages"]
     assert pages["known"] + pages["new"] == 2 * BALLOTS
     assert omr("-C", stack.folder, "verify").exit_code == 0
+
+
+def test_pictures_are_drawn_for_every_page_and_change_no_record(
+    omr: Omr, counted: Stack, tmp_path: Path
+) -> None:
+    before = cvr(omr, counted)
+    folder = tmp_path / "hinh"
+    shown = omr("-C", counted.folder, "scan", counted.good, "--debug-pictures", folder, "--json")
+    assert shown.exit_code == 0, shown.stderr
+    pages = json.loads(shown.stdout)["pages"]
+    assert (pages["new"], pages["known"]) == (0, BALLOTS)
+    assert len(list(folder.glob("good-*.jpg"))) == 5 * BALLOTS
+    assert not list(folder.glob("*-error.txt"))
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert cvr(omr, counted) == before
+    assert omr("-C", counted.folder, "verify").exit_code == 0
+
+
+def test_workers_draw_too_and_a_fault_of_drawing_costs_no_page(
+    omr: Omr, stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading_pages, "MOST_PAGES_IN_CHUNK", 1)
+    folder = tmp_path / "hinh"
+    words = ("-C", stack.folder, "scan", stack.good, "--jobs", 2, "--debug-pictures", folder)
+    assert omr(*words).exit_code == 0
+    assert len(list(folder.glob("good-*.jpg"))) == 5 * BALLOTS
+
+    def broken(*_: object) -> None:
+        raise ValueError("injected")
+
+    monkeypatch.setattr(pictures, "draw_pictures", broken)
+    words = ("-C", stack.folder, "scan", stack.doubtful, "--jobs", 1, "--debug-pictures", folder)
+    assert omr(*words, "--json").exit_code == 4
+    assert "injected" in (folder / "doubtful-0001-error.txt").read_text(encoding="utf-8")
+    assert omr("-C", stack.folder, "verify").exit_code == 0
+
+
+def test_a_folder_for_pictures_that_cannot_be_made_is_refused_at_once(
+    omr: Omr, stack: Stack, tmp_path: Path
+) -> None:
+    taken = tmp_path / "tep"
+    taken.write_text("")
+    result = omr("-C", stack.folder, "scan", stack.good, "--debug-pictures", taken / "hinh")
+    assert result.exit_code == 3
+    assert str(taken / "hinh") in result.stderr
