@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from omr.geometry import Rect
 from omr.scan.explain import (
@@ -18,16 +19,26 @@ from omr.scan.explain import (
     displaced_print,
     free_zones,
     fringe_of_print,
+    parts,
     punch_holes,
     staples,
 )
-from omr.scan.ink import InkMap
+from omr.scan.ink import FoundBox, InkMap
 from omr.scan.marks import MarkedPage
 from omr.scan.names import struck_names
 from omr.scan.reading import Finding
 from omr.scan.reference import Mask, Reference, grow, window
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
+
+# The line of letters is so many times as long as they reach; a leg's loop is twice as long.
+_TURNS = 2.6
+# No ink is looked for in the outermost rim; a shadow beside an edge is at least so long.
+_RIM_MM, _SHADOW_MM = 2.5, 12.0
+# Corners that are torn off or folded over are lost up to here.
+_CORNER_MM = 35.0
+# Share of ink from which a box is filled.
+_FILLED = 0.4
 
 
 def find_foreign(
@@ -51,7 +62,8 @@ def find_foreign(
     """
     by_mark = _marks_and_zones(reference, ink, marked, settings)
     over_names = list(struck_names(reference, ink, by_mark, settings))
-    rest = ink.ink & ~by_mark & ~_edges(flat, reference, settings)
+    rest = ink.ink & ~by_mark
+    rest &= ~_edges(flat, rest, reference, settings)
     if rest.any():
         rest &= ~fringe_of_print(rest, ink, reference)
         rest &= ~punch_holes(flat, reference)
@@ -77,19 +89,92 @@ def _marks_and_zones(
         inside = window(found.found, scale, shape, reference.layout.outline_mm + 0.2)
         explained[inside] = True
         near = window(found.found, scale, shape, settings.reach_mm)
-        explained[near] |= by_mark[near]
-        explained[near] |= _leg_ends(ink.ink[near], by_mark[near], scale)
+        legs = by_mark[near] & ~_writing(found, by_mark, near, ink, reference)
+        explained[near] |= legs
+        explained[near] |= _leg_ends(ink.ink[near], legs, scale)
     return explained | free_zones(ink, reference, settings)
 
 
-def _edges(flat: FlatPage, reference: Reference, settings: ReaderSettings) -> Mask:
-    """Return where the edges of the sheet and of what is missing of it throw shadows."""
+def _writing(
+    found: FoundBox, by_mark: Mask, near: tuple[slice, slice], ink: InkMap, reference: Reference
+) -> Mask:
+    """Return the pieces of a mark's ink outside its box that are no legs, but writing.
+
+    A leg runs out straight or turns back once; letters turn many times, so that their line is
+    several times as long as they reach. A box that is filled is scribbled over its edges too.
+    """
     scale = reference.px_per_mm
-    explained = np.zeros(flat.paper.shape, np.bool_)
-    edge = round(settings.edge_mm * scale)
-    explained[:edge] = explained[-edge:] = True
-    explained[:, :edge] = explained[:, -edge:] = True
-    return explained | beside_missing_paper(flat, scale)
+    writing = np.zeros(ink.ink[near].shape, np.bool_)
+    marked = by_mark & ink.ink
+    inside = marked[window(found.found, scale, ink.ink.shape)]
+    if inside.mean() > _FILLED:
+        return writing
+    pen_mm = _breadth(inside, scale)
+    outside = marked.copy()
+    outside[window(found.found, scale, ink.ink.shape, reference.layout.outline_mm + 0.5)] = False
+    for part, rect, area_mm2 in parts(outside[near], scale):
+        reach_mm = float(np.hypot(rect.w, rect.h))
+        if min(rect.w, rect.h) > 1.5 and area_mm2 > _TURNS * pen_mm * reach_mm:
+            writing |= part
+    return writing
+
+
+def _breadth(stroke: Mask, px_per_mm: int) -> float:
+    """Return how broad a stroke is, in mm; a pen's usual line where there is none."""
+    if not stroke.any():
+        return 0.5
+    depth = cv2.distanceTransform(np.pad(stroke, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
+    # The mean distance to the edge of a band is a quarter of its width.
+    return max(4.0 * (float(depth[stroke].mean()) - 0.5) / px_per_mm, 0.25)
+
+
+def _edges(flat: FlatPage, rest: Mask, reference: Reference, settings: ReaderSettings) -> Mask:
+    """Return the shadows of the edges of the sheet and of what is missing of it.
+
+    A shadow runs along an edge for a while and stays beside it; a stroke does not.
+    """
+    scale, (height, width) = reference.px_per_mm, rest.shape
+    explained = beside_missing_paper(flat, scale)
+    rim = round(_RIM_MM * scale)
+    explained[:rim] = explained[-rim:] = True
+    explained[:, :rim] = explained[:, -rim:] = True
+    reach = round(settings.edge_mm * scale)
+    middle = slice(reach, height - reach), slice(reach, width - reach)
+    beside = rest & ~explained
+    outer = beside.copy()
+    outer[middle] = False
+    if not outer.any():
+        return explained
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(
+        beside.astype(np.uint8), None, None, None, 8, cv2.CV_32S
+    )
+    stats = np.asarray(stats, dtype=np.int32)
+    inner = np.bincount(labels[middle].ravel(), minlength=len(stats))
+    long_ = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) > _SHADOW_MM * scale
+    shadow = long_ & (inner < 0.1 * stats[:, cv2.CC_STAT_AREA])
+    shadow |= _cut_corners(stats, rim, (height, width), scale)
+    shadow[0] = False
+    return np.asarray(explained | shadow[labels], dtype=np.bool_)
+
+
+def _cut_corners(
+    stats: NDArray[np.int32], rim: int, shape: tuple[int, int], px_per_mm: int
+) -> NDArray[np.bool_]:
+    """Tell the pieces of a torn-off or dog-eared corner: they run out at both of its edges."""
+    left, top = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_TOP]
+    right, bottom = left + stats[:, cv2.CC_STAT_WIDTH], top + stats[:, cv2.CC_STAT_HEIGHT]
+    reach, near = round(_CORNER_MM * px_per_mm), rim + px_per_mm
+    cut = np.zeros(len(stats), np.bool_)
+    for at_left in (True, False):
+        for at_top in (True, False):
+            beside = left <= near if at_left else right >= shape[1] - near
+            above = top <= near if at_top else bottom >= shape[0] - near
+            within = (right <= reach if at_left else left >= shape[1] - reach) & (
+                bottom <= reach if at_top else top >= shape[0] - reach
+            )
+            if (within & beside).any() and (within & above).any():
+                cut |= within & (beside | above)
+    return cut
 
 
 def _leg_ends(ink: Mask, by_mark: Mask, px_per_mm: int) -> Mask:

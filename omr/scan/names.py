@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from omr.ballot.model import NameArea
 from omr.geometry import Rect
-from omr.scan.explain import parts
+from omr.scan.explain import displaced_print, parts
 from omr.scan.ink import InkMap
 from omr.scan.reading import Finding
 from omr.scan.reference import Mask, Reference, disc, grow, window
@@ -71,11 +71,19 @@ def _written_over(reference: Reference, ink: InkMap, explained: Mask) -> Iterato
             if reach_mm < _OVER_MM or own.sum() / scale**2 < _OVER_MM2 + 2.0 * fat:
                 continue
             how = _how(rect, own, letters, scale)
-            if how is None:
-                continue
             place = rect.shifted(name.rect.x, name.rect.y)
+            if how is None or _moved(own, name, ink, reference):
+                continue
             yield Finding("name-struck", name.contest, place, round(reach_mm, 1), how)
             break
+
+
+def _moved(own: Mask, name: NameArea, ink: InkMap, reference: Reference) -> bool:
+    """Tell whether a fold through the name moved some of its letters to where the ink is."""
+    rest = np.zeros(ink.ink.shape, np.bool_)
+    rows, columns = window(name.rect.grown(-0.6), reference.px_per_mm, rest.shape)
+    rest[rows, columns][: own.shape[0], : own.shape[1]] = own
+    return float(displaced_print(rest, ink, reference).sum()) > 0.7 * float(own.sum())
 
 
 def _covered(name: NameArea, letters: Mask, lost: Mask, px_per_mm: int) -> Iterator[Finding]:

@@ -54,7 +54,7 @@ class ReaderSettings:
             4 mm of pen stroke that must be found, longer than staples' shadows and dust.
         strike_mm: A straight run of ink this long over a name is a strike: no letter at
             ballot sizes has a stroke as long.
-        edge_mm: Ink nearer than this to the paper's edge is a shadow of the edge.
+        edge_mm: Long ink nearer than this to the paper's edge is a shadow of the edge.
         seal_spill_mm: A seal may be stamped over the edge of its zone by this much.
         signature_spill_mm: The same for a signature that starts in its box.
         paper_dark: Where the local background is darker than this share of the page's paper
@@ -104,7 +104,7 @@ class ReaderSettings:
     reach_mm: float = 9.0
     annotation_mm: float = 2.6
     strike_mm: float = 5.0
-    edge_mm: float = 6.0
+    edge_mm: float = 6.5
     seal_spill_mm: float = 9.0
     signature_spill_mm: float = 12.0
     paper_dark: float = 0.55
