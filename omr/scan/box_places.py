@@ -37,6 +37,10 @@ _AGREE_MM = 0.35
 _NEIGHBOURS = 6
 # A square whose edges are seen this well is believed against those around it.
 _SURE = 0.8
+# What lines may have grown by on each side: from thinned to twice their width and more.
+_GROWTHS_MM = (0.0, -0.08, -0.04, 0.04, 0.08, 0.12, 0.16, 0.2, 0.24, 0.28, 0.32)
+# How many boxes are asked how thick lines are on this page.
+_ASKED_FOR_GROWTH = 6
 # An edge this weak (of 255) is not print but the paper's grain.
 _LEAST_EDGE = 8.0
 
@@ -112,7 +116,10 @@ def find_boxes(flat: FlatPage, reference: Reference) -> tuple[FoundBox, ...]:
     tone = _tone([band for four in bands for band in four])
     if tone < _LEAST_EDGE:
         return tuple(FoundBox(box, box.rect, 0.0) for box in boxes)
-    edges = [_edges(four, tone, reference) for four in bands]
+    scale, line_px = reference.px_per_mm, reference.layout.outline_mm * reference.px_per_mm
+    sides = [tuple(_side(band, tone) for band in four) for four in bands]
+    growth_px = _growth_px(sides, line_px, scale)
+    edges = [_edges(four, line_px, growth_px, scale) for four in sides]
     alone = [_best(each, None) for each in edges]
     shifts = [_agreed(index, boxes, edges, alone) for index in range(len(boxes))]
     return tuple(
@@ -139,7 +146,7 @@ def _bands(darkness: Grey, rect: Rect, reference: Reference) -> tuple[_Band, ...
     """Cut out the four sides of a box; a side that leaves the page gives an empty band."""
     scale, outline_mm = reference.px_per_mm, reference.layout.outline_mm
     # Room for the search, the line, and the white that an edge needs on both sides of it.
-    room_mm = _REACH_MM + outline_mm + 0.4
+    room_mm = _REACH_MM + outline_mm + 0.6
     # Ends of a side lie in other places as the box moves; its middle does not.
     trim_mm = _REACH_MM + 0.1
     outer = rect.grown(outline_mm)
@@ -183,33 +190,69 @@ def _tone(bands: Sequence[_Band]) -> float:
     return float(np.median(strongest)) if strongest else 0.0
 
 
-def _edges(bands: Sequence[_Band], tone: float, reference: Reference) -> _Edges:
-    """Measure the sides of one box at each shift.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Side:
+    """One side of one box, averaged along it: values for each row of its band, 0 to 1.
 
-    Each place along a side counts for no more than the page's usual edge, so that a few black
+    Attributes:
+        rising, falling: How much darker, how much lighter it gets; row k is the border k + 2.
+        inked: Share of the side along which there is ink.
+    """
+
+    rising: Profile
+    falling: Profile
+    inked: Profile
+    edge_px: float
+    inward: int
+
+
+def _side(band: _Band, tone: float) -> _Side:
+    """Average a side along its length.
+
+    Each place along it counts for no more than the page's usual edge, so that a few black
     strokes across a faint line do not outweigh the line.
     """
-    scale = reference.px_per_mm
-    line_px = reference.layout.outline_mm * scale
-    shifts_px = _shifts_mm() * scale
-    cap = tone
-    profiles: list[list[Profile]] = [[], [], []]
-    for band in bands:
-        at = band.edge_px + band.inward * shifts_px
-        rising, falling = _steps_of(band.dark)
-        inked = np.where(band.dark > 0.5 * tone, cap, 0.0).astype(np.uint8)
-        # A border lies between pixels: row k of the steps is the border k + 2.
-        for kind, rows, place in ((0, rising, at - 2), (1, falling, at + line_px - 2)):
-            means = cv2.reduce(np.minimum(rows, np.uint8(cap)), 1, cv2.REDUCE_AVG, dtype=cv2.CV_32F)
-            profiles[kind].append(_read(np.asarray(means, np.float32), cap, place))
-        filled = cv2.reduce(inked, 1, cv2.REDUCE_AVG, dtype=cv2.CV_32F)
-        profiles[2].append(_read(np.asarray(filled, np.float32), cap, at + line_px / 2 - 0.5))
-    return _Edges(*(np.array(kind) for kind in profiles))
+    inked = np.where(band.dark > 0.5 * tone, np.uint8(tone), np.uint8(0))
+    rising, falling, there = (
+        _averaged(rows, tone) for rows in (*_steps_of(band.dark), np.asarray(inked, np.uint8))
+    )
+    return _Side(rising, falling, there, band.edge_px, band.inward)
 
 
-def _read(rows: NDArray[np.float32], cap: float, at: Profile) -> Profile:
-    """Return the values of rows, as a share of ``cap``, at places between them."""
-    values = np.asarray(rows, dtype=np.float64).ravel() / cap
+def _averaged(rows: Grey, tone: float) -> Profile:
+    means = cv2.reduce(np.minimum(rows, np.uint8(tone)), 1, cv2.REDUCE_AVG, dtype=cv2.CV_32F)
+    return np.asarray(means, dtype=np.float64).ravel() / tone
+
+
+def _growth_px(sides: Sequence[Sequence[_Side]], line_px: float, px_per_mm: int) -> float:
+    """Return by how much lines are thicker than printed, on each side of them.
+
+    Toner spreads, and a dark threshold widens every line. The edges of thick lines fit no
+    square of the true size in the middle, but two of them off to the sides.
+    """
+    some = sides[:: max(1, len(sides) // _ASKED_FOR_GROWTH)]
+
+    def fit(growth_mm: float) -> float:
+        tried = (_edges(four, line_px, growth_mm * px_per_mm, px_per_mm) for four in some)
+        best = [each.along(axis).max() for each in tried for axis in range(2)]
+        return float(np.sum(best)) - 0.01 * abs(growth_mm)
+
+    return max(_GROWTHS_MM, key=fit) * px_per_mm
+
+
+def _edges(sides: Sequence[_Side], line_px: float, growth_px: float, px_per_mm: int) -> _Edges:
+    """Read the sides of one box at each shift."""
+    shifts_px = _shifts_mm() * px_per_mm
+    outer, inner, covered = [], [], []
+    for side in sides:
+        at = side.edge_px + side.inward * shifts_px
+        outer.append(_read(side.rising, at - growth_px - 2))
+        inner.append(_read(side.falling, at + line_px + growth_px - 2))
+        covered.append(_read(side.inked, at + line_px / 2 - 0.5))
+    return _Edges(np.array(outer), np.array(inner), np.array(covered))
+
+
+def _read(values: Profile, at: Profile) -> Profile:
     return np.asarray(np.interp(at, np.arange(len(values)), values), dtype=np.float64)
 
 

@@ -216,6 +216,8 @@ def _hide(kind: str) -> np.ndarray:
         page[y - 14 : y - 6, x - 20 : right + 30] = 30
     elif kind == "torn":
         page[y - 6 : y + 40, x - 6 : x + 40] = 255
+    elif kind == "thick lines":
+        page = np.asarray(cv2.erode(page, np.ones((5, 5), np.uint8)), np.uint8)
     elif kind == "light":
         page = (255 - (255 - page.astype(np.int32)) // 4).astype(np.uint8)
         cv2.line(page, (x, y + 9), (right, bottom), (20, 20, 20), 12)
@@ -225,7 +227,15 @@ def _hide(kind: str) -> np.ndarray:
 
 @pytest.mark.parametrize(
     "kind",
-    ["fill", "fill over two sides", "circle", "strokes along the sides", "torn", "light"],
+    [
+        "fill",
+        "fill over two sides",
+        "circle",
+        "strokes along the sides",
+        "torn",
+        "thick lines",
+        "light",
+    ],
 )
 def test_heavy_ink_and_worn_outlines_do_not_pull_a_box(kind: str) -> None:
     _, _, boxes, errors = _found(scanned(_hide(kind)))
