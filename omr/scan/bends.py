@@ -24,6 +24,13 @@ from omr.scan.settings import ReaderSettings
 Float32 = NDArray[np.float32]
 
 
+# A page whose pieces lie within half a coarse pixel of a plain stretch needs no closer look; a
+# fold or a wave that matters moves some of them by more.
+_EVEN_MM = 0.12
+_EVEN_TILES = 12
+_EVEN_MATCH = 0.6
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Bends:
     """Where the print of each place lies, against where the placement has it.
@@ -102,6 +109,9 @@ def measure_bends(
     """
     step_mm = settings.tile_mm / 2
     page = _blurred(sampled(None))
+    tiles = _measure_tiles(page, reference, settings, 2)
+    if _is_even(tiles):
+        return Bends(_smooth(tiles.offsets, tiles.weights), step_mm), tiles.match
     tiles = _measure_tiles(page, reference, settings)
     folds: tuple[Fold, ...] = ()
     while len(folds) < MOST_FOLDS:
@@ -143,8 +153,35 @@ def _is_strong(tiles: _Tiles, bends: Bends, settings: ReaderSettings) -> bool:
     return far or left
 
 
-def _measure_tiles(page: Grey, reference: Reference, settings: ReaderSettings) -> _Tiles:
-    """Measure where each tile of the reference lies on the page."""
+def _is_even(tiles: _Tiles) -> bool:
+    """Tell whether all print was recognised and lies as a plain stretch or turn has it."""
+    rows, columns = np.mgrid[: tiles.match.shape[0], : tiles.match.shape[1]]
+    for axis in range(2):
+        known = np.asarray(tiles.weights[..., axis] > 1e-4)
+        if known.sum() < _EVEN_TILES:
+            return False
+        model = np.column_stack([np.ones(known.sum()), rows[known], columns[known]])
+        value = tiles.offsets[..., axis][known]
+        weight = np.sqrt(tiles.weights[..., axis][known])[:, None]
+        numbers, *_ = np.linalg.lstsq(model * weight, value * weight[:, 0], rcond=None)
+        if np.percentile(np.abs(value - model @ numbers), 90) > _EVEN_MM:
+            return False
+    match = tiles.match[np.isfinite(tiles.match)]
+    return bool((match > _EVEN_MATCH).mean() > 0.9)
+
+
+def _measure_tiles(
+    page: Grey, reference: Reference, settings: ReaderSettings, stride: int = 1
+) -> _Tiles:
+    """Measure where each tile of the reference lies on the page.
+
+    Args:
+        page: Darkness at ``coarse_px_per_mm``, blurred.
+        reference: The page as printed.
+        settings: The reader's numbers.
+        stride: 2 for every second tile along and down. Tiles overlap by half: these still
+            cover the page.
+    """
     scale, step_mm = settings.coarse_px_per_mm, settings.tile_mm / 2
     rows = int(np.ceil(reference.layout.height / step_mm)) + 1
     columns = int(np.ceil(reference.layout.width / step_mm)) + 1
@@ -152,8 +189,8 @@ def _measure_tiles(page: Grey, reference: Reference, settings: ReaderSettings) -
     weights = np.zeros((rows, columns, 2), np.float32)
     match = np.full((rows, columns), np.nan, np.float32)
     half, reach = settings.tile_mm / 2, round(settings.search_mm * scale)
-    for i in range(rows):
-        for j in range(columns):
+    for i in range(0, rows, stride):
+        for j in range(0, columns, stride):
             top, bottom = (round((i * step_mm + d) * scale) for d in (-half, half))
             left, right = (round((j * step_mm + d) * scale) for d in (-half, half))
             tile = _tile(reference.coarse, page, (top, bottom, left, right), reach)
