@@ -91,7 +91,7 @@ def _verdict(found: list[dict[str, Any]]) -> int:
     total = Figures()
     for result in found:
         total.add(result)
-    return 1 if total.silent or total.missed or total.flips or total.strange else 0
+    return 1 if total.silent or total.missed or total.flips or total.strange + total.lost else 0
 
 
 def main() -> int:

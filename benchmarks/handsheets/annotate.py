@@ -137,7 +137,7 @@ def added(
     def room(width: float, height: float) -> Rect:
         return placing.rect(free_place(page, design, width, height, rng))
 
-    if fault in ("words", "phone", "digits"):
+    if fault in ("words", "faint-word", "phone", "digits"):
         text = str(rng.choice(_WORDS))
         if fault == "phone":
             text = f"09{rng.integers(10, 100)}.{rng.integers(100, 1000)}.{rng.integers(100, 1000)}"
@@ -160,17 +160,23 @@ def added(
         area = room(float(rng.uniform(8.0, 18.0)), float(rng.uniform(3.0, 7.0)))
         ends = [(area.x, area.y), (area.right, area.bottom)]
         return arrow(ends[0], ends[1], hand, rng)
-    if fault == "small-cross":
+    if fault in ("small-cross", "cross-by-box"):
         size = float(rng.uniform(4.0, 5.0))
-        area = room(size, size)
+        if fault == "small-cross":
+            area = room(size, size)
+        else:
+            area = placing.rect(hidden_place(fault, page, design, size, rng))
         # Legs of at least 4 mm: half the diagonal either way.
         reach = size / 2 * 0.8
         mid = np.array([area.centre.x, area.centre.y])
         legs = [np.array([[-1.0, -1.0], [1.0, 1.0]]), np.array([[1.0, -1.0], [-1.0, 1.0]])]
         return [trace(mid + reach * leg, _plain(hand), rng) for leg in legs]
-    if fault == "dash":
+    if fault.startswith("dash"):
         length = float(rng.uniform(4.2, 6.0))
-        area = room(length, 1.5)
+        if fault == "dash":
+            area = room(length, 1.5)
+        else:
+            area = placing.rect(hidden_place(fault, page, design, length, rng))
         angle = float(rng.normal(0.0, 0.25))
         step = length / 2 * np.array([np.cos(angle), np.sin(angle)])
         mid = np.array([area.centre.x, area.centre.y])
@@ -203,6 +209,65 @@ def free_place(
         if float((part < 128).mean()) < 0.035:
             return area
     raise NoRoomError(f"no place of {width_mm:.0f} x {height_mm:.0f} mm is left")
+
+
+def hidden_place(
+    fault: str, page: PageLayout, design: Pixels, size_mm: float, rng: np.random.Generator
+) -> Rect:
+    """Return a place where a small annotation is easily overlooked, in layout millimetres.
+
+    Raises:
+        NoRoomError: The page has no such place, or chance did not find it.
+    """
+    for _ in range(400):
+        area = _hidden_guess(fault, page, size_mm, rng)
+        closed = [zone.rect.grown(1.0) for zone in page.zones]
+        closed += [box.rect.grown(1.5) for box in page.boxes]
+        within = area.x > 4.0 and area.right < page.width - 4.0
+        within = within and area.y > 4.0 and area.bottom < page.height - 4.0
+        if not within or any(area.intersection(other) for other in closed):
+            continue
+        if fault in ("dash-on-print", "cross-by-box") or _bare(design, page, area):
+            return area
+    raise NoRoomError(f"no place for {fault}")
+
+
+def _bare(design: Pixels, page: PageLayout, area: Rect) -> bool:
+    """Tell whether hardly anything is printed at a place."""
+    scale = design.shape[1] / page.width
+    rows = slice(int(area.y * scale), int(area.bottom * scale) + 1)
+    columns = slice(int(area.x * scale), int(area.right * scale) + 1)
+    return float((design[rows, columns] < 128).mean()) < 0.035
+
+
+def _hidden_guess(fault: str, page: PageLayout, size_mm: float, rng: np.random.Generator) -> Rect:
+    """Return one random place of the kind that a fault asks for; it may not fit."""
+    x = float(rng.uniform(6.0, page.width - 6.0 - size_mm))
+    y = float(rng.uniform(6.0, page.height - 8.0))
+    if fault == "dash-at-edge":
+        if rng.random() < 0.5:
+            return Rect(x, float(rng.choice([6.0, page.height - 7.5])), size_mm, 1.5)
+        return Rect(float(rng.choice([5.0, page.width - 5.0 - size_mm])), y, size_mm, 1.5)
+    if fault == "dash-on-print":
+        run = page.texts[int(rng.integers(len(page.texts)))]
+        wide = 0.45 * run.size_pt * 25.4 / 72 * len(run.text)
+        start = run.x + float(rng.uniform(0.0, max(0.1, wide - size_mm)))
+        return Rect(start, run.baseline - 0.2 * run.size_pt - 0.5, size_mm, 1.0)
+    if fault == "cross-by-box":
+        box = page.boxes[int(rng.integers(len(page.boxes)))].rect
+        gap = float(rng.uniform(1.8, 3.0))
+        left = box.right + gap if rng.random() < 0.5 else box.x - gap - size_mm
+        return Rect(left, box.centre.y - size_mm / 2, size_mm, size_mm)
+    kind = "seal" if fault == "dash-by-seal" else "signature"
+    zones = [zone.rect for zone in page.zones if zone.kind == kind]
+    if not zones:
+        raise NoRoomError(f"the page has no {kind} zone")
+    near, gap = zones[0], float(rng.uniform(1.5, 6.0))
+    if rng.random() < 0.5:
+        side = near.right + gap if rng.random() < 0.5 else near.x - gap - size_mm
+        return Rect(side, float(rng.uniform(near.y, near.bottom)), size_mm, 1.5)
+    end = near.bottom + gap if rng.random() < 0.5 else near.y - gap - 1.5
+    return Rect(float(rng.uniform(near.x, near.right - size_mm)), end, size_mm, 1.5)
 
 
 def lay_tape(sheet: Sheet, area: Rect, rng: np.random.Generator) -> None:

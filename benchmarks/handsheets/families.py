@@ -32,6 +32,7 @@ class Family:
         faults: What a paper may have, one each (two on some); empty for none.
         bilevel: Whether the scan has two levels at 200 dpi.
         phone: Whether the paper is photographed.
+        streaky: Chance of dirt on the glass of a sheet feed, which draws a line down every page.
     """
 
     name: FamilyName
@@ -46,6 +47,7 @@ class Family:
     faults: tuple[str, ...] = ()
     bilevel: bool = False
     phone: bool = False
+    streaky: float = 0.04
 
 
 _NEAT = Manners(NEAT_STYLES, {"ballpoint": 0.7, "gel": 0.3}, 0.03, True, 0.0)
@@ -62,7 +64,7 @@ FAMILIES: dict[FamilyName, Family] = {
     for family in (
         Family(
             "neat", "clean pen marks, a good printer, a good scan; no seal, no signature",
-            _NEAT, False, False, False, 0.0, {},
+            _NEAT, False, False, False, 0.0, {}, streaky=0.0,
         ),
         Family(
             "office", "any office printer, pen, scanner; seals and signatures; light wear",
@@ -70,7 +72,7 @@ FAMILIES: dict[FamilyName, Family] = {
         ),
         Family(
             "damaged", "worn papers that a person reads at a glance",
-            _OFFICE, True, True, True, 0.9, HEAVY_WEAR, least_wear=1,
+            _OFFICE, True, True, True, 0.9, HEAVY_WEAR, least_wear=1, streaky=0.2,
         ),
         Family(
             "doubtful", "marks over which a careful person would hesitate, else as office",

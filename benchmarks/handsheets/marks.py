@@ -107,8 +107,8 @@ def _filled_dot(
     middle: FloatArray, across_mm: float, hand: Hand, rng: np.random.Generator
 ) -> Trace:
     """Circle outwards until the spot is as large as it should be."""
-    angle = rng.uniform(0.0, 6.0) + np.arange(0.0, 22.0, 1.3)
-    radius = across_mm / 2 * np.sqrt(np.linspace(0.05, 0.8, len(angle)))
+    angle = rng.uniform(0.0, 6.0) + np.arange(0.0, 34.0, 1.3)
+    radius = across_mm / 2 * np.linspace(0.05, 0.85, len(angle))
     spiral = middle + np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
     steady = replace(hand, scatter_mm=0.08, tremor_mm=min(0.1, hand.tremor_mm))
     return trace(spiral, steady, rng, [1.0] * (len(angle) - 1), 0.3)

@@ -30,7 +30,7 @@ from handsheets.marks import draw_mark
 from handsheets.motion import Trace
 from handsheets.pen import Pen, write
 from handsheets.press import Placing, Press, choose_press, print_page
-from handsheets.scanner import Scanner, choose_pass, choose_scanner, scan
+from handsheets.scanner import Mode, Scanner, choose_pass, choose_scanner, scan
 from handsheets.script import sign, write_line
 from handsheets.sheet import Pixels, Sheet
 from handsheets.stamp import choose_stamping, stamp
@@ -157,7 +157,8 @@ def papers(family: FamilyName, seed: int, office: int) -> Iterator[Paper]:
 def _choose_office(family: Family, rng: np.random.Generator) -> Office:
     shares = np.array([share for _, _, share in STYLES])
     template, group, _ = STYLES[int(rng.choice(len(STYLES), p=shares / shares.sum()))]
-    scanner = choose_scanner(rng, family.rough_scanner, "bilevel" if family.bilevel else None)
+    mode: Mode | None = "bilevel" if family.bilevel else None
+    scanner = choose_scanner(rng, family.rough_scanner, mode, family.streaky)
     press = choose_press(rng, family.rough_press)
     if family.bilevel:
         # Who scans in black and white sees at once when print vanishes, and sets it darker.
@@ -331,7 +332,8 @@ def _add(
             traces = added(fault, page, placing, design, voter.hand, rng)
     except NoRoomError:
         return replace(voter, fault=None)
-    write(sheet, traces, voter.pen, rng)
+    faint = Pen("pencil", "graphite", 0.45, float(rng.uniform(0.8, 1.1)), 0.1)
+    write(sheet, traces, faint if fault == "faint-word" else voter.pen, rng)
     return voter
 
 

@@ -64,8 +64,17 @@ class Scanner:
     moire: float
 
 
-def choose_scanner(rng: np.random.Generator, rough: bool, mode: Mode | None = None) -> Scanner:
-    """Draw a scanner: a good one, or any that an office may have."""
+def choose_scanner(
+    rng: np.random.Generator, rough: bool, mode: Mode | None = None, streaky: float = 0.0
+) -> Scanner:
+    """Draw a scanner: a good one, or any that an office may have.
+
+    Args:
+        rng: Source of all chance.
+        rough: Whether its quality is any.
+        mode: In place of a drawn one.
+        streaky: Chance of dirt on the glass of a sheet feed.
+    """
     chosen: Mode = mode or ("colour", "grey")[int(rng.random() < 0.35)]
     if rough:
         dpi = int(rng.choice([150, 200, 300, 400, 600], p=[0.1, 0.5, 0.33, 0.05, 0.02]))
@@ -74,7 +83,7 @@ def choose_scanner(rng: np.random.Generator, rough: bool, mode: Mode | None = No
     flatbed = bool(rng.random() < 0.3)
     wide = 1.0 if rough else 0.35
     streaks: tuple[tuple[float, float, float], ...] = ()
-    if rough and not flatbed and rng.random() < 0.2:
+    if not flatbed and rng.random() < streaky:
         streaks = tuple(
             (float(rng.uniform(0.05, 0.95)), float(rng.uniform(0.08, 0.3)),
              float(rng.choice([-0.3, 0.2, 0.35, 0.6])))
@@ -222,7 +231,9 @@ def _through_optics(sheet: Sheet, scanner: Scanner, how: Pass, rng: np.random.Ge
             soft, matrix, size, flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=lid
         )
         if sheet.gone is not None:
-            left = cv2.warpAffine(sheet.gone, matrix, size, flags=flags)
+            left = cv2.warpAffine(
+                sheet.gone, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE
+            )
     else:
         map_x, map_y = _maps(sheet, back, shift, scale, (height, width), how, rng)
         seen = cv2.remap(
@@ -230,7 +241,9 @@ def _through_optics(sheet: Sheet, scanner: Scanner, how: Pass, rng: np.random.Ge
             borderMode=cv2.BORDER_CONSTANT, borderValue=lid,
         )  # fmt: skip
         if sheet.gone is not None:
-            left = cv2.remap(sheet.gone, map_x, map_y, cv2.INTER_LINEAR)
+            left = cv2.remap(
+                sheet.gone, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+            )
     if left is not None:
         seen[left > 127] = lid
     return np.asarray(seen, np.uint8)

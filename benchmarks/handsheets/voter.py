@@ -36,7 +36,8 @@ LineFault = Literal[
 ]  # fmt: skip
 PaperFault = Literal[
     "words", "phone", "smiley", "arrow", "small-cross", "dash", "question-mark", "digits",
-    "signature-astray", "forged", "scanned-twice", "photocopied",
+    "signature-astray", "dash-at-edge", "dash-on-print", "dash-by-seal", "dash-by-signature",
+    "cross-by-box", "faint-word", "forged", "scanned-twice", "photocopied",
 ]  # fmt: skip
 LINE_FAULTS: tuple[LineFault, ...] = get_args(LineFault)
 PAPER_FAULTS: tuple[PaperFault, ...] = get_args(PaperFault)
@@ -49,7 +50,8 @@ ANNOTATIONS: frozenset[str] = frozenset(
     {
         "word-beside-name", "word-beside-box", "tick-beside-name", "cross-beside-name", "words",
         "phone", "smiley", "arrow", "small-cross", "dash", "question-mark", "digits",
-        "signature-astray", "name-underlined", "name-circled",
+        "signature-astray", "name-underlined", "name-circled", "dash-at-edge", "dash-on-print",
+        "dash-by-seal", "dash-by-signature", "cross-by-box", "faint-word",
     }
 )  # fmt: skip
 COPIES: frozenset[str] = frozenset({"forged", "scanned-twice", "photocopied"})

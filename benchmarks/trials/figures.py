@@ -90,7 +90,8 @@ class Figures:
             that became another value, votes that became uncertain, papers that went to review.
         column_lines, column_off, column_silent: Lines by column of the true box; those not
             read as in truth; those silently wrong. ``row_…`` the same by the line's place.
-        strange: Pages tied to another ballot.
+        strange, lost: Pages tied to another ballot, and pages taken for empty backs, of which
+            nobody would hear.
         seconds: Of processor time in all, making and reading.
     """
 
@@ -123,6 +124,7 @@ class Figures:
     row_off: Counter[int] = field(default_factory=Counter)
     row_silent: Counter[int] = field(default_factory=Counter)
     strange: int = 0
+    lost: int = 0
     seconds: float = 0.0
 
     def add(self, result: Mapping[str, Any]) -> None:
@@ -137,6 +139,7 @@ class Figures:
         self.positions += row["positions"]
         self.lines += row["lines"]
         self.strange += row["strange_pages"]
+        self.lost += row.get("lost_pages", 0)
         accepted, look = bool(row["accepted"]), row["look"]
         self.plain += look == "no"
         self.must += look == "must"
@@ -271,6 +274,6 @@ def bars(found: Mapping[str, Figures], published: bool = True) -> list[Bar]:
         Bar("needless review, damaged papers read at a glance", *needless(damaged), 0.10),
         Bar("votes flipped on a rescan of accepted papers", sum(f.flips for f in total),
             sum(f.rescanned for f in total), 0.0),
-        Bar("pages tied to another ballot", sum(f.strange for f in total),
+        Bar("pages lost, or tied to another ballot", sum(f.strange + f.lost for f in total),
             sum(f.pages for f in total), 0.0),
     ]  # fmt: skip

@@ -42,7 +42,7 @@ class PaperRead:
     @property
     def reasons(self) -> tuple[str, ...]:
         """Why a person looks, as flag codes with detail, or ``page:`` and a status."""
-        pages = [f"page:{s}" for s in self.statuses if s not in ("read", "blank")]
+        pages = [f"page:{s}" for s in self.statuses if s != "read"]
         flags = self.outcome.flags if self.outcome is not None else ()
         named = [f"{flag.code}:{flag.detail}" if flag.detail else flag.code for flag in flags]
         return tuple(dict.fromkeys([*named, *pages]))

@@ -45,7 +45,6 @@ def write_record(results: Sequence[Mapping[str, Any]], command: str) -> str:
 
 def _provenance(results: Sequence[Mapping[str, Any]], command: str) -> list[str]:
     readers = Counter(tuple(sorted(result["reader"].items())) for result in results)
-    seeds = sorted({int(result["seed"]) for result in results})
     lines = [f"Made by `{command}`.", ""]
     for reader, units in readers.most_common():
         named = ", ".join(f"{key} `{value}`" for key, value in reader)
@@ -54,7 +53,12 @@ def _provenance(results: Sequence[Mapping[str, Any]], command: str) -> list[str]
         lines.append(
             "- **Results of more than one state of the reader or the papers are mixed here.**"
         )
-    lines.append(f"- seeds: {', '.join(map(str, seeds))}")
+    pages: Counter[tuple[str, int]] = Counter()
+    for result in results:
+        where = (str(result["family"]), int(result["seed"]))
+        pages[where] += sum(row["pages"] for row in result["papers"])
+    runs = [f"`{family}` seed {seed}, {count} pages" for (family, seed), count in pages.items()]
+    lines.append(f"- seeds: {'; '.join(runs) or 'none'}")
     shares = ", ".join(f"{template}/{group} {share:.0f} %" for template, group, share in STYLES)
     lines.append(f"- ballot styles by offices: {shares}")
     return lines

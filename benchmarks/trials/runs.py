@@ -187,8 +187,8 @@ def _keep(
         if mark.state == "uncertain"
     ]
     line = {
-        "wrong": wrong, "pictures": names, **row, "truth": truth,
-        "findings": findings, "uncertain": doubts,
+        "family": unit.family, "seed": unit.seed, "wrong": wrong, "pictures": names, **row,
+        "truth": truth, "findings": findings, "uncertain": doubts,
     }  # fmt: skip
     with (folder / "failures.jsonl").open("a", encoding="utf-8") as file:
         file.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")

@@ -84,6 +84,7 @@ def row_of(specimen: Specimen, read: PaperRead) -> dict[str, Any]:
         "off": off,
         "unsaid": unsaid if not read.accepted else [],
         "strange_pages": read.strange,
+        "lost_pages": read.statuses.count("blank"),
         "pen": truth["pen"],
         "press": truth["press"],
         "scan": truth["scan"],
@@ -112,7 +113,7 @@ def rescan_of(first: PaperRead, second: PaperRead) -> dict[str, Any]:
 
 
 def faults_of(row: dict[str, Any]) -> list[str]:
-    """Name what went wrong: ``silent``, ``missed``, ``needless``, ``flip``, ``strange``."""
+    """Name what went wrong: silent, missed, needless, flip, strange, lost."""
     found = []
     if row["accepted"] and row["off"]:
         found.append("silent")
@@ -124,4 +125,6 @@ def faults_of(row: dict[str, Any]) -> list[str]:
         found.append("flip")
     if row["strange_pages"]:
         found.append("strange")
+    if row.get("lost_pages"):
+        found.append("lost")
     return found

@@ -28,6 +28,7 @@ def row(**changes: Any) -> dict[str, Any]:
         "off": [],
         "unsaid": [],
         "strange_pages": 0,
+        "lost_pages": 0,
         "pen": "blue gel",
         "press": "laser",
         "scan": "grey 200",
@@ -124,3 +125,11 @@ def test_results_are_taken_once_and_a_line_cut_short_is_passed_over(tmp_path: Pa
 
 def test_the_docs_table_survives_a_run_without_papers() -> None:
     assert "Accuracy of the reader" in write_record([], "nothing")
+
+
+def test_a_ballot_taken_for_an_empty_back_is_a_lost_page() -> None:
+    lost = row(accepted=False, lost_pages=1)
+    assert "lost" in faults_of(lost)
+    found = by_family([unit(lost)])
+    (bar,) = [bar for bar in bars(found) if bar.measure.startswith("pages lost")]
+    assert (bar.seen, bar.met) == (1, False)

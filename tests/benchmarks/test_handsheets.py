@@ -102,7 +102,7 @@ def test_a_small_cross_drawn_as_an_annotation_is_at_least_four_millimetres() -> 
     ((design,),) = printed_pages(style, ["00000000"], 4.0)
     placing = Placing(1.0, 1.0, 0.0, 0.0, page.width, page.height)
     for seed in range(5):
-        for fault in ("small-cross", "dash"):
+        for fault in ("small-cross", "dash", "dash-at-edge", "dash-on-print", "cross-by-box"):
             strokes = added(fault, page, placing, design, Hand(), rng(seed))
             assert min(stroke.length_mm for stroke in strokes) >= 3.9
 
