@@ -55,7 +55,7 @@ def shared_grades(pages: Iterable[GradedPage]) -> tuple[SharedGrade, ...]:
 def _by_place(members: list[tuple[float, GradedPage]]) -> Iterator[list[tuple[float, GradedPage]]]:
     group: list[tuple[float, GradedPage]] = []
     for amount, page in sorted(members, key=lambda member: member[0]):
-        if group and amount - group[-1][0] > _SAME_PLACE_MM:
+        if group and amount - group[0][0] > _SAME_PLACE_MM:
             yield group
             group = []
         group.append((amount, page))

@@ -2,8 +2,8 @@
 
 A streak runs along the feed through the whole picture, at the same place on every sheet. It is
 looked for in the picture as scanned, not on the straightened page, on which skew tilts it. A
-lengthwise fold may look the same on one page; only its return at the same place on other pages
-tells a streak from it, so pages report places and the stack draws the conclusion.
+fold may look much the same on one page; its return at the same place on other pages tells a
+streak from it for sure, so pages report places and the stack draws the conclusion.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ _DARKER = 0.05
 _SEEN = 0.6
 # Least share of the picture's height along which open paper lies at a streak's place.
 _OPEN = 0.3
+# A streak stands still while the sheet runs past: its middle, taken in bands down the picture,
+# varies by no more than this. A fold or a crease wanders by a tenth of a millimetre and more.
+_BANDS, _STRAIGHT_PX, _STRAIGHT_MM = 12, 0.35, 0.035
 # Nearer than this to where the print has the sheet's edge, its true edge with its shadow may lie:
 # print is shifted by up to 4 mm, enlarged by 2, and the shadow is some millimetres wide.
 _RIM_MM = 7.5
@@ -138,7 +141,33 @@ def _dark(
     room = open_.sum(axis=0)
     hits = (seen & open_).sum(axis=0)
     found = (hits > _SEEN * room) & (room > _OPEN * low.shape[0])
-    return _centres(found, px_per_mm)
+    depth = np.where(darker, mean - low, 0.0).astype(np.float32)
+    straight = max(_STRAIGHT_PX, _STRAIGHT_MM * px_per_mm)
+    return [c for c in _centres(found, px_per_mm) if _wander_px(depth, c, px_per_mm) <= straight]
+
+
+def _wander_px(depth: Float32, column: float, px_per_mm: float) -> float:
+    """Return how much a line wanders sideways on its way down the picture, in pixels.
+
+    Args:
+        depth: How much darker than its surroundings each open place is.
+        column: Middle of the line.
+        px_per_mm: Pixels of ``depth`` across a millimetre.
+    """
+    reach = max(3, round(0.4 * px_per_mm))
+    left = max(0, int(column) - reach)
+    strip = depth[:, left : int(column) + reach + 1]
+    columns = np.arange(strip.shape[1], dtype=np.float32)
+    places = []
+    for band in np.array_split(strip, _BANDS):
+        weight = band.sum(axis=0)
+        if weight.sum() > 0 and (band.max(axis=1) > 0).mean() > 0.2:
+            places.append(float((weight * columns).sum() / weight.sum()))
+    if len(places) < 3:
+        return 0.0
+    # 1.48 times the median deviation is the standard deviation, but for a band or two into
+    # which other print reaches.
+    return 1.48 * float(np.median(np.abs(np.array(places) - np.median(places))))
 
 
 def _white(

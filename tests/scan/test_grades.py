@@ -95,6 +95,15 @@ def test_neither_a_pen_line_nor_the_ballots_own_rules_are_streaks(reader: PageRe
     assert "streak" not in _codes(_read(reader, page))
 
 
+def test_a_lengthwise_fold_wanders_and_is_no_streak(reader: PageReader) -> None:
+    page = fresh_page()
+    ys = np.arange(page.shape[0])
+    xs = 105.0 * MM + 1.1 * np.sin(ys / 230.0) + 1.2 * ys / page.shape[0]
+    points = np.column_stack([xs, ys]).round().astype(np.int32)
+    cv2.polylines(page, [points], False, (190, 190, 190), 2)
+    assert "streak" not in _codes(_read(reader, page))
+
+
 def test_a_grey_page_is_too_dark(reader: PageReader) -> None:
     reading = _read(reader, toned(fresh_page(), 10, 130))
     assert reading.grades == (Grade("dark", 51),)

@@ -240,7 +240,9 @@ def _hide(kind: str) -> np.ndarray:
 def test_heavy_ink_and_worn_outlines_do_not_pull_a_box(kind: str) -> None:
     _, _, boxes, errors = _found(scanned(_hide(kind)))
     assert errors.max() < 0.12
-    assert min(box.match for box in boxes) > SETTINGS.box_match
+    believed = [box.match > SETTINGS.box_match for box in boxes]
+    # A corner of 3.4 mm torn out of a box of 9 mm: its place is sure, but people look at it.
+    assert believed == [kind != "torn", *[True] * (len(boxes) - 1)]
 
 
 def test_a_box_whose_outline_is_gone_has_no_match() -> None:

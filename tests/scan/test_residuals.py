@@ -91,6 +91,22 @@ def test_a_box_that_is_not_there_is_left_to_people(reader: PageReader) -> None:
     assert [contest for _, contest in _registered(reading)] == [box.contest]
 
 
+@pytest.mark.parametrize("jump_mm", [-1.5, 1.5])
+@pytest.mark.parametrize("beside_mm", [-4.6, -2.5, 0.0, 4.6])
+def test_the_outline_of_a_box_that_a_fold_cuts_is_no_mark(
+    reader: PageReader, jump_mm: float, beside_mm: float
+) -> None:
+    cut = ballot_layouts(election())["a"].pages[0].boxes[1].rect.centre.x + beside_mm
+
+    def bend(x: Map, y: Map) -> tuple[Map, Map]:
+        return x + jump_mm * (x > cut), y
+
+    reading = _read(reader, scanned(bend=bend, skew_deg=0.0))
+    for mark in reading.marks:
+        allowed = {"empty", "uncertain"} if mark.option == "confidence" else {"empty"}
+        assert mark.state in allowed
+
+
 def test_print_that_stands_elsewhere_does_not_fit(reader: PageReader) -> None:
     page = fresh_page()
     body = page[round(32 * MM) : round(262 * MM), round(16 * MM) : round(194 * MM)]
