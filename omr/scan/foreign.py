@@ -145,10 +145,10 @@ def _edges(flat: FlatPage, rest: Mask, reference: Reference, settings: ReaderSet
     outer[middle] = False
     if not outer.any():
         return explained
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(
+    _, labels, found, _ = cv2.connectedComponentsWithStats(
         beside.astype(np.uint8), None, None, None, 8, cv2.CV_32S
     )
-    stats = np.asarray(stats, dtype=np.int32)
+    stats = np.asarray(found, dtype=np.int32)
     inner = np.bincount(labels[middle].ravel(), minlength=len(stats))
     long_ = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) > _SHADOW_MM * scale
     shadow = long_ & (inner < 0.1 * stats[:, cv2.CC_STAT_AREA])
