@@ -55,12 +55,26 @@ def _zone_ink(zone: Rect, spill_mm: float, ink: InkMap, px_per_mm: int) -> Mask:
 
 
 def beside_missing_paper(flat: FlatPage, px_per_mm: int) -> Mask:
-    """Return the rim of holes, tears and black borders, where shadows fall."""
-    missing = (~flat.paper).astype(np.uint8)
-    if not missing.any():
-        return np.zeros(flat.paper.shape, np.bool_)
+    """Return holes, tears, folded corners and black borders, with the rim where shadows fall."""
+    scale = 2  # px/mm: enough for what is millimetres wide
+    black = ((flat.darkness > 140) | ~flat.paper).astype(np.uint8) * 255
+    factor = scale / px_per_mm
+    small = cv2.resize(black, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    # The lid is wider than any stroke and runs out at the edge of the page; print does neither.
+    solid = cv2.morphologyEx((small > 127).astype(np.uint8), cv2.MORPH_OPEN, disc(1.3 * scale))
+    missing = np.zeros(solid.shape, np.bool_)
+    rim = round(2.5 * scale)
+    height, width = solid.shape
+    for part, rect, _ in parts(solid.astype(np.bool_), scale):
+        left, top = rect.x * scale, rect.y * scale
+        right, bottom = rect.right * scale, rect.bottom * scale
+        if min(left, top) < rim or right > width - rim or bottom > height - rim:
+            missing |= part
+    wide = cv2.dilate(missing.astype(np.uint8), disc(1.5 * scale))
+    lid = cv2.resize(wide, black.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
     # 1.5 mm: the width of a hard shadow beside a sheet's edge; soft ones are no ink anyway.
-    return cv2.dilate(missing, disc(1.5 * px_per_mm)).astype(np.bool_)
+    gone = cv2.dilate((~flat.paper).astype(np.uint8), disc(1.5 * px_per_mm)) > 0
+    return np.asarray(lid | gone, dtype=np.bool_)
 
 
 def punch_holes(flat: FlatPage, reference: Reference) -> Mask:
