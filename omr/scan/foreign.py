@@ -125,7 +125,7 @@ def _breadth(stroke: Mask, px_per_mm: int) -> float:
         return 0.5
     depth = cv2.distanceTransform(np.pad(stroke, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
     # The mean distance to the edge of a band is a quarter of its width.
-    return max(4.0 * (float(depth[stroke].mean()) - 0.5) / px_per_mm, 0.25)
+    return max(4.0 * (float(depth[stroke].mean()) - 0.5) / px_per_mm, 0.33)
 
 
 def _edges(flat: FlatPage, rest: Mask, reference: Reference, settings: ReaderSettings) -> Mask:
