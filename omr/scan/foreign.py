@@ -32,7 +32,8 @@ from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
 
 # The line of letters is so many times as long as they reach; a leg's loop is twice as long.
-_TURNS = 2.6
+# Hooks and blots at its end stay smaller than a word.
+_TURNS, _WORD_MM = 2.6, 4.5
 # No ink is looked for in the outermost rim; a shadow beside an edge is at least so long.
 _RIM_MM, _SHADOW_MM = 2.5, 12.0
 # Corners that are torn off or folded over are lost up to here.
@@ -114,7 +115,8 @@ def _writing(
     outside[window(found.found, scale, ink.ink.shape, reference.layout.outline_mm + 0.5)] = False
     for part, rect, area_mm2 in parts(outside[near], scale):
         reach_mm = float(np.hypot(rect.w, rect.h))
-        if min(rect.w, rect.h) > 1.5 and area_mm2 > _TURNS * pen_mm * reach_mm:
+        wide = min(rect.w, rect.h) > 1.5 and reach_mm > _WORD_MM
+        if wide and area_mm2 > _TURNS * pen_mm * reach_mm:
             writing |= part
     return writing
 
