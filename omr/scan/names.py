@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from omr.ballot.model import NameArea
 from omr.geometry import Rect
-from omr.scan.explain import displaced_print, parts
+from omr.scan.explain import displaced_print
 from omr.scan.ink import InkMap
+from omr.scan.pieces import label_pieces, parts
 from omr.scan.reading import Finding
 from omr.scan.reference import Mask, Reference, disc, grow, window
 from omr.scan.settings import ReaderSettings
@@ -64,9 +65,10 @@ def _written_over(reference: Reference, ink: InkMap, explained: Mask) -> Iterato
         usual = sorted(areas[:index] + areas[index + 1 :])
         fat = usual[len(usual) // 3] if usual else 0.0
         # Letters cut a stroke into crumbs that lie up to a letter's width apart.
-        for part, rect, _ in parts(grow(over, _GAP_MM * scale), scale):
-            own = over & part
-            rect = rect.grown(-_GAP_MM)
+        for part in parts(grow(over, _GAP_MM * scale), scale):
+            own = np.zeros_like(over)
+            own[part.area] = over[part.area] & part.shape
+            rect = part.rect.grown(-_GAP_MM)
             reach_mm = float(np.hypot(rect.w, rect.h))
             if reach_mm < _OVER_MM or own.sum() / scale**2 < _OVER_MM2 + 2.0 * fat:
                 continue
@@ -88,9 +90,10 @@ def _moved(own: Mask, name: NameArea, ink: InkMap, reference: Reference) -> bool
 
 def _covered(name: NameArea, letters: Mask, lost: Mask, px_per_mm: int) -> Iterator[Finding]:
     """Look for a stretch of letters that is not there: covered by tape or scratched off."""
-    for part, rect, _ in parts(grow(lost, 0.7 * px_per_mm), px_per_mm):
-        gone = float((lost & part).sum()) / px_per_mm**2
-        share = float((lost & part).sum()) / max(int((letters & part).sum()), 1)
+    for part in parts(grow(lost, 0.7 * px_per_mm), px_per_mm):
+        rect, lost_px = part.rect, int((lost[part.area] & part.shape).sum())
+        gone = lost_px / px_per_mm**2
+        share = lost_px / max(int((letters[part.area] & part.shape).sum()), 1)
         if rect.w - 1.4 >= _COVERED_MM and gone >= _COVERED_MM2 and share > 0.75:
             place = rect.grown(-0.7).shifted(name.rect.x, name.rect.y)
             size_mm = round(float(np.hypot(place.w, place.h)), 1)
@@ -203,10 +206,8 @@ def _line_kernel(length_px: int, degrees: float) -> NDArray[np.uint8]:
 
 def _largest(mask: Mask, px_per_mm: int) -> Rect | None:
     """Return the bounding box of the largest connected part of a mask, in its own mm."""
-    count, _, stats, _ = cv2.connectedComponentsWithStats(
-        mask.astype(np.uint8), None, None, None, 8, cv2.CV_32S
-    )
-    if count < 2:
+    stats = label_pieces(mask).stats
+    if len(stats) < 2:
         return None
     number = 1 + int(np.argmax(stats[1:, 2]))
     left, top, width, height = (int(v) for v in stats[number, :4])
