@@ -48,8 +48,13 @@ class OmrError(Exception):
     exit_code: ExitCode = ExitCode.FAULT
 
     def __init__(self, vi: str, en: str) -> None:
-        super().__init__(en)
+        # Both texts are arguments, so that an error survives the way back from a worker process.
+        super().__init__(vi, en)
         self.text = Text(vi, en)
+
+    def __str__(self) -> str:
+        """Return the English sentence, for logs."""
+        return self.text.en
 
 
 class UsageError(OmrError):

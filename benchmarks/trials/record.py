@@ -192,7 +192,9 @@ def _method() -> list[str]:
         "## How it was measured", "",
         "Papers are made by `benchmarks/handsheets` (published figures), which shares nothing "
         "with the generator on which the reader is tuned (`omr/rehearse`) but the printed "
-        "ballot. Pages go through the reader and the rules in the same process, as `omr scan` "
+        "ballot. Its papers at other seeds were looked at to find faults of the reader, so the "
+        "figures are of unseen papers, not of an unseen generator. Pages go through the reader "
+        "and the rules in the same process, as `omr scan` "
         "and `omr tally` take them; `--through-files` goes through the files and commands "
         "instead. A *silent error* is a line of a paper accepted without a person whose value "
         "differs from the truth. *Needless review* is a paper with one plain mark on every line "

@@ -32,7 +32,8 @@ from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
 
 # The line of letters is so many times as long as they reach; a leg's loop is twice as long.
-_TURNS = 2.6
+# Hooks and blots at its end stay smaller than a word.
+_TURNS, _WORD_MM = 2.6, 4.5
 # No ink is looked for in the outermost rim; a shadow beside an edge is at least so long.
 _RIM_MM, _SHADOW_MM = 2.5, 12.0
 # Corners that are torn off or folded over are lost up to here.
@@ -117,8 +118,8 @@ def _writing(
     outside[_within(near, box)] = False
     for part in parts(outside, scale):
         reach_mm = float(np.hypot(part.rect.w, part.rect.h))
-        broad = min(part.rect.w, part.rect.h) > 1.5
-        if broad and part.area_mm2 > _TURNS * pen_mm * reach_mm:
+        wide = min(part.rect.w, part.rect.h) > 1.5 and reach_mm > _WORD_MM
+        if wide and part.area_mm2 > _TURNS * pen_mm * reach_mm:
             writing[part.area] |= part.shape
     return writing
 
@@ -138,7 +139,7 @@ def _breadth(stroke: Mask, px_per_mm: int) -> float:
         return 0.5
     depth = cv2.distanceTransform(np.pad(stroke, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
     # The mean distance to the edge of a band is a quarter of its width.
-    return max(4.0 * (float(depth[stroke].mean()) - 0.5) / px_per_mm, 0.25)
+    return max(4.0 * (float(depth[stroke].mean()) - 0.5) / px_per_mm, 0.33)
 
 
 def _edges(flat: FlatPage, rest: Mask, reference: Reference, settings: ReaderSettings) -> Mask:
@@ -191,7 +192,7 @@ def _leg_ends(ink: Mask, by_mark: Mask, px_per_mm: int) -> Mask:
     """Return the straight pieces that go on where a mark's stroke leaves off.
 
     A pen that skips breaks the leg of a cross into dashes. A piece is a dash of it if it is
-    straight and thin and points at the mark's ink within 2.5 mm; letters are neither.
+    straight and thin and points at the mark's ink within 3.5 mm; letters are neither.
     """
     dashes = np.zeros(ink.shape, np.bool_)
     if not by_mark.any():
@@ -199,7 +200,7 @@ def _leg_ends(ink: Mask, by_mark: Mask, px_per_mm: int) -> Mask:
     count, labels = cv2.connectedComponents((ink & ~by_mark).astype(np.uint8))
     # Each round may add the next dash of a leg; four rounds cover all that is within reach.
     for _ in range(4):
-        target = grow(by_mark | dashes, 0.35 * px_per_mm)
+        target = grow(by_mark | dashes, 0.5 * px_per_mm)
         added = False
         for number in range(1, count):
             piece = labels == number
@@ -212,7 +213,11 @@ def _leg_ends(ink: Mask, by_mark: Mask, px_per_mm: int) -> Mask:
 
 
 def _points_at(piece: Mask, target: Mask, px_per_mm: int) -> bool:
-    """Tell whether a piece of ink is a dash whose line meets ``target`` just beyond its end."""
+    """Tell whether a piece of ink is a dash of a stroke that goes on in ``target``.
+
+    A straight dash meets it beyond one of its ends; a bow, as between the legs of a cross
+    that was drawn in one go, beyond both.
+    """
     points = np.argwhere(piece).astype(np.float64)
     if len(points) < 6:
         return False
@@ -220,17 +225,24 @@ def _points_at(piece: Mask, target: Mask, px_per_mm: int) -> bool:
     along = np.linalg.svd(points - centre, full_matrices=False)[2][0]
     run = (points - centre) @ along
     aside = (points - centre) @ np.array([-along[1], along[0]])
-    length_mm = float(run.max() - run.min()) / px_per_mm
-    # 0.3 mm from its own line: a pen line of up to 1 mm; longer than thick, so that it points.
-    if aside.std() > 0.3 * px_per_mm or not 3 * aside.std() < length_mm * px_per_mm:
+    length, bend = float(np.ptp(run)), float(aside.std())
+    # A pen line of up to 1 mm stays within 0.3 mm of its own line; a bow leaves its chord by
+    # less than a third of its length. Longer than thick, so that it points at all.
+    straight = bend < 0.3 * px_per_mm
+    if not 3 * bend < length or (not straight and float(np.ptp(aside)) > 0.35 * length):
         return False
-    for end, sign in ((run.min(), -1), (run.max(), 1)):
-        steps = np.arange(0, 2.5 * px_per_mm)[:, None]
-        path = np.rint(centre + along * end + sign * along * steps).astype(int)
+    hits = 0
+    for end, sign in ((run.min(), -1.0), (run.max(), 1.0)):
+        # The direction in which the pen left: from the last 2 mm.
+        tip = points[np.abs(run - end) < 2.0 * px_per_mm]
+        start = points[np.abs(run - end) < 0.4 * px_per_mm].mean(axis=0)
+        way = np.linalg.svd(tip - tip.mean(axis=0), full_matrices=False)[2][0]
+        way = way * (sign if way @ along > 0 else -sign)
+        steps = np.arange(0, 3.5 * px_per_mm)[:, None]
+        path = np.rint(start + way * steps).astype(int)
         inside = ((path >= 0) & (path < target.shape)).all(axis=1)
-        if target[tuple(path[inside].T)].any():
-            return True
-    return False
+        hits += bool(target[tuple(path[inside].T)].any())
+    return hits == 2 or (straight and hits > 0)
 
 
 def _annotations(

@@ -28,6 +28,9 @@ _Kind = Literal["none", "missing", "ring", "ringed", "strayed", "stroke", "dot",
 
 # Specks of dust are this small; at least so many like it lie elsewhere on a dusty page.
 _SPECK_MM, _SPECKS_ALIKE = 1.3, 3
+# A touch of the pen or one speck, beside a plain mark in the line: a dot that was meant is
+# three times as large.
+_TOUCH_MM, _TOUCH_MM2 = 1.0, 0.35
 # A stroke that a scanner broke: pieces, their reach and ink, and how many specks the page's
 # own dust would put into a box by chance.
 _PIECES, _PIECES_MM, _PIECES_MM2, _PIECES_BY_CHANCE = 4, 3.0, 0.2, 0.15
@@ -244,7 +247,7 @@ def _judge(
         case "dot":
             return "marked", "dot"
         case "faint":
-            return "uncertain", "very faint ink"
+            return _judge_faint(others)
         case "small":
             return _judge_small(box, others, hand)
         case "stroke":
@@ -259,6 +262,12 @@ def _is_crease(box: _Measure, others: Sequence[_Measure]) -> bool:
     """
     plain = [other for other in others if other.kind == "stroke" and not other.weak]
     return box.hair and len(plain) == 1 and plain[0].tone > 1.5 * box.tone
+
+
+def _judge_faint(others: Sequence[_Measure]) -> tuple[MarkState, str]:
+    """Judge what is too faint to be ink: a shade, or what an eraser left, beside a plain mark."""
+    plain = sum(other.kind == "stroke" and not other.weak for other in others)
+    return ("empty" if plain == 1 else "uncertain"), "very faint ink"
 
 
 def _judge_stroke(box: _Measure, others: Sequence[_Measure], hand: _Hand) -> tuple[MarkState, str]:
@@ -292,6 +301,8 @@ def _judge_small(box: _Measure, others: Sequence[_Measure], hand: _Hand) -> tupl
     elsewhere = sum(other.kind == "stroke" and not other.weak for other in others) == 1
     if box.pieces_mm <= _SPECK_MM and len(alike) >= _SPECKS_ALIKE and elsewhere:
         return "empty", "speck of dust"
+    if box.pieces_mm <= _TOUCH_MM and box.area_mm2 <= _TOUCH_MM2 and elsewhere:
+        return "empty", "touch of the pen"
     return "uncertain", "small mark"
 
 

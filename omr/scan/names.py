@@ -31,6 +31,8 @@ _MARGIN_MM = 0.26
 # fattened stay below 2 mm.
 _OVER_MM, _OVER_MM2 = 3.5, 0.8
 _GAP_MM = 1.3
+# Where three quarters of the other names leave less than this over, this much is a stroke.
+_CLEAN_MM2, _CRUMBS_MM2 = 0.1, 0.45
 # Letters missing over this width and area were covered: one letter may have lost its toner.
 _COVERED_MM, _COVERED_MM2 = 4.0, 1.5
 
@@ -64,13 +66,12 @@ def _written_over(reference: Reference, ink: InkMap, explained: Mask) -> Iterato
         # Bold toner and hard thresholds fatten all names alike; a pen strikes one or two.
         usual = sorted(areas[:index] + areas[index + 1 :])
         fat = usual[len(usual) // 3] if usual else 0.0
-        # Letters cut a stroke into crumbs that lie up to a letter's width apart.
-        for part in parts(grow(over, _GAP_MM * scale), scale):
-            own = np.zeros_like(over)
-            own[part.area] = over[part.area] & part.shape
-            rect = part.rect.grown(-_GAP_MM)
+        # On a page whose other names leave nothing over, crumbs are enough.
+        clean = bool(usual) and usual[-1 - len(usual) // 4] < _CLEAN_MM2
+        for own, rect in _strokes(over, scale, clean):
             reach_mm = float(np.hypot(rect.w, rect.h))
-            if reach_mm < _OVER_MM or own.sum() / scale**2 < _OVER_MM2 + 2.0 * fat:
+            least_mm2 = _CRUMBS_MM2 if clean else _OVER_MM2 + 2.0 * fat
+            if reach_mm < _OVER_MM or own.sum() / scale**2 < least_mm2:
                 continue
             how = _how(rect, own, letters, scale)
             place = rect.shifted(name.rect.x, name.rect.y)
@@ -78,6 +79,27 @@ def _written_over(reference: Reference, ink: InkMap, explained: Mask) -> Iterato
                 continue
             yield Finding("name-struck", name.contest, place, round(reach_mm, 1), how)
             break
+
+
+def _strokes(over: Mask, px_per_mm: int, clean: bool) -> Iterator[tuple[Mask, Rect]]:
+    """Yield the strokes over a name; letters cut them into crumbs a letter's width apart.
+
+    Args:
+        over: Ink that the letters leave over.
+        px_per_mm: Its resolution.
+        clean: Whether all crumbs over the name may be of one stroke.
+    """
+    for part in parts(grow(over, _GAP_MM * px_per_mm), px_per_mm):
+        own = np.zeros_like(over)
+        own[part.area] = over[part.area] & part.shape
+        yield own, part.rect.grown(-_GAP_MM)
+    ys, xs = np.nonzero(over)
+    if clean and ys.size:
+        left, top = int(xs.min()) / px_per_mm, int(ys.min()) / px_per_mm
+        right, bottom = (int(xs.max()) + 1) / px_per_mm, (int(ys.max()) + 1) / px_per_mm
+        # Crumbs of one stroke lie within a line or two of the name.
+        if bottom - top < 10.0:
+            yield over, Rect(left, top, right - left, bottom - top)
 
 
 def _moved(own: Mask, name: NameArea, ink: InkMap, reference: Reference) -> bool:

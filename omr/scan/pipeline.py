@@ -29,7 +29,7 @@ from omr.scan.reading import (
     PageStatus,
 )
 from omr.scan.reference import Grey, Reference, grow, make_reference, window
-from omr.scan.register import Placement, place_page
+from omr.scan.register import Placement, bears_fiducials, place_page
 from omr.scan.residuals import find_misplaced, place_marks, register, stray_codes
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import flatten
@@ -212,7 +212,8 @@ def _is_blank(grey: Grey) -> bool:
     """Tell an empty back from a page that somebody printed or wrote on.
 
     The middle of the page is looked at, without the borders where the lid's shadow falls;
-    show-through is lighter than 35 % and does not count.
+    show-through is lighter than 35 % and does not count. A ballot that came out as pale as
+    that is told by its registration marks.
     """
     height, width = grey.shape
     middle = grey[height // 20 : -height // 20, width // 20 : -width // 20]
@@ -220,7 +221,7 @@ def _is_blank(grey: Grey) -> bool:
     grain_px = 0.2 * max(height, width) / 297.0
     small = cv2.GaussianBlur(middle, (0, 0), max(grain_px, 0.3))
     white = float(np.percentile(small, 80))
-    return float((small < 0.65 * white).mean()) < 0.0004
+    return float((small < 0.65 * white).mean()) < 0.0004 and not bears_fiducials(grey)
 
 
 def _own_print(identity: Identity, reference: Reference) -> OwnPrint:

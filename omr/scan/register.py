@@ -162,6 +162,17 @@ def _detector() -> cv2.aruco.ArucoDetector:
     return cv2.aruco.ArucoDetector(_DICTIONARY, parameters)
 
 
+def bears_fiducials(grey: Grey) -> bool:
+    """Tell whether any registration mark is on a picture, however pale it came out.
+
+    Marks that show through from the other side are mirrored and are none.
+    """
+    low, high = (float(v) for v in np.percentile(grey[::4, ::4], (0.2, 80)))
+    stretched = (grey.astype(np.float32) - low) * (255.0 / max(high - low, 1.0))
+    quads, _, _ = _detector().detectMarkers(stretched.clip(0, 255).astype(np.uint8))
+    return len(quads) > 0
+
+
 def _fiducials_near(
     grey: Grey, guess: FloatArray, layout: PageLayout, known: frozenset[int] = frozenset()
 ) -> dict[int, FloatArray]:

@@ -19,7 +19,7 @@ from omr.errors import DamagedError, InputError, OmrError
 
 # "omr1" in ASCII: tells our record from any other SQLite file.
 APPLICATION_ID = 0x6F6D7231
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 # A batch of a few hundred pages is written in well under a second; ten seconds of waiting
 # for another writer is patient without looking like a program that hangs.
@@ -234,4 +234,13 @@ def _require_ours(path: Path, connection: sqlite3.Connection) -> None:
             f" hiểu đến mẫu {SCHEMA_VERSION}). Hãy cập nhật omr rồi mở lại.",
             f"{path}: the record was made by a newer omr (schema {version}; this program knows"
             f" up to {SCHEMA_VERSION}). Update omr and open it again.",
+        )
+    if version < SCHEMA_VERSION:
+        raise InputError(
+            f"{path}: bản ghi do phiên bản omr cũ tạo ra (mẫu {version}, chương trình này cần mẫu"
+            f" {SCHEMA_VERSION}). Hãy mở bằng đúng phiên bản đã tạo ra nó, hoặc quét lại xấp phiếu"
+            " trong thư mục kiểm phiếu mới.",
+            f"{path}: the record was made by an older omr (schema {version}; this program needs"
+            f" {SCHEMA_VERSION}). Open it with the version that made it, or scan the stack again"
+            " in a new count folder.",
         )

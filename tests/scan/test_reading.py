@@ -290,6 +290,18 @@ def test_an_empty_back_is_blank_and_other_print_has_no_code(reader: PageReader) 
     assert _read(reader, back).status == "no-code"
 
 
+def test_a_ballot_too_pale_to_read_is_not_taken_for_an_empty_back(
+    reader: PageReader, blank: Picture
+) -> None:
+    pale = (255 - (255 - blank.astype(np.float32)) * 0.2).astype(np.uint8)
+    for x, y in ((0, 0), (0, 0.85), (0.75, 0), (0.75, 0.85)):
+        # The codes are gone altogether; the marks beside them stay.
+        rows = slice(round((y * 297 + 2) * SCALE), round((y * 297 + 45) * SCALE))
+        columns = slice(round((x * 210 + 18) * SCALE), round((x * 210 + 37) * SCALE))
+        pale[rows, columns] = 255
+    assert _read(reader, pale).status == "no-code"
+
+
 def test_a_row_that_is_torn_away_is_damaged_and_its_boxes_uncertain(
     reader: PageReader, key: BallotKey, blank: Picture
 ) -> None:

@@ -67,6 +67,12 @@ def as_newer(path: Path) -> None:
     raw.close()
 
 
+def as_older(path: Path) -> None:
+    raw = sqlite3.connect(path)
+    raw.execute(f"PRAGMA user_version = {SCHEMA_VERSION - 1}")
+    raw.close()
+
+
 def as_stranger(path: Path) -> None:
     path.unlink()
     raw = sqlite3.connect(path)
@@ -78,6 +84,7 @@ def as_stranger(path: Path) -> None:
     ("spoil", "kind", "words"),
     [
         (as_newer, InputError, "made by a newer omr"),
+        (as_older, InputError, "made by an older omr"),
         (as_stranger, InputError, "not a record of omr"),
         (lambda path: path.write_bytes(b"no database" * 200), DamagedError, "damaged"),
         (lambda path: path.write_bytes(b""), InputError, "not a record of omr"),
