@@ -189,13 +189,19 @@ def _runs(reference: Reference, ink: InkMap, settings: ReaderSettings) -> Iterat
     scale = reference.px_per_mm
     length = round(settings.strike_mm * scale)
     # Letters run together in coarse scans: what could, in a blurred print, is known.
-    blurred = cv2.GaussianBlur(reference.darkness, (0, 0), 0.15 * scale)
+    blur_px = 0.15 * scale
+    margin = int(np.ceil(4 * blur_px))
     for name in reference.layout.names:
         area = window(name.rect.grown(-0.6), scale, ink.ink.shape)
         # A pen over print is dark; faint strikes show between the letters and at the ends.
         dark = ink.darkness[area] > max(1.8 * ink.threshold, 100.0)
         dark &= ~grow(ink.worn[area], 0.4 * scale)
-        printed = (blurred[area] > 32).astype(np.uint8)
+        top, left = (max(0, part.start - margin) for part in area)
+        around = reference.darkness[top : area[0].stop + margin, left : area[1].stop + margin]
+        blurred = cv2.GaussianBlur(around, (0, 0), blur_px)[
+            area[0].start - top : area[0].stop - top, area[1].start - left : area[1].stop - left
+        ]
+        printed = (blurred > 32).astype(np.uint8)
         runs = np.zeros(dark.shape, np.bool_)
         for degrees in (-24, -16, -8, -4, 0, 4, 8, 16, 24):
             kernel = _line_kernel(length, degrees)
