@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from omr.geometry import Rect
 from omr.scan.ink import InkMap
-from omr.scan.reference import Mask, Reference, disc, grow, window
+from omr.scan.pieces import Part, parts
+from omr.scan.reference import Mask, Reference, as_bits, disc, grow, window
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
 
@@ -47,7 +48,7 @@ def _zone_ink(zone: Rect, spill_mm: float, ink: InkMap, px_per_mm: int) -> Mask:
     wide = window(zone, px_per_mm, shape, spill_mm)
     # Gaps of 1.5 mm: seals and signatures print brokenly, and print was cut out of them.
     joined = grow(ink.ink[wide], 0.75 * px_per_mm)
-    _, labels = cv2.connectedComponents(joined.astype(np.uint8))
+    _, labels = cv2.connectedComponents(as_bits(joined))
     from_zone = np.unique(labels[free[wide] & ink.ink[wide]])
     spilled = np.isin(labels, from_zone[from_zone > 0]) & ink.ink[wide]
     free[wide] |= spilled
@@ -57,7 +58,7 @@ def _zone_ink(zone: Rect, spill_mm: float, ink: InkMap, px_per_mm: int) -> Mask:
 def beside_missing_paper(flat: FlatPage, px_per_mm: int) -> Mask:
     """Return holes, tears, folded corners and black borders, with the rim where shadows fall."""
     scale = 2  # px/mm: enough for what is millimetres wide
-    black = ((flat.darkness > 140) | ~flat.paper).astype(np.uint8) * 255
+    black = as_bits((flat.darkness > 140) | ~flat.paper) * np.uint8(255)
     factor = scale / px_per_mm
     small = cv2.resize(black, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     # The lid is wider than any stroke and runs out at the edge of the page; print does neither.
@@ -65,49 +66,38 @@ def beside_missing_paper(flat: FlatPage, px_per_mm: int) -> Mask:
     missing = np.zeros(solid.shape, np.bool_)
     rim = round(2.5 * scale)
     height, width = solid.shape
-    for part, rect, _ in parts(solid.astype(np.bool_), scale):
+    for part in parts(solid.astype(np.bool_), scale):
+        rect = part.rect
         left, top = rect.x * scale, rect.y * scale
         right, bottom = rect.right * scale, rect.bottom * scale
         if min(left, top) < rim or right > width - rim or bottom > height - rim:
-            missing |= part
-    wide = cv2.dilate(missing.astype(np.uint8), disc(1.5 * scale))
+            missing[part.area] |= part.shape
+    wide = as_bits(grow(missing, 1.5 * scale))
     lid = cv2.resize(wide, black.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
     # 1.5 mm: the width of a hard shadow beside a sheet's edge; soft ones are no ink anyway.
-    gone = cv2.dilate((~flat.paper).astype(np.uint8), disc(1.5 * px_per_mm)) > 0
-    return np.asarray(lid | gone, dtype=np.bool_)
+    return np.asarray(lid | grow(~flat.paper, 1.5 * px_per_mm), dtype=np.bool_)
 
 
 def punch_holes(flat: FlatPage, reference: Reference) -> Mask:
     """Return dark discs of 4 to 8 mm within 22 mm of an edge, with their shadow's rim."""
     scale = 2  # px/mm: enough for a disc
     size = (flat.darkness.shape[1], flat.darkness.shape[0])
-    dark = ((flat.darkness > 110) | ~flat.paper).astype(np.uint8)
+    dark = as_bits((flat.darkness > 110) | ~flat.paper)
     small = cv2.resize(dark * 255, None, fx=scale / reference.px_per_mm,
                        fy=scale / reference.px_per_mm, interpolation=cv2.INTER_AREA)  # fmt: skip
     solid = cv2.morphologyEx((small > 127).astype(np.uint8), cv2.MORPH_OPEN, disc(1.5 * scale))
     holes = np.zeros_like(solid)
-    for number, rect, area in parts(solid.astype(np.bool_), scale):
-        layout, centre = reference.layout, rect.centre
+    for part in parts(solid.astype(np.bool_), scale):
+        rect, layout, centre = part.rect, reference.layout, part.rect.centre
         edge = min(centre.x, centre.y, layout.width - centre.x, layout.height - centre.y)
         # A disc fills 0.79 of its bounds, less what the coarse grid cuts off.
-        round_ = 0.8 < rect.w / rect.h < 1.25 and area > 0.62 * rect.area
+        round_ = 0.8 < rect.w / rect.h < 1.25 and part.area_mm2 > 0.62 * rect.area
         if round_ and 3.5 < rect.w < 8.5 and edge < 22.0:
-            holes[number] = 1
+            holes[part.area][part.shape] = 1
     if not holes.any():
         return np.zeros(flat.paper.shape, np.bool_)
     rim = cv2.dilate(holes, disc(1.0 * scale))
     return cv2.resize(rim, size, interpolation=cv2.INTER_NEAREST) > 0
-
-
-def parts(mask: Mask, px_per_mm: float) -> Iterator[tuple[Mask, Rect, float]]:
-    """Yield each connected part of a mask: itself, its bounds in mm, its area in mm²."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(
-        mask.astype(np.uint8), None, None, None, 8, cv2.CV_32S
-    )
-    for number in range(1, count):
-        left, top, width, height, area = (int(v) for v in stats[number])
-        rect = Rect(left / px_per_mm, top / px_per_mm, width / px_per_mm, height / px_per_mm)
-        yield labels == number, rect, area / px_per_mm**2
 
 
 def fringe_of_print(rest: Mask, ink: InkMap, reference: Reference) -> Mask:
@@ -118,9 +108,10 @@ def fringe_of_print(rest: Mask, ink: InkMap, reference: Reference) -> Mask:
     scale = reference.px_per_mm
     beside = grow(ink.printed, 0.7 * scale)
     fringe = np.zeros(rest.shape, np.bool_)
-    for part, rect, area_mm2 in parts(rest, scale):
-        if area_mm2 < 0.3 * max(rect.w, rect.h) and beside[part].all():
-            fringe |= part
+    for part in parts(rest, scale):
+        thin = part.area_mm2 < 0.3 * max(part.rect.w, part.rect.h)
+        if thin and beside[part.area][part.shape].all():
+            fringe[part.area] |= part.shape
     return fringe
 
 
@@ -137,10 +128,10 @@ def displaced_print(rest: Mask, ink: InkMap, reference: Reference) -> Mask:
     """
     scale = reference.px_per_mm
     explained = np.zeros(rest.shape, np.bool_)
-    for _, rect, area_mm2 in parts(grow(rest, 1.0 * scale), scale):
-        if area_mm2 < 3.5:  # the fringe of a speck: too small to be put before people anyway
+    for part in parts(grow(rest, 1.0 * scale), scale):
+        if part.area_mm2 < 3.5:  # the fringe of a speck: too small to be put before people anyway
             continue
-        for piece in _pieces(rect):
+        for piece in _pieces(part.rect):
             for view in _views(piece):
                 _explain_piece(view, rest, ink, reference, explained)
     return explained
@@ -223,8 +214,10 @@ def staples(rest: Mask, ink: InkMap, flat: FlatPage, reference: Reference) -> Ma
     for corner in (slice(0, across), slice(width - across, width)):
         area = slice(0, down), corner
         wires = ink.ink[area]
-        for part, rect, area_mm2 in parts(rest[area], scale):
-            if area_mm2 < 0.3 or max(rect.w, rect.h) < 1.2 or (found[area] & part).any():
+        for part in parts(rest[area], scale):
+            if part.area_mm2 < 0.3 or max(part.rect.w, part.rect.h) < 1.2:
+                continue
+            if (found[area][part.area] & part.shape).any():
                 continue
             along = _along_line(part, wires, ink.printed[area], scale)
             if along is not None and _is_grey(along, flat.pixels[area]):
@@ -232,9 +225,10 @@ def staples(rest: Mask, ink: InkMap, flat: FlatPage, reference: Reference) -> Ma
     return found
 
 
-def _along_line(part: Mask, ink: Mask, printed: Mask, px_per_mm: int) -> Mask | None:
+def _along_line(part: Part, ink: Mask, printed: Mask, px_per_mm: int) -> Mask | None:
     """Return all ink on the line of a straight piece, if it is as long as a staple."""
-    at = np.argwhere(part).astype(np.float64)
+    corner = part.area[0].start, part.area[1].start
+    at = (np.argwhere(part.shape) + corner).astype(np.float64)
     centre = at.mean(axis=0)
     along = np.linalg.svd(at - centre, full_matrices=False)[2][0]
     aside = np.array([-along[1], along[0]])

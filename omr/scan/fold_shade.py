@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from omr.scan.reference import Grey, Mask
+from omr.scan.reference import Grey, Mask, as_bits
 
 Float32 = NDArray[np.float32]
 
@@ -64,9 +64,10 @@ def shade_of_folds(
         Darkness explained at each pixel (None where there is no fold), and the folds.
     """
     size = (darkness.shape[1] // px_per_mm, darkness.shape[0] // px_per_mm)
-    open_ = (~shut).astype(np.float32)
-    small_open = cv2.resize(open_, size, interpolation=cv2.INTER_AREA)
-    seen = cv2.resize(darkness * open_, size, interpolation=cv2.INTER_AREA)
+    open_ = as_bits(~shut)
+    small_open = cv2.resize(open_.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    bare = (darkness * open_).astype(np.float32)
+    seen = cv2.resize(bare, size, interpolation=cv2.INTER_AREA)
     level = np.asarray(seen / np.maximum(small_open, 0.2), dtype=np.float32)
     free = np.asarray(small_open > 0.35, dtype=np.float32)
     shade: Grey | None = None

@@ -19,15 +19,15 @@ from omr.scan.explain import (
     displaced_print,
     free_zones,
     fringe_of_print,
-    parts,
     punch_holes,
     staples,
 )
 from omr.scan.ink import FoundBox, InkMap
 from omr.scan.marks import MarkedPage
 from omr.scan.names import struck_names
+from omr.scan.pieces import label_pieces, parts
 from omr.scan.reading import Finding
-from omr.scan.reference import Mask, Reference, grow, window
+from omr.scan.reference import Mask, Reference, as_bits, grow, window
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
 
@@ -85,12 +85,14 @@ def _marks_and_zones(
     """Return the ink of marks within their reach, of boxes and of the free zones."""
     scale, shape = reference.px_per_mm, ink.ink.shape
     explained = np.zeros(shape, np.bool_)
-    by_mark = np.isin(ink.labels, list(marked.strokes))
+    belongs = np.zeros(len(ink.area_px), np.bool_)
+    belongs[list(marked.strokes)] = True
     for found in ink.boxes:
         inside = window(found.found, scale, shape, reference.layout.outline_mm + 0.2)
         explained[inside] = True
         near = window(found.found, scale, shape, settings.reach_mm)
-        legs = by_mark[near] & ~_writing(found, by_mark, near, ink, reference)
+        by_mark = belongs[ink.labels[near]]
+        legs = by_mark & ~_writing(found, by_mark, near, ink, reference)
         explained[near] |= legs
         explained[near] |= _leg_ends(ink.ink[near], legs, scale)
     return explained | free_zones(ink, reference, settings)
@@ -106,19 +108,29 @@ def _writing(
     """
     scale = reference.px_per_mm
     writing = np.zeros(ink.ink[near].shape, np.bool_)
-    marked = by_mark & ink.ink
-    inside = marked[window(found.found, scale, ink.ink.shape)]
+    marked = by_mark & ink.ink[near]
+    inside = marked[_within(near, window(found.found, scale, ink.ink.shape))]
     if inside.mean() > _FILLED:
         return writing
     pen_mm = _breadth(inside, scale)
     outside = marked.copy()
-    outside[window(found.found, scale, ink.ink.shape, reference.layout.outline_mm + 0.5)] = False
-    for part, rect, area_mm2 in parts(outside[near], scale):
-        reach_mm = float(np.hypot(rect.w, rect.h))
-        wide = min(rect.w, rect.h) > 1.5 and reach_mm > _WORD_MM
-        if wide and area_mm2 > _TURNS * pen_mm * reach_mm:
-            writing |= part
+    box = window(found.found, scale, ink.ink.shape, reference.layout.outline_mm + 0.5)
+    outside[_within(near, box)] = False
+    for part in parts(outside, scale):
+        reach_mm = float(np.hypot(part.rect.w, part.rect.h))
+        wide = min(part.rect.w, part.rect.h) > 1.5 and reach_mm > _WORD_MM
+        if wide and part.area_mm2 > _TURNS * pen_mm * reach_mm:
+            writing[part.area] |= part.shape
     return writing
+
+
+def _within(outer: tuple[slice, slice], inner: tuple[slice, slice]) -> tuple[slice, slice]:
+    """Return a window of the page as a window of the larger one around it."""
+    rows, columns = (
+        slice(part.start - whole.start, part.stop - whole.start)
+        for whole, part in zip(outer, inner, strict=True)
+    )
+    return rows, columns
 
 
 def _breadth(stroke: Mask, px_per_mm: int) -> float:
@@ -147,16 +159,13 @@ def _edges(flat: FlatPage, rest: Mask, reference: Reference, settings: ReaderSet
     outer[middle] = False
     if not outer.any():
         return explained
-    _, labels, found, _ = cv2.connectedComponentsWithStats(
-        beside.astype(np.uint8), None, None, None, 8, cv2.CV_32S
-    )
-    stats = np.asarray(found, dtype=np.int32)
-    inner = np.bincount(labels[middle].ravel(), minlength=len(stats))
+    pieces = label_pieces(beside)
+    stats = pieces.stats
+    inner = np.bincount(pieces.labels[middle][beside[middle]], minlength=len(stats))
     long_ = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) > _SHADOW_MM * scale
     shadow = long_ & (inner < 0.1 * stats[:, cv2.CC_STAT_AREA])
     shadow |= _cut_corners(stats, rim, (height, width), scale)
-    shadow[0] = False
-    return np.asarray(explained | shadow[labels], dtype=np.bool_)
+    return explained | pieces.chosen(shadow)
 
 
 def _cut_corners(
@@ -242,17 +251,17 @@ def _annotations(
     """Gather unexplained ink into words and strokes, and yield those that are large enough."""
     scale = reference.px_per_mm
     # A pen line is wider than the fringe that a tenth of a millimetre of misfit leaves.
-    solid = cv2.morphologyEx(rest.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    solid = cv2.morphologyEx(as_bits(rest), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)).view(
+        np.bool_
+    )
+    if not solid.any():
+        return
     # Letters of a word lie within 2 mm of each other.
-    joined = grow(solid.astype(np.bool_), 1.0 * scale)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(
-        joined.astype(np.uint8), None, None, None, 8, cv2.CV_32S
-    )
-    strong = np.bincount(
-        labels[(solid > 0) & (ink.darkness > 1.3 * ink.threshold)], minlength=count
-    )
-    area = np.bincount(labels[solid > 0], minlength=count)
-    order = sorted(range(1, count), key=lambda k: (stats[k, 1], stats[k, 0]))
+    words = label_pieces(grow(solid, 1.0 * scale))
+    stats = words.stats
+    strong = words.count(solid & (ink.darkness > 1.3 * ink.threshold))
+    area = words.count(solid)
+    order = sorted(range(1, len(stats)), key=lambda k: (stats[k, 1], stats[k, 0]))
     for number in order:
         left, top, width, height = (int(v) for v in stats[number, :4])
         rect = Rect(left / scale, top / scale, width / scale, height / scale).grown(-1.0)

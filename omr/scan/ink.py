@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 from omr.scan.box_places import FoundBox as FoundBox
 from omr.scan.box_places import find_boxes
 from omr.scan.fold_shade import FoldLine, shade_of_folds
-from omr.scan.reference import Grey, Mask, Reference, grow, outline_ring, window
+from omr.scan.pieces import Labels, label_pieces
+from omr.scan.reference import Grey, Mask, Reference, as_bits, grow, outline_ring, window
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
 from omr.scan.wear import worn_paper
-
-Labels = NDArray[np.int32]
 
 STRONG = 1.45  # ink this many times darker than the threshold is beyond any doubt ink
 
@@ -104,28 +103,26 @@ def map_ink(
             settings.print_margin_mm,
         )
         near_print[area] = ring[area]
-    paper = cv2.erode(flat.paper.astype(np.uint8), np.ones((9, 9), np.uint8)).astype(np.bool_)
+    paper = cv2.erode(as_bits(flat.paper), np.ones((9, 9), np.uint8)).view(np.bool_)
     shade, folds = shade_of_folds(flat.darkness, near_print | ~flat.paper, scale)
     darkness = flat.darkness if shade is None else _less(flat.darkness, shade)
     folded = np.zeros(paper.shape, np.bool_) if shade is None else shade > 0
-    darkness = np.where(_soft_shade(darkness, boxes, threshold, scale), 0, darkness)
+    soft = _soft_shade(darkness, boxes, threshold, scale)
+    darkness = darkness * as_bits(~soft)
     ink = (darkness > threshold) & paper & ~near_print
     names = tuple(name.rect for name in reference.layout.names)
     worn, hairs = worn_paper(ink, darkness, folded, boxes, names, scale)
     ink &= ~worn
     # An outline with its margin is 1 mm wide, 1.4 mm to a slanting stroke: 0.95 mm from each side.
     bridges = grow(ink, 0.95 * scale) & reference.around_boxes & (near_print | folded)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(
-        (ink | bridges).astype(np.uint8), None, None, None, 8, cv2.CV_32S
-    )
-    count = len(stats)
+    strokes = label_pieces(ink | bridges)
     strong = ink & (darkness > STRONG * threshold)
-    left, top, width, height = (stats[:, k].astype(np.int64) for k in range(4))
+    left, top, width, height = (strokes.stats[:, k].astype(np.int64) for k in range(4))
     return InkMap(
         ink=ink,
-        labels=np.asarray(labels, dtype=np.int32),
-        area_px=np.bincount(labels[ink], minlength=count),
-        strong_px=np.bincount(labels[strong], minlength=count),
+        labels=strokes.labels,
+        area_px=strokes.count(ink),
+        strong_px=strokes.count(strong),
         bounds_px=np.column_stack([left, top, left + width, top + height]),
         boxes=boxes,
         printed=reference.print_mask | own.codes,
@@ -154,15 +151,13 @@ def _soft_shade(
     soft &= cv2.subtract(darkness, wide) < 0.6 * threshold
     if not soft.any():
         return soft
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(
-        soft.astype(np.uint8), None, None, None, 8, cv2.CV_32S
-    )
-    kept = np.zeros(len(stats), np.bool_)
+    shades = label_pieces(soft)
+    kept = np.zeros(len(shades.stats), np.bool_)
     for found in boxes:
         area = window(found.found, px_per_mm, soft.shape, 1.0)
-        inside = np.bincount(labels[area].ravel(), minlength=len(stats))
-        kept |= inside > 0.6 * stats[:, cv2.CC_STAT_AREA]
-    return np.asarray(soft & ~kept[labels], dtype=np.bool_)
+        inside = np.bincount(shades.labels[area].ravel(), minlength=len(kept))
+        kept |= inside > 0.6 * shades.stats[:, cv2.CC_STAT_AREA]
+    return shades.chosen(~kept)
 
 
 def _less(darkness: Grey, shade: Grey) -> Grey:

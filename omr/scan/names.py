@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from omr.ballot.model import NameArea
 from omr.geometry import Rect
-from omr.scan.explain import displaced_print, parts
+from omr.scan.explain import displaced_print
 from omr.scan.ink import InkMap
+from omr.scan.pieces import label_pieces, parts
 from omr.scan.reading import Finding
 from omr.scan.reference import Mask, Reference, disc, grow, window
 from omr.scan.settings import ReaderSettings
@@ -88,8 +89,10 @@ def _strokes(over: Mask, px_per_mm: int, clean: bool) -> Iterator[tuple[Mask, Re
         px_per_mm: Its resolution.
         clean: Whether all crumbs over the name may be of one stroke.
     """
-    for part, rect, _ in parts(grow(over, _GAP_MM * px_per_mm), px_per_mm):
-        yield over & part, rect.grown(-_GAP_MM)
+    for part in parts(grow(over, _GAP_MM * px_per_mm), px_per_mm):
+        own = np.zeros_like(over)
+        own[part.area] = over[part.area] & part.shape
+        yield own, part.rect.grown(-_GAP_MM)
     ys, xs = np.nonzero(over)
     if clean and ys.size:
         left, top = int(xs.min()) / px_per_mm, int(ys.min()) / px_per_mm
@@ -109,9 +112,10 @@ def _moved(own: Mask, name: NameArea, ink: InkMap, reference: Reference) -> bool
 
 def _covered(name: NameArea, letters: Mask, lost: Mask, px_per_mm: int) -> Iterator[Finding]:
     """Look for a stretch of letters that is not there: covered by tape or scratched off."""
-    for part, rect, _ in parts(grow(lost, 0.7 * px_per_mm), px_per_mm):
-        gone = float((lost & part).sum()) / px_per_mm**2
-        share = float((lost & part).sum()) / max(int((letters & part).sum()), 1)
+    for part in parts(grow(lost, 0.7 * px_per_mm), px_per_mm):
+        rect, lost_px = part.rect, int((lost[part.area] & part.shape).sum())
+        gone = lost_px / px_per_mm**2
+        share = lost_px / max(int((letters[part.area] & part.shape).sum()), 1)
         if rect.w - 1.4 >= _COVERED_MM and gone >= _COVERED_MM2 and share > 0.75:
             place = rect.grown(-0.7).shifted(name.rect.x, name.rect.y)
             size_mm = round(float(np.hypot(place.w, place.h)), 1)
@@ -185,13 +189,19 @@ def _runs(reference: Reference, ink: InkMap, settings: ReaderSettings) -> Iterat
     scale = reference.px_per_mm
     length = round(settings.strike_mm * scale)
     # Letters run together in coarse scans: what could, in a blurred print, is known.
-    blurred = cv2.GaussianBlur(reference.darkness, (0, 0), 0.15 * scale)
+    blur_px = 0.15 * scale
+    margin = int(np.ceil(4 * blur_px))
     for name in reference.layout.names:
         area = window(name.rect.grown(-0.6), scale, ink.ink.shape)
         # A pen over print is dark; faint strikes show between the letters and at the ends.
         dark = ink.darkness[area] > max(1.8 * ink.threshold, 100.0)
         dark &= ~grow(ink.worn[area], 0.4 * scale)
-        printed = (blurred[area] > 32).astype(np.uint8)
+        top, left = (max(0, part.start - margin) for part in area)
+        around = reference.darkness[top : area[0].stop + margin, left : area[1].stop + margin]
+        blurred = cv2.GaussianBlur(around, (0, 0), blur_px)[
+            area[0].start - top : area[0].stop - top, area[1].start - left : area[1].stop - left
+        ]
+        printed = (blurred > 32).astype(np.uint8)
         runs = np.zeros(dark.shape, np.bool_)
         for degrees in (-24, -16, -8, -4, 0, 4, 8, 16, 24):
             kernel = _line_kernel(length, degrees)
@@ -224,10 +234,8 @@ def _line_kernel(length_px: int, degrees: float) -> NDArray[np.uint8]:
 
 def _largest(mask: Mask, px_per_mm: int) -> Rect | None:
     """Return the bounding box of the largest connected part of a mask, in its own mm."""
-    count, _, stats, _ = cv2.connectedComponentsWithStats(
-        mask.astype(np.uint8), None, None, None, 8, cv2.CV_32S
-    )
-    if count < 2:
+    stats = label_pieces(mask).stats
+    if len(stats) < 2:
         return None
     number = 1 + int(np.argmax(stats[1:, 2]))
     left, top, width, height = (int(v) for v in stats[number, :4])

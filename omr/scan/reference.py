@@ -7,6 +7,7 @@ for each page of each ballot style and shared by all scans of it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -20,6 +21,9 @@ from omr.scan.settings import ReaderSettings
 
 Mask = NDArray[np.bool_]
 Grey = NDArray[np.uint8]
+
+# Masks are grown tile by tile where the growth is wide: most tiles of a page hold no ink.
+_TILE_PX, _WIDE_PX = 128, 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,18 +48,49 @@ class Reference:
     around_boxes: Mask
 
 
+@lru_cache(maxsize=128)
 def disc(radius_px: float) -> Grey:
-    """Return a round structuring element of this radius."""
+    """Return a round structuring element of this radius, which cannot be written to."""
     size = 2 * int(np.ceil(radius_px)) + 1
     centre = size // 2
     ys, xs = np.mgrid[:size, :size]
     inside = (xs - centre) ** 2 + (ys - centre) ** 2 <= radius_px**2 + 0.25
-    return np.asarray(inside, dtype=np.uint8)
+    element = np.asarray(inside, dtype=np.uint8)
+    element.flags.writeable = False
+    return element
+
+
+def as_bits(mask: Mask) -> Grey:
+    """Return a mask as numbers 0 and 1 for OpenCV, in the same memory."""
+    return mask.view(np.uint8)
 
 
 def grow(mask: Mask, radius_px: float) -> Mask:
     """Return the mask grown by a radius."""
-    return cv2.dilate(mask.astype(np.uint8), disc(radius_px)).astype(np.bool_)
+    bits, element = as_bits(mask), disc(radius_px)
+    reach = len(element) // 2
+    if reach < _WIDE_PX or mask.size < 4 * _TILE_PX**2:
+        return cv2.dilate(bits, element).view(np.bool_)
+    # What grows from a union is the union of what grows from each tile.
+    grown = np.zeros(mask.shape, np.uint8)
+    for top in range(0, mask.shape[0], _TILE_PX):
+        for left in range(0, mask.shape[1], _TILE_PX):
+            tile = bits[top : top + _TILE_PX, left : left + _TILE_PX]
+            if not tile.any():
+                continue
+            rows = slice(max(0, top - reach), top + _TILE_PX + reach)
+            columns = slice(max(0, left - reach), left + _TILE_PX + reach)
+            above, before = top - rows.start, left - columns.start
+            room = grown[rows, columns]
+            below, after = (
+                whole - lead - part
+                for whole, lead, part in zip(room.shape, (above, before), tile.shape, strict=True)
+            )
+            padded = cv2.copyMakeBorder(
+                tile, above, below, before, after, cv2.BORDER_CONSTANT | cv2.BORDER_ISOLATED
+            )
+            cv2.bitwise_or(room, cv2.dilate(padded, element), dst=room)
+    return grown.view(np.bool_)
 
 
 def window(

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from omr.geometry import Rect
 from omr.scan.box_places import FoundBox
-from omr.scan.reference import Grey, Mask, disc, grow, window
+from omr.scan.pieces import Labels, label_pieces
+from omr.scan.reference import Grey, Mask, as_bits, disc, grow, window
 
 # A hair's breadth: narrower than the line of a pen or pencil, which is 0.3 mm and more, and
 # paler than pencil that was meant to be read: half of it below, nine tenths below that, of 255.
@@ -52,13 +53,13 @@ def worn_paper(
     """
     worn = _stains(dark, darkness, px_per_mm)
     hairs = _hairs(dark & ~worn, darkness, folded, px_per_mm)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(
-        cv2.dilate(hairs.astype(np.uint8), np.ones((round(_GAP_MM * px_per_mm),) * 2, np.uint8)),
-        None, None, None, 8, cv2.CV_32S,
-    )  # fmt: skip
-    groups = np.asarray(labels, dtype=np.int32)
+    if not hairs.any():
+        return worn, hairs
+    near = cv2.dilate(as_bits(hairs), np.ones((round(_GAP_MM * px_per_mm),) * 2, np.uint8))
+    joined = label_pieces(near.view(np.bool_))
+    groups, stats = joined.labels, joined.stats
     reach = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) / px_per_mm
-    at_box = _touching(np.where(hairs, groups, 0), boxes, px_per_mm)
+    at_box = _touching(groups, hairs, boxes, px_per_mm)
     for group in range(1, len(stats)):
         if reach[group] - 1.4 * _GAP_MM < _REACH_AT_BOX_MM and group in at_box:
             continue
@@ -72,47 +73,47 @@ def worn_paper(
 
 def _hairs(dark: Mask, darkness: Grey, folded: Mask, px_per_mm: int) -> Mask:
     """Return the pieces of ink that are pale and no broader than a hair."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(
-        dark.astype(np.uint8), None, None, None, 8, cv2.CV_32S
-    )
-    count = len(stats)
-    area = np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
-    inner = cv2.distanceTransform(dark.astype(np.uint8), cv2.DIST_L2, 3)
+    pieces = label_pieces(dark)
+    count = len(pieces.stats)
+    area = np.maximum(pieces.stats[:, cv2.CC_STAT_AREA], 1)
+    inner = cv2.distanceTransform(as_bits(dark), cv2.DIST_L2, 3)
+    # All that follows is asked of the ink's pixels alone.
+    number, level, creased = pieces.labels[dark], darkness[dark], folded[dark]
     # The mean distance to the edge of a band is a quarter of its width.
-    mean = np.bincount(labels[dark], weights=inner[dark], minlength=count) / area
+    mean = np.bincount(number, weights=inner[dark], minlength=count) / area
     width_mm = 4.0 * (mean - 0.5) / px_per_mm
 
     def mostly_below(median: int, most: int) -> NDArray[np.bool_]:
-        half = np.bincount(labels[dark & (darkness <= median)], minlength=count) > 0.5 * area
-        rest = np.bincount(labels[dark & (darkness <= most)], minlength=count) > 0.9 * area
+        half = np.bincount(number[level <= median], minlength=count) > 0.5 * area
+        rest = np.bincount(number[level <= most], minlength=count) > 0.9 * area
         return np.asarray(half & rest, dtype=np.bool_)
 
-    on_fold = np.bincount(labels[dark & folded], minlength=count) > 0.8 * area
+    on_fold = np.bincount(number[creased], minlength=count) > 0.8 * area
     hair = mostly_below(_HAIR_MEDIAN, _HAIR_MOST)
     hair |= on_fold & mostly_below(_CRACK_MEDIAN, 255)
     hair &= width_mm < _HAIR_MM
-    hair[0] = False
-    return np.asarray(hair[labels], dtype=np.bool_)
+    return pieces.chosen(hair)
 
 
 def _stains(dark: Mask, darkness: Grey, px_per_mm: int) -> Mask:
     """Return ink that is broad and pale: the flanks of a pen's line are pale, but thin."""
-    pale = (dark & (darkness < _STAIN_MOST)).astype(np.uint8)
-    broad = cv2.morphologyEx(pale, cv2.MORPH_OPEN, disc(_BROAD_MM / 2 * px_per_mm))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(broad, None, None, None, 8, cv2.CV_32S)
+    pale = dark & (darkness < _STAIN_MOST)
+    broad = cv2.morphologyEx(as_bits(pale), cv2.MORPH_OPEN, disc(_BROAD_MM / 2 * px_per_mm))
+    pieces = label_pieces(broad.view(np.bool_))
+    stats = pieces.stats
     reach = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     long_ = reach > _STAIN_MM * px_per_mm
-    long_[0] = False
-    stain = grow(np.asarray(long_[labels], dtype=np.bool_), 0.5 * px_per_mm)
-    return stain & (pale > 0)
+    if not long_[1:].any():
+        return np.zeros(dark.shape, np.bool_)
+    return grow(pieces.chosen(long_), 0.5 * px_per_mm) & pale
 
 
-def _touching(groups: NDArray[np.int32], boxes: tuple[FoundBox, ...], px_per_mm: int) -> set[int]:
-    """Return the groups that reach into a box."""
+def _touching(groups: Labels, hairs: Mask, boxes: tuple[FoundBox, ...], px_per_mm: int) -> set[int]:
+    """Return the groups whose hairs reach into a box."""
     touching: set[int] = set()
     for found in boxes:
-        inside = groups[window(found.found.grown(-0.8), px_per_mm, groups.shape)]
-        touching |= set(np.unique(inside).tolist())
+        area = window(found.found.grown(-0.8), px_per_mm, groups.shape)
+        touching |= set(groups[area][hairs[area]].tolist())
     return touching
 
 
