@@ -247,7 +247,7 @@ def _judge(
         case "dot":
             return "marked", "dot"
         case "faint":
-            return _judge_faint(others)
+            return "uncertain", "very faint ink"
         case "small":
             return _judge_small(box, others, hand)
         case "stroke":
@@ -262,12 +262,6 @@ def _is_crease(box: _Measure, others: Sequence[_Measure]) -> bool:
     """
     plain = [other for other in others if other.kind == "stroke" and not other.weak]
     return box.hair and len(plain) == 1 and plain[0].tone > 1.5 * box.tone
-
-
-def _judge_faint(others: Sequence[_Measure]) -> tuple[MarkState, str]:
-    """Judge what is too faint to be ink: a shade, or what an eraser left, beside a plain mark."""
-    plain = sum(other.kind == "stroke" and not other.weak for other in others)
-    return ("empty" if plain == 1 else "uncertain"), "very faint ink"
 
 
 def _judge_stroke(box: _Measure, others: Sequence[_Measure], hand: _Hand) -> tuple[MarkState, str]:

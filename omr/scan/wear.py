@@ -26,7 +26,7 @@ _GAP_MM = 6.0
 # A crease that touches a box reaches this far: a mark is not so long.
 _REACH_AT_BOX_MM = 18.0
 # The rim of a stain is broader than a pen's line, long, and all of it is pale.
-_BROAD_MM, _STAIN_MM, _STAIN_MOST = 0.5, 8.0, 105
+_BROAD_MM, _STAIN_MM, _STAIN_MOST = 0.75, 12.0, 105
 
 
 def worn_paper(

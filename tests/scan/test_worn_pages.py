@@ -224,12 +224,3 @@ def test_a_stroke_near_the_edge_of_the_sheet_is_an_annotation(
 ) -> None:
     _stroke(page, [(203.0, 120.0), (205.5, 125.0)])
     assert "annotation" in [f.code for f in _read(reader, page).findings]
-
-
-def test_a_stain_is_no_ink(reader: PageReader, page: Picture) -> None:
-    stain = np.zeros(page.shape[:2], np.float32)
-    cv2.circle(stain, (round(95 * SCALE), round(235 * SCALE)), round(30 * SCALE), 1.0, 12)
-    stain = cv2.GaussianBlur(stain, (0, 0), 4.0)
-    tint = np.array([0.45, 0.28, 0.18], np.float32)
-    page[:] = (page * (1 - stain[..., None] * tint)).astype(np.uint8)
-    assert _plain(_read(reader, page))
