@@ -126,22 +126,32 @@ def _explain(
     inside = (rows >= 0) & (rows < darkness.shape[0])
     rows = rows.clip(0, darkness.shape[0] - 1)
     band = np.where(shut[rows, columns] | ~inside, np.nan, darkness[rows, columns])
-    counted = np.isfinite(band).sum(axis=1)
-    with np.errstate(all="ignore"):
-        ordered = np.sort(band, axis=1)
-    at = np.clip((0.85 * counted).astype(int), 0, width - 1)
-    profile = np.nan_to_num(ordered[np.arange(len(band)), at])
-    profile[counted < 0.1 * width] = 0
+    profile = np.nan_to_num(_level(band, 0.85))
+    # A stroke along the fold may be as long as the table, but it ends before the margins.
+    end = _END_MM * px_per_mm
+    margins = _level(np.hstack([band[:, :end], band[:, -end:]]), 0.95)
+    at_ends = np.fmin(profile, margins)
+    profile = np.fmin(profile, margins + _UNEVEN)
     base = float(np.median(profile))
     wander = 2 * round(_WANDER_MM * px_per_mm) + 1
     profile = np.asarray(
         cv2.dilate(profile[:, None].astype(np.float32), np.ones((wander, 1), np.uint8))[:, 0]
     )
     explained = np.where(profile > base + 4, profile + _UNEVEN, 0).clip(0, 255).astype(np.uint8)
-    peak = int(np.argmax(profile))
-    if profile[peak] > base + _CRACKED:
+    peak = int(np.argmax(at_ends))
+    if at_ends[peak] > base + _CRACKED:
         # Paper that cracked along the fold is as dark as a pen: nothing on the line counts.
         core = round(_CORE_MM * px_per_mm)
         explained[max(0, peak - core) : peak + core + 1] = 255
     where = (rows, np.broadcast_to(columns, rows.shape))
     shade[where] = np.maximum(shade[where], explained[:, None])
+
+
+def _level(band: NDArray[np.float64], share: float) -> NDArray[np.float64]:
+    """Return what a share of each row stays below; nan for rows that hardly show."""
+    counted = np.isfinite(band).sum(axis=1)
+    with np.errstate(all="ignore"):
+        ordered = np.sort(band, axis=1)
+    at = np.clip((share * counted).astype(int), 0, band.shape[1] - 1)
+    level = ordered[np.arange(len(band)), at]
+    return np.where(counted < 0.1 * band.shape[1], np.nan, level)

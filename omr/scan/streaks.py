@@ -27,6 +27,8 @@ _REACH_MM = 0.8
 # stays within the margins.
 _BANDS = (0.0, 0.06, 0.2, 0.4, 0.6, 0.8, 0.94, 1.0)
 _BANDS_SEEN = 3
+# It shows in the outermost open paper of that end, too.
+_END_MM = 2.5
 # Share of each band's unprinted length that shows it. A dashed pen line shows half.
 _SHARE = 0.66
 # Least darkness over both sides, of 255. Grain of the paper is darker than both its sides by
@@ -64,13 +66,14 @@ def remove_streaks(
         The picture without streaks (the same object where there are none), and the streaks.
     """
     reach = max(2, round(_REACH_MM * placement.px_per_mm))
+    at_end = max(2, round(_END_MM * placement.px_per_mm))
     open_ = _open_paper(grey.shape, placement, reference)
     found: list[Streak] = []
     cleaned = pixels
     for along_x in (False, True):
         view, room = (grey.T, open_.T) if along_x else (grey, open_)
         hits = _ridge(np.ascontiguousarray(view), reach) > _CONTRAST
-        for left, right in _runs(_columns(hits, np.ascontiguousarray(room))):
+        for left, right in _runs(_columns(hits, np.ascontiguousarray(room), at_end)):
             if cleaned is pixels:
                 cleaned = pixels.copy()
             _fill(cleaned.swapaxes(0, 1) if along_x else cleaned, left, right)
@@ -105,7 +108,7 @@ def _ridge(view: Pixels, reach: int) -> Pixels:
     return np.asarray(cv2.subtract(darker_side, view), dtype=np.uint8)
 
 
-def _columns(hits: Mask, room: Mask) -> NDArray[np.bool_]:
+def _columns(hits: Mask, room: Mask, at_end_px: int) -> NDArray[np.bool_]:
     """Return the columns that show a line along the page, from one of its ends."""
     seen = (hits & room).astype(np.uint8)
     free = room.astype(np.uint8)
@@ -121,6 +124,14 @@ def _columns(hits: Mask, room: Mask) -> NDArray[np.bool_]:
         shares.append(np.where(enough, shown / np.maximum(length, 1), 0.0))
     through = np.stack(shares) > _SHARE
     line = (through[0] | through[-1]) & (through.sum(axis=0) >= _BANDS_SEEN)
+    for column in np.flatnonzero(line):
+        # A pen that was put down in the margin leaves the outermost open paper bare.
+        shown_there = hits[room[:, column], column]
+        outermost = shown_there[:at_end_px].mean(), shown_there[-at_end_px:].mean()
+        line[column] = bool(
+            (through[0, column] and outermost[0] > _SHARE)
+            or (through[-1, column] and outermost[1] > _SHARE)
+        )
     # The soft flanks of a streak stay below the threshold of its core.
     wide = cv2.dilate(line.astype(np.uint8)[None], np.ones((1, 5), np.uint8))
     return np.asarray(wide[0] > 0, dtype=np.bool_)
