@@ -1,0 +1,198 @@
+"""Worn paper against thin and pale pens: hairs and stains are set aside, votes are not."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from omr.geometry import Rect
+from omr.scan.box_places import FoundBox
+from omr.scan.reference import Grey, Mask
+from omr.scan.wear import worn_paper
+from tests.scan.page_drawings import (
+    BLUE,
+    PENCIL,
+    RED,
+    Colour,
+    blank_page,
+    box_of,
+    codes,
+    crease,
+    cross,
+    layout,
+    marked,
+    name_of,
+    plain,
+    read,
+    slash,
+    state,
+    stroke,
+    voted_page,
+)
+
+_MM = 8
+_NAME = Rect(10, 60, 40, 12)
+
+
+def _paper() -> Grey:
+    return np.zeros((100 * _MM, 80 * _MM), np.uint8)
+
+
+def _pen(darkness: Grey, points: list[tuple[float, float]], width_mm: float, level: int) -> None:
+    at = np.rint(np.array(points) * _MM).astype(np.int32)
+    cv2.polylines(darkness, [at], False, (level,), max(1, round(width_mm * _MM)))
+
+
+def _worn(darkness: Grey, folded: Mask | None = None) -> tuple[Mask, Mask]:
+    """Look at a small sheet with one box at (60, 20) and one name."""
+    box = layout().boxes[0]
+    place = Rect(60, 20, box.rect.w, box.rect.h)
+    found = FoundBox(box=box, found=place, match=1.0)
+    folds = np.zeros(darkness.shape, np.bool_) if folded is None else folded
+    return worn_paper(darkness > 56, darkness, folds, (found,), (_NAME,), _MM)
+
+
+def test_a_long_hair_is_worn_paper_even_where_it_runs_through_a_box() -> None:
+    darkness = _paper()
+    _pen(darkness, [(64, 2), (65, 50), (63, 98)], 0.12, 80)
+    worn, open_ = _worn(darkness)
+    assert worn.sum() > 0.95 * (darkness > 56).sum()
+    assert not open_.any()
+
+
+def test_a_hair_that_keeps_to_a_box_is_left_open() -> None:
+    darkness = _paper()
+    _pen(darkness, [(61, 21), (68, 28)], 0.12, 80)
+    worn, open_ = _worn(darkness)
+    assert not worn.any()
+    assert np.array_equal(open_, darkness > 56)
+
+
+def test_a_hair_that_keeps_to_a_name_is_left_open() -> None:
+    darkness = _paper()
+    _pen(darkness, [(12, 66), (46, 67)], 0.12, 80)
+    worn, open_ = _worn(darkness)
+    assert not worn.any()
+    assert np.array_equal(open_, darkness > 56)
+
+
+@pytest.mark.parametrize(("width_mm", "level"), [(0.4, 80), (0.12, 160), (0.5, 200)])
+def test_a_line_as_dark_or_as_broad_as_a_pens_is_never_worn(width_mm: float, level: int) -> None:
+    darkness = _paper()
+    _pen(darkness, [(5, 5), (40, 95)], width_mm, level)
+    worn, open_ = _worn(darkness)
+    assert not worn.any()
+    assert not open_.any()
+
+
+def test_a_dark_line_is_worn_only_where_the_paper_cracked_on_a_fold() -> None:
+    darkness = _paper()
+    _pen(darkness, [(2, 45), (78, 45)], 0.12, 150)
+    assert not _worn(darkness)[0].any()
+    folded = np.zeros(darkness.shape, np.bool_)
+    folded[43 * _MM : 47 * _MM] = True
+    assert _worn(darkness, folded)[0].sum() > 0.95 * (darkness > 56).sum()
+
+
+def test_a_long_pale_band_is_a_stain_and_a_short_or_dark_one_is_not() -> None:
+    stain, short, dark = _paper(), _paper(), _paper()
+    _pen(stain, [(5, 30), (40, 35)], 1.5, 80)
+    _pen(short, [(62, 22), (67, 27)], 1.5, 80)
+    _pen(dark, [(5, 30), (40, 35)], 1.5, 140)
+    assert _worn(stain)[0].sum() > 0.9 * (stain > 56).sum()
+    assert not _worn(short)[0].any()
+    assert not _worn(dark)[0].any()
+
+
+def test_a_pen_that_crosses_a_crease_keeps_its_ink() -> None:
+    darkness = _paper()
+    _pen(darkness, [(30, 2), (31, 98)], 0.12, 80)
+    _pen(darkness, [(20, 50), (42, 55)], 0.5, 190)
+    worn, _ = _worn(darkness)
+    assert not (worn & (darkness == 190)).any()
+
+
+# --- whole pages: what must never vanish
+
+
+@pytest.mark.parametrize("colour", [BLUE, RED, PENCIL])
+@pytest.mark.parametrize("width_mm", [0.3, 0.5])
+def test_a_slash_that_is_the_only_mark_of_its_line_is_its_vote(
+    colour: Colour, width_mm: float
+) -> None:
+    page = voted_page(but="c2")
+    slash(page, box_of("c2", "confidence"), colour, width_mm)
+    assert marked(read(page))["c2"] == ["confidence"]
+
+
+@pytest.mark.parametrize("level", [120, 150, 180])
+@pytest.mark.parametrize("width_mm", [0.15, 0.3])
+def test_a_hair_thin_pencil_slash_alone_in_its_line_never_vanishes(
+    level: int, width_mm: float
+) -> None:
+    page = voted_page(but="c2")
+    slash(page, box_of("c2", "confidence"), (level, level, level), width_mm)
+    assert state(read(page), "c2", "confidence") in ("marked", "uncertain")
+
+
+@pytest.mark.parametrize("colour", [RED, PENCIL])
+def test_a_slash_in_a_box_that_a_crease_crosses_never_vanishes(colour: Colour) -> None:
+    page = voted_page(but="c2")
+    box = box_of("c2", "confidence")
+    crease(page, 100, 260, box.centre.x + 2.0)
+    slash(page, box, colour, 0.4)
+    assert state(read(page), "c2", "confidence") in ("marked", "uncertain")
+
+
+@pytest.mark.parametrize("level", [120, 150, 175])
+def test_thin_pencil_beside_a_plain_mark_asks_or_counts_as_the_second_mark(level: int) -> None:
+    page = voted_page()
+    cross(page, box_of("c2", "low"), (level, level, level), 0.35)
+    reading = read(page)
+    assert state(reading, "c2", "high") == "marked"
+    assert state(reading, "c2", "low") in ("marked", "uncertain")
+
+
+def test_a_crease_through_a_box_beside_a_plain_mark_is_empty() -> None:
+    page = voted_page()
+    for contest in ("c1", "c2", "c3"):
+        box = box_of(contest, "low")
+        crease(page, box.y - 4, box.bottom + 4, box.centre.x)
+    reading = read(page)
+    assert plain(reading)
+
+
+def test_a_crease_within_a_box_of_a_blank_line_is_no_vote() -> None:
+    page = voted_page(but="c2")
+    box = box_of("c2", "low")
+    crease(page, box.y - 4, box.bottom + 4, box.centre.x)
+    assert marked(read(page))["c2"] == []
+
+
+@pytest.mark.parametrize("level", [120, 140, 160])
+@pytest.mark.parametrize("slope_mm", [0.0, 1.0])
+def test_a_pencil_strike_over_a_name_is_no_crease(level: int, slope_mm: float) -> None:
+    page = voted_page()
+    y = name_of("c3").centre.y
+    stroke(page, [(32.5, y), (64.0, y + slope_mm)], 0.35, (level, level, level))
+    assert ("name-struck", "c3") in codes(read(page))
+
+
+def test_a_crease_over_all_names_strikes_none() -> None:
+    page = voted_page()
+    crease(page, 20, 280, 45.0)
+    assert plain(read(page))
+
+
+def test_a_pale_stain_over_boxes_is_no_mark() -> None:
+    page = blank_page()
+    for contest in ("c1", "c2", "c3"):
+        cross(page, box_of(contest, "high"))
+    centre = box_of("c2", "confidence").centre
+    layer = np.zeros(page.shape[:2], np.uint8)
+    at = (round(centre.x * 300 / 25.4), round((centre.y + 12) * 300 / 25.4))
+    cv2.circle(layer, at, round(18 * 300 / 25.4), (70,), round(1.2 * 300 / 25.4), cv2.LINE_AA)
+    shade = cv2.GaussianBlur(layer, (0, 0), 5)
+    stained = cv2.subtract(page, np.dstack([shade] * 3))
+    assert plain(read(np.asarray(stained, np.uint8)))
