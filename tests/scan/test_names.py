@@ -1,0 +1,173 @@
+"""What hands do to printed names, and what prints and scans do to them without any hand."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from omr.geometry import Rect
+from omr.scan.names import struck_names
+from omr.scan.settings import ReaderSettings
+from tests.scan.page_drawings import (
+    BLUE,
+    RED,
+    SCALE,
+    Colour,
+    Picture,
+    codes,
+    name_of,
+    placed,
+    plain,
+    read,
+    stroke,
+    voted_page,
+)
+
+
+def _struck(page: Picture) -> list[tuple[str | None, str]]:
+    """Return whom the names stage finds struck, and how."""
+    found = placed(page)
+    nothing = np.zeros(found.ink.ink.shape, np.bool_)
+    strikes = struck_names(found.reference, found.ink, nothing, ReaderSettings())
+    return [(strike.contest, strike.detail) for strike in strikes]
+
+
+def _letters(contest: str) -> Rect:
+    """Return where the letters of a name are, in mm: its area holds the post beside it too."""
+    area, page = name_of(contest).grown(-1.0), voted_page()
+    # The post begins 48 mm from the left; a rule of the table comes just before it.
+    rows, columns = (
+        slice(round(a * SCALE), round(b * SCALE))
+        for a, b in ((area.y, area.bottom), (area.x, area.x + 45))
+    )
+    ys, xs = np.nonzero(page[rows, columns].min(axis=2) < 128)
+    left, top = area.x + xs.min() / SCALE, area.y + ys.min() / SCALE
+    return Rect(left, top, float(np.ptp(xs)) / SCALE, float(np.ptp(ys)) / SCALE)
+
+
+@pytest.mark.parametrize("contest", ["c1", "c2", "c3"])
+@pytest.mark.parametrize(("colour", "slope_mm"), [(BLUE, -2.0), (RED, 0.0), (BLUE, 2.5)])
+def test_a_straight_strike_is_tied_to_its_official_alone(
+    contest: str, colour: Colour, slope_mm: float
+) -> None:
+    page = voted_page()
+    name = _letters(contest)
+    y = name.centre.y
+    stroke(page, [(name.x - 1, y - slope_mm / 2), (name.right + 1, y + slope_mm / 2)], 0.4, colour)
+    assert {who for code, who in codes(read(page)) if code == "name-struck"} == {contest}
+
+
+@pytest.mark.parametrize("height_mm", [0.5, 0.9, 1.5])
+def test_a_wavy_strike_hidden_in_the_letters_is_found(height_mm: float) -> None:
+    page = voted_page()
+    name = _letters("c3")
+    xs = np.arange(name.x, name.right, 0.4)
+    middle = name.centre.y + 0.6
+    wave = [(float(x), middle + height_mm * float(np.sin(1.6 * x))) for x in xs]
+    stroke(page, wave, 0.35)
+    assert "c3" in [who for who, _ in _struck(page)]
+
+
+def test_a_strike_over_part_of_a_name_is_found() -> None:
+    page = voted_page()
+    name = _letters("c2")
+    stroke(page, [(name.x + 12, name.centre.y + 0.8), (name.x + 22, name.centre.y + 0.2)], 0.4)
+    assert "c2" in [who for who, _ in _struck(page)]
+
+
+def test_hatching_over_a_name_is_found() -> None:
+    page = voted_page()
+    name = _letters("c2")
+    for x in np.arange(name.x, name.right - 2, 2.5):
+        stroke(page, [(float(x), name.bottom + 1), (float(x) + 3, name.y - 1)], 0.4)
+    assert "c2" in [who for who, _ in _struck(page)]
+
+
+def test_an_underlined_name_is_told_as_underlined() -> None:
+    page = voted_page()
+    name = _letters("c3")
+    stroke(page, [(name.x, name.bottom + 0.9), (name.right, name.bottom + 1.1)], 0.4)
+    assert ("c3", "underline") in _struck(page)
+
+
+def _ring(page: Picture, name: Rect, beyond_mm: float) -> None:
+    turns = np.linspace(0, 2 * np.pi, 80)
+    across, down = name.w / 2 + beyond_mm, name.h / 2 + 2.0
+    middle = name.centre
+    points = [
+        (middle.x + across * float(np.cos(t)), middle.y + down * float(np.sin(t))) for t in turns
+    ]
+    stroke(page, points, 0.4)
+
+
+def test_a_circled_name_is_found() -> None:
+    page = voted_page()
+    _ring(page, _letters("c2"), 1.2)
+    assert "c2" in [who for who, _ in _struck(page)]
+
+
+def test_a_name_circled_with_its_post_is_told_as_circled() -> None:
+    page = voted_page()
+    name = _letters("c3")
+    _ring(page, Rect(name.x, name.y - 1, 70.5, name.h + 2), 1.0)
+    assert ("c3", "circle") in _struck(page)
+
+
+def test_a_name_whose_letters_are_gone_is_told_as_covered() -> None:
+    page = voted_page()
+    name = _letters("c3").grown(0.3)
+    rows = slice(round(name.y * SCALE), round(name.bottom * SCALE))
+    page[rows, round(name.x * SCALE) : round((name.x + 15) * SCALE)] = 255
+    assert ("c3", "name covered") in _struck(page)
+
+
+def test_a_name_with_a_letter_that_lost_some_toner_is_not_covered() -> None:
+    page = voted_page()
+    name = _letters("c3")
+    rows = slice(round(name.y * SCALE), round(name.bottom * SCALE))
+    page[rows, round((name.x + 5) * SCALE) : round((name.x + 7) * SCALE)] = 255
+    assert _struck(page) == []
+
+
+def test_a_stroke_over_the_post_beside_the_name_is_put_before_people() -> None:
+    page = voted_page()
+    name = name_of("c2")
+    stroke(page, [(name.x + 50, name.centre.y - 2), (name.x + 70, name.centre.y - 2.5)], 0.4)
+    assert {who for _, who in codes(read(page))} == {"c2"}
+
+
+@pytest.mark.parametrize("grown_px", [2, 3])
+def test_names_in_fat_print_are_not_struck(grown_px: int) -> None:
+    element = np.ones((grown_px, grown_px), np.uint8)
+    assert plain(read(np.asarray(cv2.erode(voted_page(), element), np.uint8)))
+
+
+def test_names_in_pale_or_two_level_print_are_not_struck() -> None:
+    page = voted_page()
+    pale = (255 - (255 - page.astype(np.float32)) * 0.6).astype(np.uint8)
+    grey = cv2.GaussianBlur(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY), (0, 0), 1.0)
+    assert plain(read(pale))
+    assert plain(read(np.where(grey > 150, 255, 0).astype(np.uint8)))
+
+
+def test_a_strike_on_fat_print_is_found() -> None:
+    page = np.asarray(cv2.erode(voted_page(), np.ones((3, 3), np.uint8)), np.uint8)
+    name = _letters("c2")
+    stroke(page, [(name.x, name.centre.y + 0.5), (name.right, name.centre.y + 1.0)], 0.4)
+    assert [who for who, _ in _struck(page)].count("c2") >= 1
+    assert {who for who, _ in _struck(page)} == {"c2"}
+
+
+def test_specks_over_a_name_are_no_strike() -> None:
+    page = voted_page()
+    name = _letters("c3")
+    for x, y in ((0.1, 0.2), (0.5, 0.9), (0.8, 0.4)):
+        cv2.circle(
+            page,
+            (round((name.x + x * name.w) * SCALE), round((name.y + y * name.h) * SCALE)),
+            2,
+            (30, 30, 30),
+            -1,
+        )
+    assert plain(read(page))
