@@ -274,6 +274,9 @@ def _judge_stroke(box: _Measure, others: Sequence[_Measure], hand: _Hand) -> tup
         alike = len(hand.tones) > 1 and 0.75 * float(np.median(hand.tones)) <= box.tone
         if not (alone and alike and box.pieces_mm >= _PIECES_MM):
             return "uncertain", "faint ink"
+    # Thin and pale where the other lines are dark: perhaps a crease, and no vote.
+    if box.hair and float(np.median(hand.tones)) > 1.5 * box.tone:
+        return "uncertain", "crease or hair"
     light = [score for score in hand.scores if score < _LIGHT]
     if box.score > _HEAVY and box.sides >= _SIDES and 2 * len(light) >= len(hand.scores) - 1:
         return "uncertain", "perhaps scribbled out"
