@@ -231,7 +231,6 @@ def test_the_rim_of_missing_paper_is_explained_and_ink_away_from_it_is_not() -> 
 
 def test_a_black_blot_within_the_page_is_no_missing_paper() -> None:
     page = voted_page()
-    centre = 80.0, 250.0
-    # A blot of ink as broad as a hole, but far from any edge of the sheet.
-    stroke(page, [(centre[0] - 4, centre[1]), (centre[0] + 4, centre[1])], 2.2)
+    # As broad as a hole, but far from any edge of the sheet.
+    spot(page, 80.0, 250.0, 2.5, BLUE)
     assert "annotation" in [code for code, _ in codes(read(page))]

@@ -15,6 +15,7 @@ from tests.scan.page_drawings import (
     PENCIL,
     RED,
     Colour,
+    Picture,
     blank_page,
     box_of,
     codes,
@@ -23,6 +24,7 @@ from tests.scan.page_drawings import (
     layout,
     marked,
     name_of,
+    note,
     plain,
     read,
     slash,
@@ -154,20 +156,24 @@ def test_thin_pencil_beside_a_plain_mark_asks_or_counts_as_the_second_mark(level
     assert state(reading, "c2", "low") in ("marked", "uncertain")
 
 
-def test_a_crease_through_a_box_beside_a_plain_mark_is_empty() -> None:
+def _crease_within(page: Picture, box: Rect) -> None:
+    centre = box.centre
+    points = [(centre.x - 1, box.y + 0.5), (centre.x, centre.y), (centre.x - 0.5, box.bottom - 0.5)]
+    stroke(page, points, 0.2, (160, 160, 160))
+
+
+def test_a_crease_within_a_box_beside_a_plain_mark_is_empty() -> None:
     page = voted_page()
-    for contest in ("c1", "c2", "c3"):
-        box = box_of(contest, "low")
-        crease(page, box.y - 4, box.bottom + 4, box.centre.x)
+    _crease_within(page, box_of("c2", "low"))
     reading = read(page)
+    assert (state(reading, "c2", "low"), note(reading, "c2", "low")) == ("empty", "crease or hair")
     assert plain(reading)
 
 
-def test_a_crease_within_a_box_of_a_blank_line_is_no_vote() -> None:
+def test_a_crease_within_a_box_of_a_blank_line_is_no_vote_and_asks() -> None:
     page = voted_page(but="c2")
-    box = box_of("c2", "low")
-    crease(page, box.y - 4, box.bottom + 4, box.centre.x)
-    assert marked(read(page))["c2"] == []
+    _crease_within(page, box_of("c2", "low"))
+    assert state(read(page), "c2", "low") == "uncertain"
 
 
 @pytest.mark.parametrize("level", [120, 140, 160])
