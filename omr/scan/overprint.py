@@ -37,9 +37,9 @@ _OPEN = 0.6
 # A run of a pen line, and its width: of a 4 mm stroke, one with a bow, so much is straight.
 _RUN_MM, _WIDTH_MM, _DIRECTIONS = 3.2, 0.3, 16
 # Of a run, at least this share of the open paper is inked, and this much ink shows in all.
-_INKED, _SHOWN_MM2 = 0.75, 0.24
+_INKED, _SHOWN_MM2 = 0.8, 0.24
 # Crumbs of one stroke lie within this of each other; they reach this far with this much ink.
-_GAP_MM, _REACH_MM, _CRUMBS_MM2 = 1.6, 2.6, 0.25
+_GAP_MM, _REACH_MM, _CRUMBS_MM2 = 1.6, 1.8, 0.25
 # A stain's or a seal's edge over print is broader than a pen's line and pale all over.
 _BROAD_MM, _PALE = 0.9, 105
 # No ink is looked for in the rim, where the edge of the sheet casts its shadow.
