@@ -9,7 +9,7 @@ import numpy as np
 
 from blindsheets.machines.encoding import Encoding, encoded
 from blindsheets.machines.feed import Feed, enlarged
-from blindsheets.machines.raster import Field, Pixels, add_grain, blotches, field, grain, pixels
+from blindsheets.machines.raster import Field, Pixels, add_grain, blotches, field, grain, halved, pixels
 from blindsheets.machines.scanner import Scanner, scan
 from blindsheets.machines.sheet import WornPage
 
@@ -22,7 +22,7 @@ _FAX = Scanner(
     dpi=200,
     colour=False,
     feed=Feed(wander_mm=0.5, skew_deg=0.4, most_skew_deg=1.2),
-    encoding=Encoding("global", threshold=150),
+    encoding=Encoding("global", threshold=74),
     noise=2.0,
 )
 
@@ -56,8 +56,7 @@ def photographed(
     ratio = px_per_mm / _px_per_mm(places)
     shrunk = 1.0
     if ratio > 1.6:
-        half = (width_px // 2, height_px // 2)
-        source = pixels(cv2.resize(source, half, interpolation=cv2.INTER_AREA))
+        source = halved(source)
         shrunk = 2.0
     scale = np.float32(px_per_mm / shrunk)
     maps = enlarged(places * scale - np.float32(0.5), _STEP_PX, shape)

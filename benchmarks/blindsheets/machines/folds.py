@@ -187,7 +187,7 @@ def crumple(sheet: Sheet, rng: np.random.Generator, depth: float) -> None:
         angle = float(rng.uniform(0, math.pi))
         near = np.clip(1 - (px**2 + py**2) / reach**2, 0, 1) ** 2
         ridge = np.abs(-math.sin(angle) * px + math.cos(angle) * py)
-        rise[top:bottom, left:right] += float(rng.normal(0, 0.06)) * ridge * near
+        rise[top:bottom, left:right] += float(rng.normal(0, 0.075)) * ridge * near
     slope_y, slope_x = (field(at) * scale for at in np.gradient(rise))
     lamp = float(rng.uniform(0.6, 1.0))
     light = slope_y * lamp + slope_x * float(rng.normal(0, 0.35))
