@@ -12,6 +12,10 @@ from blindsheets.machines.raster import Field, Pixels, blotches, field
 from blindsheets.machines.sheet import BEND_PX_PER_MM, SHADE_PX_PER_MM, Sheet
 
 
+# Print is drawn no further to a fold than this: a letter on the fold stays that letter.
+_MOST_LIFT_MM = 0.38
+
+
 @dataclass(frozen=True, slots=True)
 class Fold:
     """A straight fold.
@@ -52,7 +56,8 @@ def _bend(
     # Paper that stands up is nearer to the lens and leans away: print is drawn to the fold.
     away = _distance(sheet, made, normal, BEND_PX_PER_MM)
     reach = float(rng.uniform(5, 12))
-    pull = made.depth * float(rng.uniform(0.05, 0.3)) * np.sign(away) * np.exp(-np.abs(away) / reach)
+    lift_mm = min(_MOST_LIFT_MM, made.depth * float(rng.uniform(0.05, 0.3)))
+    pull = lift_mm * np.tanh(away) * np.exp(-np.abs(away) / reach)
     # Opened again, the two halves seldom lie quite as they did.
     slip = made.depth * float(rng.normal(0, 0.08)) * np.tanh(away / 4)
     bend = sheet.bend

@@ -127,7 +127,7 @@ def _sampled(scanner: Scanner, worn: WornPage, px_per_mm: float, run: Pass) -> P
 
 def _show_lid(image: Pixels, gone: Pixels, run: Pass, lid: Colour) -> None:
     shrunk = run.source_width / gone.shape[1]
-    mask = run.sample(gone, shrunk, (0.0,))
+    mask = run.sample(gone, shrunk)
     mask = pixels(cv2.compare(mask, 127, cv2.CMP_GT))
     image[mask > 0] = np.rint(lid).astype(np.uint8) if image.ndim == 3 else round(lid[1])
 

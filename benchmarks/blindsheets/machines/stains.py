@@ -161,7 +161,7 @@ def hairs(sheet: Sheet, rng: np.random.Generator, hard: float) -> None:
     for _ in range(int(rng.integers(1, 2 + 2 * hard))):
         length_mm = float(rng.choice([rng.uniform(1.5, 5), rng.uniform(8, 30)]))
         count = 60
-        turn = float(rng.normal(0, 0.05)) + np.cumsum(rng.normal(0, 0.035, count))
+        turn = float(rng.normal(0, 0.03)) + np.cumsum(rng.normal(0, 0.012, count))
         heading = float(rng.uniform(0, 6.28)) + np.cumsum(turn)
         step = length_mm / count * sheet.px_per_mm
         x = float(rng.uniform(0, sheet.pixels.shape[1])) + np.cumsum(np.cos(heading)) * step
