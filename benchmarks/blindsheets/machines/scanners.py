@@ -90,7 +90,7 @@ def _encoding(rng: np.random.Generator, severity: str, dpi: int) -> Encoding:
     if kind == "jpeg":
         return Encoding("jpeg", quality, sampling)
     if kind == "global":
-        return Encoding("global", threshold=int(rng.integers(68, 82)))
+        return Encoding("global", threshold=int(rng.integers(72, 85)))
     if kind == "adaptive":
         # Wider than a box, so that a filled box does not turn hollow.
         side = int(dpi * rng.uniform(0.5, 1.0)) | 1
