@@ -1,4 +1,4 @@
-"""Filled-in ballots from a generator that knows nothing of the reader and shares no pen with others.
+"""Filled-in ballots from a generator that knows nothing of the reader or of other generators.
 
 The room goes from the inside out:
 

@@ -41,6 +41,10 @@ STRUCK: frozenset[str] = frozenset(STRIKES)
 DOUBTS: tuple[str, ...] = (
     *DOUBTFUL, "name-highlighted", "stray-stroke", "mark-on-mark",
 )  # fmt: skip
+# What is made instead where a machine for black and white would lose what is pale.
+_IN_FULL = {
+    "faint-word": "words", "dash-faint": "dash", "name-struck-pencil": "name-struck",
+}  # fmt: skip
 # How pale a vote is of which one would ask, as a share of the pen's ink.
 _PALE = (0.2, 0.4)
 # Graphite that a person still sees at once in good light.
@@ -55,6 +59,8 @@ def faulty_paper(desk: Desk, kind: str, rng: np.random.Generator) -> Plan:
     """
     plan = begin(desk, False, rng)
     plan.look = "must"
+    if desk.bold:
+        kind = _IN_FULL.get(kind, kind)
     wanted = choices(desk.style, rng)
     contest = list(wanted)[int(rng.integers(len(wanted)))]
     if kind in LINE_FAULTS:
@@ -109,9 +115,9 @@ def _tape(box: Rect, rng: np.random.Generator) -> Tape:
 
 
 def _note_pen(plan: Plan, kind: str, bold: bool, rng: np.random.Generator) -> Pen:
-    if kind in ("faint-word", "dash-faint") and not bold:
+    if kind in ("faint-word", "dash-faint"):
         return pencil(rng, _FAINT)
-    if kind == "name-struck-pencil" and not bold:
+    if kind == "name-struck-pencil":
         return pencil(rng)
     if kind == "name-struck-red":
         return in_red(rng)
@@ -208,7 +214,8 @@ def _stray(plan: Plan, desk: Desk, contest: str, rng: np.random.Generator) -> No
         y = float(rng.uniform(20.0, page.height - 20.0))
         made = dash(float(rng.uniform(1.5, 3.0)), plan.pen, plan.hand, rng).centred(x, y)
         points = made.points()
-        if keeps_off(points, shut) and share_on_blank(points, desk.designs[at], desk.px_per_mm) > 0.9:
+        blank = share_on_blank(points, desk.designs[at], desk.px_per_mm)
+        if blank > 0.9 and keeps_off(points, shut):
             break
     if made is not None:
         plan.put(at, made)

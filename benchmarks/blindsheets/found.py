@@ -145,8 +145,9 @@ def write(
     map_y = rows - (columns - margin) * np.float32(np.tan(turn_rad)) + wave
     map_x = columns + (rows - margin) * np.float32(lean / height)
     warped = cv2.remap(padded, map_x, map_y.astype(np.float32), cv2.INTER_LINEAR)
-    grain = piece("tooth", *warped.shape, rng)
-    cloud = piece("felt", *warped.shape, rng)
+    around = (warped.shape[0], warped.shape[1])
+    grain = piece("tooth", around, rng)
+    cloud = piece("felt", around, rng)
     share = pen.density * (1.0 - pen.grain * np.clip(grain - 0.45, 0, 1)) * (0.82 + 0.3 * cloud)
     if pen.kind == "pencil":
         share = pen.density * np.clip(1.5 - 1.25 * (0.6 * grain + 0.4 * cloud), 0.05, 1.0)

@@ -243,17 +243,17 @@ class _Canvas:
 
 def _body(cover: Pixels, pen: Pen, scale: float, rng: np.random.Generator) -> Float32:
     """Return how much of its ink a pen leaves at each place, shape of ``cover``."""
-    shape = cover.shape
+    shape = (cover.shape[0], cover.shape[1])
     sigma = max(0.8, pen.edge_mm * scale)
     soft = cv2.GaussianBlur(cover, (0, 0), sigma).astype(np.float32) / 255.0
-    tooth = piece("tooth", *shape, rng)
+    tooth = piece("tooth", shape, rng)
     if pen.kind == "pencil":
         # Graphite rubs off on the hills of the paper alone; the tip is round, so less at the rim.
         deep = cv2.GaussianBlur(cover, (0, 0), 0.22 * pen.width_mm * scale).astype(np.float32)
-        hills = 0.55 * tooth + 0.45 * piece("felt", *shape, rng)
+        hills = np.float32(0.55) * tooth + np.float32(0.45) * piece("felt", shape, rng)
         left = (deep * (1.25 / 255.0) - pen.grain * hills) * 2.2
         return np.asarray(np.clip(left, 0.0, 1.0), dtype=np.float32)
-    gnaw = piece("fibre" if pen.kind in ("felt", "fountain") else "felt", *shape, rng)
+    gnaw = piece("fibre" if pen.kind in ("felt", "fountain") else "felt", shape, rng)
     edge = np.clip((soft + 0.5 * pen.rough * (gnaw - 0.5) - 0.5) * 4.0 + 0.5, 0.0, 1.0)
     edge *= soft > 0.02
     if pen.kind == "felt":

@@ -9,23 +9,22 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 import cv2
 import numpy as np
+from handsheets.ballots import STYLES, BallotStyle, ballot_style, printed_pages
 
 from blindsheets.faults import DOUBTS, FAULTS, doubtful_paper, faulty_paper
 from blindsheets.ink import Pixels, put
-from blindsheets.machines import Office, choose_office
+from blindsheets.machines import Office, Severity, WornPage, choose_office
 from blindsheets.placing import place_of_print
 from blindsheets.plans import Desk, Plan, Tape, plain_paper
 from blindsheets.seals import Stamp, choose_stamp, press
 from blindsheets.sketch import Sketch, lay
 from blindsheets.trace import Float
-from handsheets.ballots import STYLES, BallotStyle, ballot_style, printed_pages
 from omr.ballot.serials import issue_serials
 
-Severity = Literal["neat", "office", "damaged"]
 Picture = tuple[Pixels, int | None]
 
 # About 356 dpi: finer than most scans, and a pen's thinnest line is four pixels wide.
@@ -69,7 +68,7 @@ class Unit:
     @property
     def bold(self) -> bool:
         """Whether the office's machines lose what is pale."""
-        words = " ".join(self.office.words()).lower()
+        words = " ".join(self.office.words())
         return any(word in words for word in _BOLD_WORDS)
 
 
@@ -96,7 +95,8 @@ class BlindPaper:
         contest; ``pen``; ``wear``, ``press`` and ``scan``: what it went through.
         """
         plan = _plan(self)
-        words = self.unit.office.words()
+        office = self.unit.office
+        handled = [word for worn in _worn(self) for word in worn.words]
         return {
             "serial": self.unit.serials[self.at],
             "style": f"{self.style.template}/{self.style.group}",
@@ -105,9 +105,9 @@ class BlindPaper:
             "kinds": list(plan.kinds),
             "marks": {contest: list(names) for contest, names in plan.marks.items()},
             "pen": f"{plan.pen.name}, {plan.hand.name} hand",
-            "wear": list(plan.words),
-            "press": words[0] if words else "",
-            "scan": ", ".join(words[1:]),
+            "wear": list(dict.fromkeys([*plan.words, *office.habits, *handled])),
+            "press": ", ".join(word for word in (*office.printer.words, office.paper.name) if word),
+            "scan": ", ".join(office.scanner.words),
         }
 
     def pictures(self) -> list[Picture]:
@@ -224,11 +224,11 @@ def _cover(sheet: Pixels, tape: Tape, place: Float, rng: np.random.Generator) ->
 
 
 @lru_cache(maxsize=1)
-def _worn_of(family: str, seed: int, number: int, at: int) -> list[Any]:
+def _worn_of(family: str, seed: int, number: int, at: int) -> list[WornPage]:
     paper = blind_papers(family, seed, number)[at]
     rng = paper.unit.rng(at, 5)
     return [paper.unit.office.worn(page, PX_PER_MM, rng) for page in _inked(paper)]
 
 
-def _worn(paper: BlindPaper) -> list[Any]:
+def _worn(paper: BlindPaper) -> list[WornPage]:
     return _worn_of(paper.unit.family, paper.unit.key[0], paper.unit.number, paper.at)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
+from handsheets.ballots import BallotStyle, contests_of
 
 from blindsheets.hand import Hand, choose_hand
 from blindsheets.ink import Pixels
@@ -18,7 +19,6 @@ from blindsheets.marks import choose_style, plain_mark, related
 from blindsheets.pens import Pen, choose_pen
 from blindsheets.sketch import Sketch, joined
 from blindsheets.writing import signature
-from handsheets.ballots import BallotStyle, contests_of
 from omr.ballot.model import Box, PageLayout
 from omr.geometry import Rect
 

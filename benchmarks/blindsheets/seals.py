@@ -123,9 +123,9 @@ def press(
         face = cv2.dilate(face, np.ones((3, 3), np.uint8), iterations=2)
         words.append("seal too wet")
     soft = cv2.GaussianBlur(face, (0, 0), 0.10 * px_per_mm).astype(np.float32) / 255.0
-    gnaw = piece("felt", side, side, rng)
-    tooth = piece("tooth", side, side, rng)
-    cloud = piece("cloud", side, side, rng)
+    gnaw = piece("felt", (side, side), rng)
+    tooth = piece("tooth", (side, side), rng)
+    cloud = piece("cloud", (side, side), rng)
     body = np.clip((soft + 0.5 * (gnaw - 0.5) - 0.5) * 3.5 + 0.5, 0.0, 1.0) * (soft > 0.03)
     # It is pressed harder on one side than on the other.
     y, x = np.mgrid[-1.0 : 1.0 : side * 1j, -1.0 : 1.0 : side * 1j].astype(np.float32)

@@ -32,7 +32,7 @@ class Written:
     @property
     def width_mm(self) -> float:
         """Width of the whole piece."""
-        return self.height_mm * self.ink.alpha.shape[1] / self.ink.alpha.shape[0]
+        return float(self.height_mm * self.ink.alpha.shape[1] / self.ink.alpha.shape[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,10 +144,10 @@ def set_off(
     if kind == "name-circled":
         angles = float(rng.uniform(0, 6)) + np.linspace(0, 2 * np.pi * 1.06, 14)
         reach_x, reach_y = whole.w / 2 + 2.5, whole.h / 2 + 2.6
-        path = np.column_stack(
+        ring = np.column_stack(
             [whole.centre.x + reach_x * np.cos(angles), whole.centre.y + reach_y * np.sin(angles)]
         )
-        return Sketch(pen, (stroke(path, hand, rng),))
+        return Sketch(pen, (stroke(ring, hand, rng),))
     if kind == "name-bracketed":
         high = whole.h / 2 + 1.6
         traces = []
@@ -161,9 +161,9 @@ def set_off(
     line = lines[int(rng.integers(len(lines)))]
     x = line.x + line.w * float(rng.uniform(0.1, 0.75))
     tall = line.h
-    path = [(x, line.y + 0.2 * tall), (x + 0.9, line.y - 0.2 * tall), (x + 1.9, line.y + 0.5 * tall),
-            (x + 1.0, line.bottom), (x + 0.1, line.y + 0.7 * tall), (x + 2.0, line.y - 0.1 * tall),
-            (x + 2.2, line.bottom + 0.4)]  # fmt: skip
+    path = [(x, line.y + 0.2 * tall), (x + 0.9, line.y - 0.2 * tall),
+            (x + 1.9, line.y + 0.5 * tall), (x + 1.0, line.bottom), (x + 0.1, line.y + 0.7 * tall),
+            (x + 2.0, line.y - 0.1 * tall), (x + 2.2, line.bottom + 0.4)]  # fmt: skip
     above = [(x + 0.2, line.y - 0.9), (x + 1.2, line.y - 1.7), (x + 2.4, line.y - 0.8)]
     return Sketch(pen, (stroke(path, hand, rng), stroke(above, hand, rng)))
 

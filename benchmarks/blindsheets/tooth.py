@@ -29,11 +29,7 @@ def tile(kind: str) -> Float32:
     """
     rng = np.random.default_rng([7, *kind.encode()])
     raw = rng.standard_normal((TILE_PX, TILE_PX)).astype(np.float32)
-    if kind == "fibre":
-        smooth = _fibres(raw)
-    else:
-        smooth = _wrapped_blur(raw, _GRAINS[kind])
-    return _even(smooth)
+    return _even(_fibres(raw) if kind == "fibre" else _wrapped_blur(raw, _GRAINS[kind]))
 
 
 def _fibres(raw: Float32) -> Float32:
@@ -68,8 +64,9 @@ def _even(values: Float32) -> Float32:
     return np.asarray(1.0 / (1.0 + np.exp(-1.702 * scaled)), dtype=np.float32)
 
 
-def piece(kind: str, height: int, width: int, rng: np.random.Generator) -> Float32:
-    """Cut a piece of a tile at a place of its own, shape (height, width)."""
+def piece(kind: str, shape: tuple[int, int], rng: np.random.Generator) -> Float32:
+    """Cut a piece of a tile at a place of its own, of a shape (height, width)."""
+    height, width = shape
     top, left = (int(v) for v in rng.integers(0, TILE_PX, 2))
     whole = tile(kind)
     if top + height <= TILE_PX and left + width <= TILE_PX:

@@ -176,7 +176,8 @@ def dash(length_mm: float, pen: Pen, hand: Hand, rng: np.random.Generator) -> Sk
     bow = float(rng.normal(0.0, 0.12)) * length_mm
     path = [(-half, 0.0), (0.0, bow), (half, 0.0)]
     if rng.random() < 0.2:
-        path = [(-half, 0.0), (0.2 * half, bow), (half * 0.9, -0.1 * half), (half * 0.8, 0.4 * half)]
+        path = [(-half, 0.0), (0.2 * half, bow), (0.9 * half, -0.1 * half),
+                (0.8 * half, 0.4 * half)]  # fmt: skip
     angle = float(rng.uniform(0.0, 2 * np.pi))
     return Sketch(pen, (stroke(path, hand, rng),)).turned(angle)
 
