@@ -74,9 +74,7 @@ def faulty_paper(desk: Desk, kind: str, rng: np.random.Generator) -> Plan:
     return plan
 
 
-def _spoil(
-    plan: Plan, kind: str, contest: str, option: str, rng: np.random.Generator
-) -> str:
+def _spoil(plan: Plan, kind: str, contest: str, option: str, rng: np.random.Generator) -> str:
     """Spoil one line; returns the kind that came of it."""
     at = plan.page_of(contest)
     boxes = boxes_of(plan.style.layout.pages[at], contest)

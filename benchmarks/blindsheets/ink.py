@@ -67,26 +67,6 @@ def put(page: Pixels, patch: Patch) -> None:
     page[rows, columns] = cv2.multiply(under, through, scale=1.0 / 255.0)
 
 
-def clear_ink_mm2(page: Pixels, patches: list[Patch], px_per_mm: float) -> tuple[float, float]:
-    """Return the area of ink, and the part of it that lies on blank paper, in mm^2.
-
-    Args:
-        page: Grey or BGR, before the ink.
-    """
-    ink = clear = 0
-    for patch in patches:
-        dark = patch.density > FULL // 4
-        ink += int(dark.sum())
-        meets = patch.on(*page.shape[:2])
-        if meets is None:
-            continue
-        rows, columns, own_rows, own_columns = meets
-        under = page[rows, columns]
-        light = (under if under.ndim == 2 else under[:, :, 1]) > 170
-        clear += int((dark[own_rows, own_columns] & light).sum())
-    return ink / px_per_mm**2, clear / px_per_mm**2
-
-
 def draw_all(
     traces: Sequence[Trace], pen: Pen, px_per_mm: float, rng: np.random.Generator
 ) -> list[Patch]:

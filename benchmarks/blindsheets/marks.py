@@ -23,6 +23,10 @@ _NEAT = ("cross", "cross-curved", "cross-twice", "tick", "tick-sharp", "cross-on
 # A plain vote has at least this share of its stroke in its box, and its middle well within.
 _INSIDE = {"tick-long": 0.36, "cross-long-leg": 0.5, "tick": 0.5, "cross-flourish": 0.55}
 _USUAL_INSIDE = 0.58
+# Least width or height of a plain vote, as a share of its box: 3 mm of 9. A solid blot shows at
+# less, a single thin line needs more.
+_LEAST = {"blot": 0.28, "slash": 0.45, "backslash": 0.45, "tick-flat": 0.4}
+_USUAL_LEAST = 0.33
 # Room kept from every other box, in mm.
 _APART_MM = 0.6
 _TRIES = 12
@@ -122,7 +126,7 @@ def _plainly(traces: Sequence[Trace], style: str, box: Rect, others: Sequence[Re
         return False
     low, high = points.min(axis=0), points.max(axis=0)
     # Too small to be sure of is left to the doubtful marks.
-    if max(high - low) < 0.30 * box.w and style != "blot":
+    if max(high - low) < _LEAST.get(style, _USUAL_LEAST) * box.w:
         return False
     return all(_share_in(points, other.grown(_APART_MM)) == 0.0 for other in others)
 

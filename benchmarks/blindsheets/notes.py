@@ -243,9 +243,9 @@ def note(
         The note in place; None where no place was found for it on this page.
     """
     about = NOTES[kind]
-    shut = [
-        zone.rect.grown(_OFF_ZONES_MM) for zone in page.zones if zone.kind != "serial"
-    ] + [box.rect.grown(about.off_boxes_mm) for box in page.boxes]
+    shut = [zone.rect.grown(_OFF_ZONES_MM) for zone in page.zones if zone.kind != "serial"] + [
+        box.rect.grown(about.off_boxes_mm) for box in page.boxes
+    ]
     regions = about.where(page, contest)
     for _ in range(_TRIES):
         made = about.draw(pen, hand, rng)

@@ -133,9 +133,7 @@ def blind_papers(family: str, seed: int, unit: int) -> list[BlindPaper]:
         unit: Which unit, from 0.
     """
     made = _unit(family, seed, unit)
-    return [
-        BlindPaper(unit * UNIT_PAPERS + at, made.style, made, at) for at in range(UNIT_PAPERS)
-    ]
+    return [BlindPaper(unit * UNIT_PAPERS + at, made.style, made, at) for at in range(UNIT_PAPERS)]
 
 
 def _unit(family: str, seed: int, number: int) -> Unit:

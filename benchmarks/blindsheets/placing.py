@@ -50,9 +50,7 @@ def place_of_print(printed: Pixels, page: PageLayout, px_per_mm: float) -> Float
     return np.asarray(fit.T, dtype=np.float64)
 
 
-def _corners(
-    grey: Pixels, number: int, x_mm: float, y_mm: float, px_per_mm: float
-) -> Float | None:
+def _corners(grey: Pixels, number: int, x_mm: float, y_mm: float, px_per_mm: float) -> Float | None:
     """Find one mark near its place in the design; returns its corners in mm, shape (4, 2)."""
     left, top = (max(0, round((v - _NEAR_MM) * px_per_mm)) for v in (x_mm, y_mm))
     side = round(2 * _NEAR_MM * px_per_mm)

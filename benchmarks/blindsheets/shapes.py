@@ -171,7 +171,7 @@ def _spiral(rng: np.random.Generator) -> Shape:
 
 def _blot(rng: np.random.Generator) -> Shape:
     """A heavy dot: a small spiral, gone over."""
-    return [[(0.42 * x, 0.42 * y) for x, y in _spiral(rng)[0]]]
+    return [[(0.62 * x, 0.62 * y) for x, y in (*_spiral(rng)[0], *_spiral(rng)[0])]]
 
 
 def _ring(

@@ -148,5 +148,5 @@ def lay(
             # Ink that was dragged along lies thin, and thinner the farther.
             kernel = np.zeros((1, 2 * reach + 1), np.float32)
             kernel[0, :reach] = np.linspace(0.1, 1.0, reach)
-            dragged = cv2.filter2D(wide, -1, kernel / kernel.sum() * 0.22)
+            dragged = cv2.filter2D(wide, -1, kernel / kernel.sum() * 0.16)
             put(page, replace(patch, density=np.asarray(dragged, dtype=np.uint8)))

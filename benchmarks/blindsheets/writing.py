@@ -160,8 +160,13 @@ def signature(width_mm: float, pen: Pen, hand: Hand, rng: np.random.Generator) -
     end = float(run[:, 0].max())
     below = float(rng.uniform(0.3, 1.0)) * size
     if rng.random() < 0.65:
-        back = [(end, 0.0), (end * 0.3, below), (-0.1 * end, below * 1.4), (end * 0.5, below * 1.1),
-                (end * float(rng.uniform(0.9, 1.25)), below * float(rng.uniform(-0.6, 1.0)))]
+        back = [
+            (end, 0.0),
+            (end * 0.3, below),
+            (-0.1 * end, below * 1.4),
+            (end * 0.5, below * 1.1),
+            (end * float(rng.uniform(0.9, 1.25)), below * float(rng.uniform(-0.6, 1.0))),
+        ]
         traces.append(stroke(np.array(back[int(rng.integers(0, 2)) :]), hand, rng))
     if rng.random() < 0.35:
         top = np.array([(end * 0.35, -tall), (end * 0.75, -tall * 1.1)])

@@ -31,9 +31,7 @@ from trials.verdict import faults_of, judge
 # The rooms whose code decides what is read from a page and how it is judged.
 _READING_ROOMS = ("scan", "tally", "ballot", "election")
 # Those whose code decides what is on a paper.
-_HANDSHEETS, _BLINDSHEETS = (
-    Path(room.__file__ or "").parent for room in (handsheets, blindsheets)
-)
+_HANDSHEETS, _BLINDSHEETS = (Path(room.__file__ or "").parent for room in (handsheets, blindsheets))
 _PAPER_ROOMS = (_HANDSHEETS, _BLINDSHEETS, _BLINDSHEETS / "machines")
 
 
