@@ -9,7 +9,7 @@ import numpy as np
 
 from blindsheets.machines.encoding import Encoding, encoded
 from blindsheets.machines.feed import Feed, enlarged
-from blindsheets.machines.raster import Field, Pixels, add_grain, blotches, field, grain, pixels
+from blindsheets.machines.raster import Field, Pixels, add_grain, blotches, field, grain, halved, pixels
 from blindsheets.machines.scanner import Scanner, scan
 from blindsheets.machines.sheet import WornPage
 
@@ -22,7 +22,7 @@ _FAX = Scanner(
     dpi=200,
     colour=False,
     feed=Feed(wander_mm=0.5, skew_deg=0.4, most_skew_deg=1.2),
-    encoding=Encoding("global", threshold=150),
+    encoding=Encoding("global", threshold=74),
     noise=2.0,
 )
 
@@ -56,12 +56,12 @@ def photographed(
     ratio = px_per_mm / _px_per_mm(places)
     shrunk = 1.0
     if ratio > 1.6:
-        half = (width_px // 2, height_px // 2)
-        source = pixels(cv2.resize(source, half, interpolation=cv2.INTER_AREA))
+        source = halved(source)
         shrunk = 2.0
     scale = np.float32(px_per_mm / shrunk)
     maps = enlarged(places * scale - np.float32(0.5), _STEP_PX, shape)
     image = _table(shape, rng)
+    _shadow_under(image, places, sheet_mm, float(rng.uniform(1.5, 5)))
     seen = cv2.remap(source, maps, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     inside = _inside(worn, places, sheet_mm, shape)
     cv2.copyTo(seen, inside, image)
@@ -117,7 +117,7 @@ def _places(
         x_at, y_at = np.ascontiguousarray(at[..., 0]), np.ascontiguousarray(at[..., 1])
         moved = cv2.remap(bend, x_at, y_at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         # No lid presses the sheet flat: it stands up more than under a scanner.
-        places += 1.6 * field(moved)
+        places += 1.3 * field(moved)
     places += _unflat(places.shape[:2], rng)
     return places
 
@@ -144,6 +144,16 @@ def _inside(
         gone = cv2.remap(worn.gone, maps, None, cv2.INTER_LINEAR)
         mask[pixels(gone) > 127] = 0
     return mask
+
+
+def _shadow_under(
+    table: Pixels, places: Field, sheet_mm: tuple[float, float], reach_mm: float
+) -> None:
+    outside = np.maximum(-places, places - np.array(sheet_mm, np.float32)).max(axis=2)
+    dark = 1 - 0.6 * np.exp(-np.clip(outside, 0, None) / reach_mm)
+    levels = np.rint(dark * 255).astype(np.float32)
+    full = enlarged(field(levels), _STEP_PX, (table.shape[0], table.shape[1])).astype(np.uint8)
+    cv2.multiply(table, cv2.cvtColor(full, cv2.COLOR_GRAY2BGR), dst=table, scale=1 / 255)
 
 
 def _table(shape: tuple[int, int], rng: np.random.Generator) -> Pixels:
@@ -180,15 +190,13 @@ def _light(
     light = light * (1 - float(rng.uniform(0.03, 0.12)) * (x**2 + y**2))
     if rng.uniform() < 0.7:
         light = light * (1 - float(rng.uniform(0.12, 0.38)) * _hand(x, y, rng))
-    outside = np.maximum(-inner, inner - np.array(sheet_mm, np.float32)).max(axis=2)
-    under = np.exp(-np.clip(outside, 0, None) / 3) * (outside > 0)
-    light = light * (1 - 0.55 * under) * float(rng.uniform(0.78, 0.98))
+    light = light * float(rng.uniform(0.78, 0.98))
     if shade is not None:
         scale = np.array([shade.shape[1] / sheet_mm[0], shade.shape[0] / sheet_mm[1]], np.float32)
         at = inner * scale - np.float32(0.5)
         x_at, y_at = np.ascontiguousarray(at[..., 0]), np.ascontiguousarray(at[..., 1])
         seen = cv2.remap(shade, x_at, y_at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        light = light * np.where(outside > 0, 1, 1 + 1.4 * (field(seen) - 1))
+        light = light * (1 + 1.4 * (field(seen) - 1))
     warm = float(rng.normal(0, 0.05))
     tint = np.array([1 - max(warm, 0), 1 - abs(warm) * 0.3, 1 + min(warm, 0)], np.float32)
     levels = np.clip(light[..., None] * tint * 200, 0, 255).astype(np.uint8)

@@ -126,7 +126,7 @@ def punched(sheet: Sheet, rng: np.random.Generator, hard: float) -> None:
     offsets = (-1.5, -0.5, 0.5, 1.5) if four else (-0.5, 0.5)
     middle = sheet.height_mm / 2 + float(rng.normal(0, 1.5 + 2 * hard))
     inward = _HOLE_INWARD_MM + float(rng.normal(0, 1.0 + 0.5 * hard))
-    twice = rng.uniform() < 0.1 * hard
+    twice = rng.uniform() < 0.05 * hard
     for again in range(2 if twice else 1):
         slip = float(rng.uniform(2, 6)) if again else 0.0
         for offset in offsets:

@@ -28,14 +28,15 @@ class Encoding:
             text as one bit over a coarse picture of the rest, as small PDFs are made.
         quality: Of the JPEG, 1 to 100.
         sampling: Of its colours: 420, 422 or 444.
-        threshold: Of one bit; for "adaptive" and "layers" below the paper around.
+        threshold: For "global" per cent of the paper's level; for "adaptive" and "layers"
+            levels below the paper around.
         block_px: Side of the neighbourhood of "adaptive" and "layers", odd.
     """
 
     kind: Kind = "jpeg"
     quality: int = 85
     sampling: str = "420"
-    threshold: int = 150
+    threshold: int = 72
     block_px: int = 51
 
     @property
@@ -66,7 +67,10 @@ def encoded(image: Pixels, encoding: Encoding) -> Pixels:
                 encoding.threshold,
             )
         )
-    return pixels(cv2.threshold(grey, encoding.threshold, 255, cv2.THRESH_BINARY)[1])
+    # Scanners measure the paper and cut at a share of its level.
+    paper = float(np.percentile(grey[::16, ::16], 70))
+    cut = paper * encoding.threshold / 100
+    return pixels(cv2.threshold(grey, cut, 255, cv2.THRESH_BINARY)[1])
 
 
 def _jpeg(image: Pixels, quality: int, sampling: str) -> Pixels:
@@ -103,7 +107,7 @@ def words_of(encoding: Encoding) -> str:
         return f"text and picture apart, JPEG {encoding.quality}"
     return {
         "plain": "without loss",
-        "global": f"one bit at {encoding.threshold}",
+        "global": f"one bit at {encoding.threshold} %",
         "adaptive": "one bit, adaptive",
         "diffused": "one bit, diffused",
     }[encoding.kind]

@@ -136,14 +136,18 @@ class Pass:
             places += field(moved)
         return places
 
-    def sample(self, source: Pixels, shrunk: float, lid: tuple[float, ...]) -> Pixels:
+    def sample(
+        self, source: Pixels, shrunk: float, lid: tuple[float, ...] | None = None
+    ) -> Pixels:
         """Take the pixels of the scan from a picture of the sheet.
 
         Args:
             source: The whole sheet, at ``px_per_mm / shrunk``.
             shrunk: How much smaller than the sheet's picture it is.
-            lid: What lies outside, one value for each channel.
+            lid: What lies outside, one value for each channel; None to go on as at the edge.
         """
+        border = cv2.BORDER_REPLICATE if lid is None else cv2.BORDER_CONSTANT
+        outside = (0.0,) if lid is None else lid
         scale = self._px_per_mm / shrunk
         size = (self.shape[1], self.shape[0])
         if self._bend is None and self._along is None and self._rows is None:
@@ -157,8 +161,8 @@ class Pass:
                     matrix,
                     size,
                     flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-                    borderMode=cv2.BORDER_CONSTANT,
-                    borderValue=lid,
+                    borderMode=border,
+                    borderValue=outside,
                 )
             )
         maps = enlarged(self.places * np.float32(scale) - np.float32(0.5), STEP_PX, self.shape)
@@ -170,8 +174,8 @@ class Pass:
                 maps,
                 None,
                 cv2.INTER_LINEAR,
-                borderMode=cv2.BORDER_CONSTANT,
-                borderValue=lid,
+                borderMode=border,
+                borderValue=outside,
             )
         )
 

@@ -12,6 +12,10 @@ from blindsheets.machines.raster import Field, Pixels, blotches, field
 from blindsheets.machines.sheet import BEND_PX_PER_MM, SHADE_PX_PER_MM, Sheet
 
 
+# Print is drawn no further to a fold than this: a letter on the fold stays that letter.
+_MOST_LIFT_MM = 0.38
+
+
 @dataclass(frozen=True, slots=True)
 class Fold:
     """A straight fold.
@@ -52,7 +56,8 @@ def _bend(
     # Paper that stands up is nearer to the lens and leans away: print is drawn to the fold.
     away = _distance(sheet, made, normal, BEND_PX_PER_MM)
     reach = float(rng.uniform(5, 12))
-    pull = made.depth * float(rng.uniform(0.05, 0.3)) * np.sign(away) * np.exp(-np.abs(away) / reach)
+    lift_mm = min(_MOST_LIFT_MM, made.depth * float(rng.uniform(0.05, 0.3)))
+    pull = lift_mm * np.tanh(away) * np.exp(-np.abs(away) / reach)
     # Opened again, the two halves seldom lie quite as they did.
     slip = made.depth * float(rng.normal(0, 0.08)) * np.tanh(away / 4)
     bend = sheet.bend
@@ -187,7 +192,7 @@ def crumple(sheet: Sheet, rng: np.random.Generator, depth: float) -> None:
         angle = float(rng.uniform(0, math.pi))
         near = np.clip(1 - (px**2 + py**2) / reach**2, 0, 1) ** 2
         ridge = np.abs(-math.sin(angle) * px + math.cos(angle) * py)
-        rise[top:bottom, left:right] += float(rng.normal(0, 0.06)) * ridge * near
+        rise[top:bottom, left:right] += float(rng.normal(0, 0.075)) * ridge * near
     slope_y, slope_x = (field(at) * scale for at in np.gradient(rise))
     lamp = float(rng.uniform(0.6, 1.0))
     light = slope_y * lamp + slope_x * float(rng.normal(0, 0.35))

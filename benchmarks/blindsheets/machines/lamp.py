@@ -36,11 +36,10 @@ def light_of(worn: WornPage, run: Pass, scanner: Scanner) -> Pixels | None:
         light *= _seen(worn.shade, places, run)
     if worn.back is not None and through:
         light *= 1 - worn.thinness * _ink_behind(worn.back, places, run)
-    outside = _outside(places, run.sheet_mm)
-    light[outside > 0] = 1
     if scanner.edge_shadow > 0:
         # The sheet's own thickness shades the lid beside it.
-        rim = np.exp(-outside / 0.7) * (outside > 0)
+        outside = _outside(places, run.sheet_mm)
+        rim = np.clip(outside / 0.25, 0, 1) * np.exp(-outside / 0.8)
         light *= 1 - 0.5 * scanner.edge_shadow * field(rim)
     if lamp:
         light *= _lamp(shape, scanner)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -19,6 +19,9 @@ from blindsheets.machines.wear import HABITS, wear
 Severity = Literal["neat", "office", "damaged"]
 # One place in four has a habit that leaves its trace on most of its ballots.
 _HABIT_CHANCE = 0.25
+# Grey of the palest ink of a print, and its share of the paper's grey.
+_PALEST = 160.0
+_PALEST_SHARE = 0.64
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +89,9 @@ def choose_office(rng: np.random.Generator, severity: Severity) -> Office:
     habits: tuple[str, ...] = ()
     if severity != "neat" and rng.uniform() < _HABIT_CHANCE:
         habits = (str(rng.choice(HABITS)),)
-    return Office(
-        severity,
-        choose_printer(rng, severity),
-        choose_paper(rng, severity),
-        habits,
-        choose_scanner(rng, severity),
-    )
+    paper = choose_paper(rng, severity)
+    level = float(np.mean(paper.colour))
+    # On grey paper the palest ink must be darker to be as plain.
+    printer = choose_printer(rng, severity)
+    printer = replace(printer, palest=min(_PALEST, _PALEST_SHARE * level))
+    return Office(severity, printer, paper, habits, choose_scanner(rng, severity, level))

@@ -49,7 +49,7 @@ _OFFICE: tuple[tuple[Paper, float], ...] = (
 )
 _DAMAGED: tuple[tuple[Paper, float], ...] = (
     (_WHITE, 30),
-    (Paper("very thin paper", (246, 246, 245), thinness=0.20), 20),
+    (Paper("very thin paper", (246, 246, 245), thinness=0.16), 20),
     (Paper("aged yellow paper", (196, 222, 234), grain=1.6, flecks=120), 15),
     (Paper("coarse recycled paper", (198, 206, 210), grain=2.6, flecks=1500), 15),
     (Paper("strong watermark", (248, 248, 246), watermark=0.11), 8),

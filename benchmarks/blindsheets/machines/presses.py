@@ -76,7 +76,7 @@ def _worn(rng: np.random.Generator, hard: float) -> Printer:
 
 
 def _light(made: Printer, rng: np.random.Generator, hard: float) -> Printer:
-    tone = float(rng.uniform(70, 105 + 20 * hard))
+    tone = float(rng.uniform(70, 100 + 16 * hard))
     return replace(
         made,
         ink=(tone, tone - 2, tone),
@@ -168,7 +168,7 @@ def _inkjet(rng: np.random.Generator, hard: float) -> Printer:
         shift_mm=(float(rng.normal(0, 0.8)), float(rng.normal(0, 1.2))),
         spread_mm=float(rng.uniform(0.02, 0.06)),
         soft_px=5,
-        ragged=float(rng.uniform(14, 28)),
+        ragged=float(rng.uniform(8, 15)),
         banding=(float(rng.uniform(0, 0.12)) * hard, 8.5),
         swath_mm=float(rng.choice([4.2, 8.5, 12.7])),
         swath_shift_mm=min(0.13, shift),

@@ -78,6 +78,7 @@ class Printer:
         swath_mm: Height of one pass of an inkjet's head, 0 for a laser.
         swath_shift_mm: How far passes that go back lie from passes that go forth.
         gap_mm: Height of the gap that a blocked nozzle leaves in each pass.
+        palest: Grey that no ink exceeds where a fault is at its worst.
         copied_edges: Depth of the dark rim that a copier's open lid leaves, 0 to 1.
     """
 
@@ -102,6 +103,7 @@ class Printer:
     swath_mm: float = 0.0
     swath_shift_mm: float = 0.0
     gap_mm: float = 0.0
+    palest: float = 160.0
     copied_edges: float = 0.0
 
 
@@ -169,8 +171,10 @@ def _edges(printer: Printer, grey: Pixels, px_per_mm: float, rng: np.random.Gene
     # A box blur makes each edge a ramp as long as the box; where the ramp is cut decides how far
     # the edge moves, and how steeply it is cut how crisp it is.
     size = printer.soft_px
-    move = float(np.clip(printer.spread_mm * px_per_mm / size, -0.3, 0.3))
-    slope = max(1.25, 1 / (1 - 2 * abs(move)) + 0.05)
+    move = float(np.clip(printer.spread_mm * px_per_mm / size, -0.25, 0.25))
+    # Steep enough that the grain, up to three deviations, reaches neither bare paper nor solids.
+    room = max(0.09, 0.5 - abs(move) - 3.2 * printer.ragged / 255)
+    slope = max(1.25, 0.5 / room)
     lift = 255 * (0.5 - slope * (0.5 + move))
     cv2.blur(grey, (size, size), dst=grey)
     strip = grain(printer.ragged, 1.2, 1, grey.shape[1])
@@ -180,8 +184,6 @@ def _edges(printer: Printer, grey: Pixels, px_per_mm: float, rng: np.random.Gene
         start = (at * 5 * 31) % (strip.shape[0] - STRIP_PX)
         noise = strip[start : start + part.shape[0], left : left + part.shape[1]]
         cv2.addWeighted(part, slope, noise, slope, lift - 128 * slope, dst=part)
-    # The grain above may not reach bare paper or solid ink: a second cut takes it off there.
-    cv2.addWeighted(grey, 1.12, grey, 0, -15, dst=grey)
 
 
 def _ghost(grey: Pixels, depth: float, turn_mm: float, px_per_mm: float) -> None:
@@ -241,7 +243,9 @@ def _strength(
         middle = streak.place * columns / _STRENGTH_PX_PER_MM
         near = np.exp(-(((x_mm - middle) / (streak.width_mm / 2)) ** 4))
         lost += field(streak.fade * near)[None, :]
-    return field(np.clip(1 - lost, 0.3, 1))
+    # However much is missing, the palest ink stays plain to the eye.
+    least = (255 - printer.palest) / (255 - min(max(printer.ink), printer.palest))
+    return field(np.clip(1 - lost, least, 1))
 
 
 def _fade(grey: Pixels, strength: Field) -> None:

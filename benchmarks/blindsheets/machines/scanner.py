@@ -8,15 +8,17 @@ import cv2
 import numpy as np
 
 from blindsheets.machines.feed import Feed, Pass, take_pass
-from blindsheets.machines.lamp import light_of
-from blindsheets.machines.raster import Colour, Pixels, add_grain, grain, pixels
+from blindsheets.machines.lamp import FULL_LIGHT, light_of
+from blindsheets.machines.raster import Colour, Pixels, add_grain, grain, halved, pixels
 from blindsheets.machines.sheet import WornPage
 from blindsheets.machines.soiling import Line, Rollers, draw_lines, draw_rollers, soft_band
 from blindsheets.machines.encoding import Encoding, encoded
 
 # Above this many source pixels for one of the scan's, halving first costs less than aliasing.
 _HALVE_ABOVE = 1.7
-_BLUR_ABOVE = 1.25
+_BLUR_ABOVE = 1.5
+# Least share of the light in a scan that one threshold for the whole sheet turns to one bit.
+_FLATTEST = 0.88
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +31,12 @@ class Scanner:
         green_only: A grey scan made with one green lamp, which sees red ink as dark.
         feed: How the sheet lies or runs.
         encoding: How the file keeps its pixels.
-        soft_px: Gaussian blur of the optics in the scan's pixels, 0 for none.
+        coarse_optics: Whether the lens resolves no more than 200 dpi, whatever the file says.
         bend: Mid tones lifted (above 0) or lowered, levels at mid grey / 64.
         gain: Stretch of the tones.
         lift: Added after the stretch, levels.
         cast: Factor for each channel: the white of the lamp.
-        sharpen: Amount of the unsharp mask.
+        sharpen: Amount of the unsharp mask; below 0 the optics blur by that share.
         noise: Standard deviation of the sensor's noise, levels.
         columns: Standard deviation between the sensor's cells, levels.
         fringe_px: Shift down of the blue and the red line against the green.
@@ -52,7 +54,7 @@ class Scanner:
     feed: Feed
     encoding: Encoding
     green_only: bool = False
-    soft_px: float = 0.0
+    coarse_optics: bool = False
     bend: float = 0.0
     gain: float = 1.0
     lift: float = 0.0
@@ -69,6 +71,12 @@ class Scanner:
     spine: float = 0.0
 
 
+def tone_of(scanner: Scanner, level: float) -> float:
+    """Return the level in a scan of a level of the paper, before noise."""
+    bent = level + scanner.bend * level * (255 - level) / 255
+    return min(255.0, max(0.0, bent * scanner.gain + scanner.lift))
+
+
 def scan(
     scanner: Scanner, worn: WornPage, px_per_mm: float, rng: np.random.Generator
 ) -> Pixels:
@@ -83,6 +91,9 @@ def scan(
         _show_lid(image, worn.gone, run, scanner.feed.lid)
     light = light_of(worn, run, scanner)
     if light is not None:
+        if scanner.encoding.kind == "global":
+            # A place whose black-and-white scans come out black scans them again, flatter.
+            np.maximum(light, round(_FLATTEST * FULL_LIGHT), out=light)
         _multiply(image, light)
     if scanner.spine > 0:
         soft_band(image, scanner.spine)
@@ -106,30 +117,26 @@ def _sampled(scanner: Scanner, worn: WornPage, px_per_mm: float, run: Pass) -> P
         lid = (lid[1],)
     ratio = px_per_mm * 25.4 / scanner.dpi
     shrunk = 1.0
-    if ratio > _HALVE_ABOVE:
-        half = (source.shape[1] // 2, source.shape[0] // 2)
-        source = pixels(cv2.resize(source, half, interpolation=cv2.INTER_AREA))
+    if ratio > _HALVE_ABOVE or (scanner.coarse_optics and ratio > 1):
+        source = halved(source)
         shrunk = 2.0
     elif ratio > _BLUR_ABOVE:
-        source = pixels(cv2.blur(source, (2, 2)))
-    image = run.sample(source, shrunk, lid)
-    if scanner.soft_px > 0:
-        image = pixels(cv2.GaussianBlur(image, (0, 0), scanner.soft_px))
-    return image
+        source = pixels(cv2.blur(source, (3, 3)))
+    return run.sample(source, shrunk, lid)
 
 
 def _show_lid(image: Pixels, gone: Pixels, run: Pass, lid: Colour) -> None:
     shrunk = run.source_width / gone.shape[1]
-    mask = run.sample(gone, shrunk, (0.0,))
+    mask = run.sample(gone, shrunk)
     mask = pixels(cv2.compare(mask, 127, cv2.CMP_GT))
     image[mask > 0] = np.rint(lid).astype(np.uint8) if image.ndim == 3 else round(lid[1])
 
 
 def _multiply(image: Pixels, light: Pixels) -> None:
-    # 200 stands for full light, so that a scan may also be lighter than flat paper.
+    # Full light is below 255, so that a scan may also be lighter than flat paper.
     if image.ndim == 3:
         light = pixels(cv2.cvtColor(light, cv2.COLOR_GRAY2BGR))
-    cv2.multiply(image, light, dst=image, scale=1 / 200)
+    cv2.multiply(image, light, dst=image, scale=1 / FULL_LIGHT)
 
 
 def _toned(
@@ -144,7 +151,7 @@ def _toned(
             cv2.add(image, belly, dst=image)
         else:
             cv2.subtract(image, belly, dst=image)
-    if scanner.sharpen > 0:
+    if scanner.sharpen:
         soft = cv2.blur(image, (3, 3))
         cv2.addWeighted(image, 1 + scanner.sharpen, soft, -scanner.sharpen, 0, dst=image)
     channels = 3 if image.ndim == 3 else 1

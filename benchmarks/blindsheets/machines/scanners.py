@@ -10,7 +10,7 @@ import numpy as np
 from blindsheets.machines.encoding import Encoding, words_of
 from blindsheets.machines.feed import Feed
 from blindsheets.machines.raster import Colour
-from blindsheets.machines.scanner import Scanner
+from blindsheets.machines.scanner import Scanner, tone_of
 from blindsheets.machines.soiling import Line, Rollers
 
 _A4_MM = (210.0, 297.0)
@@ -18,6 +18,11 @@ _LETTER_MM = (215.9, 297.0)
 _WHITE_LID: Colour = (246.0, 247.0, 246.0)
 _GREY_LID: Colour = (150.0, 152.0, 151.0)
 _BLACK_LID: Colour = (18.0, 17.0, 19.0)
+
+# The palest stroke that is a vote all the same, as a share of the paper's level, and how much of
+# its contrast a scan must keep.
+_PENCIL = 0.66
+_KEPT = 0.65
 
 _DPI = (150, 200, 240, 300, 400, 600)
 _DPI_WEIGHTS = {
@@ -27,13 +32,19 @@ _DPI_WEIGHTS = {
 }
 
 
-def choose_scanner(rng: np.random.Generator, severity: str) -> Scanner:
-    """Choose the scanner of one office."""
+def choose_scanner(rng: np.random.Generator, severity: str, paper: float) -> Scanner:
+    """Choose the scanner of one office.
+
+    Args:
+        severity: "neat", "office" or "damaged".
+        paper: Grey level of the paper it is set for.
+    """
     dpi = int(rng.choice(_DPI, p=_DPI_WEIGHTS[severity]))
     flat = bool(rng.uniform() < (0.3 if severity == "neat" else 0.35))
     hard = {"neat": 0.0, "office": 1.0, "damaged": 2.0}[severity]
     feed = _flatbed(rng, hard) if flat else _feeder(rng, hard)
-    colour = bool(rng.uniform() < 0.6)
+    # Files of 400 dpi and more are too large in colour for most offices.
+    colour = bool(rng.uniform() < (0.6 if dpi < 400 else 0.25))
     encoding = _encoding(rng, severity, dpi)
     if encoding.bilevel:
         colour = False
@@ -44,7 +55,8 @@ def choose_scanner(rng: np.random.Generator, severity: str) -> Scanner:
         feed=feed,
         encoding=encoding,
         green_only=not colour and bool(rng.uniform() < 0.3),
-        soft_px=float(rng.choice([0.0, 0.0, rng.uniform(0.4, 0.7)])),
+        coarse_optics=dpi >= 300 and bool(rng.uniform() < 0.45),
+        sharpen=float(rng.choice([0.0, 0.0, rng.uniform(-0.6, -0.2)])),
         bend=float(rng.normal(0, 0.08)),
         gain=float(rng.uniform(1.0, 1.06)),
         lift=float(rng.uniform(-6, 2)),
@@ -59,6 +71,7 @@ def choose_scanner(rng: np.random.Generator, severity: str) -> Scanner:
         for name in faults[: int(rng.choice([0, 1, 2], p=[0.35, 0.45, 0.2]))]:
             made = _FAULTS[name](made, rng)
             made = replace(made, words=(*made.words, name))
+    made = _readable(made, paper)
     kind = "flatbed" if flat else "feeder"
     tone = "one bit" if made.encoding.bilevel else "colour" if made.colour else "grey"
     words = (f"{kind}, {made.dpi} dpi, {tone}, {words_of(made.encoding)}", *made.words)
@@ -77,9 +90,10 @@ def _encoding(rng: np.random.Generator, severity: str, dpi: int) -> Encoding:
     if kind == "jpeg":
         return Encoding("jpeg", quality, sampling)
     if kind == "global":
-        return Encoding("global", threshold=int(rng.integers(120, 180)))
+        return Encoding("global", threshold=int(rng.integers(68, 82)))
     if kind == "adaptive":
-        side = int(dpi * rng.uniform(0.12, 0.3)) | 1
+        # Wider than a box, so that a filled box does not turn hollow.
+        side = int(dpi * rng.uniform(0.5, 1.0)) | 1
         return Encoding("adaptive", threshold=int(rng.integers(14, 32)), block_px=side)
     if kind == "diffused":
         return Encoding("diffused")
@@ -87,6 +101,23 @@ def _encoding(rng: np.random.Generator, severity: str, dpi: int) -> Encoding:
         side = int(dpi * 0.2) | 1
         return Encoding("layers", max(quality, 50), threshold=int(rng.integers(28, 50)), block_px=side)
     return Encoding("plain")
+
+
+def _readable(made: Scanner, paper: float) -> Scanner:
+    """Turn the settings back until a pencil is as plain in the scan as a person needs it."""
+    pencil = _PENCIL * paper
+    for _ in range(8):
+        kept = tone_of(made, paper) - tone_of(made, pencil)
+        if kept >= _KEPT * (paper - pencil):
+            break
+        made = replace(
+            made, bend=made.bend * 0.6, gain=1 + (made.gain - 1) * 0.6, lift=made.lift * 0.6
+        )
+    if made.encoding.kind != "global":
+        return made
+    share = 100 * tone_of(made, pencil) / tone_of(made, paper) + 4
+    threshold = min(90, max(made.encoding.threshold, round(share)))
+    return replace(made, encoding=replace(made.encoding, threshold=threshold))
 
 
 def _feeder(rng: np.random.Generator, hard: float) -> Feed:
@@ -142,7 +173,7 @@ def _ordinary_faults(made: Scanner, rng: np.random.Generator, hard: float) -> Sc
         lift=float(rng.uniform(-12, 10)),
         noise=float(rng.uniform(0.8, 2.0 + 1.6 * hard)),
         columns=float(rng.uniform(0, 0.7 * hard)),
-        cast=_cast(rng, 0.012 * hard),
+        cast=_cast(rng, 0.015 * hard) if rng.uniform() < 0.4 else made.cast,
     )
     if rng.uniform() < 0.25:
         # Background removal: paper is pushed to pure white.
@@ -282,7 +313,7 @@ def _blown(made: Scanner, rng: np.random.Generator) -> Scanner:
 
 
 def _halo(made: Scanner, rng: np.random.Generator) -> Scanner:
-    return replace(made, sharpen=float(rng.uniform(2.0, 3.5)), soft_px=float(rng.uniform(0.6, 1.0)))
+    return replace(made, sharpen=float(rng.uniform(2.0, 3.5)), coarse_optics=True)
 
 
 def _fringed(made: Scanner, rng: np.random.Generator) -> Scanner:

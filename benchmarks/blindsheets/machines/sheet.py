@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 
 from blindsheets.machines.raster import Field, Pixels
@@ -14,6 +15,9 @@ SHADE_PX_PER_MM = 3.0
 BEND_PX_PER_MM = 0.5
 # What is missing needs an edge as sharp as a scan shows it, but no more.
 GONE_PX_PER_MM = 8.0
+# Rules are looked for at this resolution; a shorter stroke down is part of a letter or a code.
+_RULED_PX_PER_MM = 4.0
+_RULE_MM = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class Sheet:
         self._gone: Pixels | None = None
         self._bend: Field | None = None
         self._shade: Field | None = None
+        self._ruled: tuple[float, float, float, float] | None = None
 
     @property
     def pixels(self) -> Pixels:
@@ -94,6 +99,34 @@ class Sheet:
 
     def _size(self, px_per_mm: float) -> tuple[int, int]:
         return (round(self.height_mm * px_per_mm), round(self.width_mm * px_per_mm))
+
+    def ruled_mm(self) -> tuple[float, float, float, float] | None:
+        """Find the part of the sheet with long rules down it, as a table has.
+
+        What could pass for a mark there in black and white is kept off it.
+
+        Returns:
+            Left, top, right and bottom in mm, or None where there are no such rules.
+        """
+        if self._ruled is None:
+            step = max(1, round(self.px_per_mm / _RULED_PX_PER_MM))
+            grey = self._page[..., 1]
+            small = cv2.erode(grey, np.ones((1, step), np.uint8))[::step, ::step]
+            paper = float(np.percentile(small[::4, ::4], 80))
+            dark = (small < 0.72 * paper).astype(np.uint8)
+            tall = np.ones((round(_RULE_MM * self.px_per_mm / step), 1), np.uint8)
+            rows, columns = np.nonzero(cv2.erode(cv2.dilate(dark, np.ones((3, 1), np.uint8)), tall))
+            mm = step / self.px_per_mm
+            half = _RULE_MM / 2
+            self._ruled = (0.0, 0.0, 0.0, 0.0)
+            if rows.size:
+                self._ruled = (
+                    float(columns.min()) * mm,
+                    float(rows.min()) * mm - half,
+                    float(columns.max()) * mm,
+                    float(rows.max()) * mm + half,
+                )
+        return self._ruled if self._ruled[2] > 0 else None
 
     def grid_mm(self, px_per_mm: float) -> tuple[Field, Field]:
         """Return x, shape (1, w), and y, shape (h, 1), of a field's places in mm."""

@@ -40,6 +40,23 @@ def _somewhere(sheet: Sheet, rng: np.random.Generator, size_mm: float) -> tuple[
     return x * sheet.px_per_mm, y * sheet.px_per_mm
 
 
+def _beside_the_table(
+    sheet: Sheet, rng: np.random.Generator, size_mm: float
+) -> tuple[float, float]:
+    """Choose a place whose border cannot pass for a ring that a voter drew around a box."""
+    ruled = sheet.ruled_mm()
+    for _ in range(40):
+        x, y = (at / sheet.px_per_mm for at in _somewhere(sheet, rng, size_mm))
+        if ruled is None:
+            break
+        left, top, right, bottom = ruled
+        if x + size_mm < left or x > right or y + size_mm < top or y > bottom:
+            break
+    else:
+        x, y = 0.0, 0.0
+    return x * sheet.px_per_mm, y * sheet.px_per_mm
+
+
 def coffee_ring(sheet: Sheet, rng: np.random.Generator, hard: float) -> None:
     """Set a wet cup upon the sheet, with a few drops beside."""
     size_mm = float(rng.uniform(62, 92))
@@ -69,7 +86,7 @@ def _drop(
     inside = 1 / (1 + np.exp((away - rim) * 60))
     line = np.exp(-(((away - rim) / 0.05) ** 2))
     stain = film(field(np.clip(inside * 0.35 + line * 0.8, 0, 1) * depth), colour)
-    x, y = _somewhere(sheet, rng, size_mm)
+    x, y = _beside_the_table(sheet, rng, size_mm)
     lay(sheet.pixels, stain, x, y, size_mm * sheet.px_per_mm)
 
 
@@ -111,7 +128,7 @@ def fingers(sheet: Sheet, rng: np.random.Generator, hard: float) -> None:
         depth = near * patchy * ridge * 0.8
         if dragged:
             depth = cv2.blur(depth, (1, max(3, side // 2)))
-        strength = (0.25 + 0.25 * hard) * float(rng.uniform(0.4, 1))
+        strength = (0.3 + 0.35 * hard) * float(rng.uniform(0.5, 1))
         stain = film(field(np.clip(depth, 0, 1) * strength), colour)
         place = (x + at * 14 * sheet.px_per_mm, y + float(rng.normal(0, 5)) * sheet.px_per_mm)
         lay(sheet.pixels, stain, *place, wide * sheet.px_per_mm)
@@ -144,7 +161,7 @@ def hairs(sheet: Sheet, rng: np.random.Generator, hard: float) -> None:
     for _ in range(int(rng.integers(1, 2 + 2 * hard))):
         length_mm = float(rng.choice([rng.uniform(1.5, 5), rng.uniform(8, 30)]))
         count = 60
-        turn = float(rng.normal(0, 0.05)) + np.cumsum(rng.normal(0, 0.035, count))
+        turn = float(rng.normal(0, 0.03)) + np.cumsum(rng.normal(0, 0.012, count))
         heading = float(rng.uniform(0, 6.28)) + np.cumsum(turn)
         step = length_mm / count * sheet.px_per_mm
         x = float(rng.uniform(0, sheet.pixels.shape[1])) + np.cumsum(np.cos(heading)) * step
@@ -181,7 +198,7 @@ def set_off(sheet: Sheet, rng: np.random.Generator, hard: float) -> None:
     red = np.clip(tone[..., 2] - tone[..., 1], 0, 255)
     blue = np.clip(tone[..., 0] - tone[..., 2], 0, 255)
     # Stamping ink stays wet for minutes and a ballpoint for seconds.
-    depth = np.clip(red * 1.0 + blue * 0.25, 0, 160).astype(np.float32) / 160
+    depth = np.clip(red * 1.0 + blue * 0.3, 0, 140).astype(np.float32) / 140
     depth[depth < 0.12] = 0
     if not depth.any():
         return
@@ -193,7 +210,7 @@ def set_off(sheet: Sheet, rng: np.random.Generator, hard: float) -> None:
     moved = cv2.warpAffine(np.ascontiguousarray(turned), matrix, size)
     soft = field(cv2.GaussianBlur(moved, (0, 0), 1.2))
     patchy = np.clip(0.5 + 0.8 * blotches(rng, soft.shape[:2], (26, 20)), 0.05, 1)
-    strength = float(rng.uniform(0.08, 0.12 + 0.1 * hard))
+    strength = float(rng.uniform(0.12, 0.16 + 0.16 * hard))
     stain = film(field(soft * patchy * strength), (110, 100, 250))
     lay(page, stain, 0, 0, page.shape[1])
 

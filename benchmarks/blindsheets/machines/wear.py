@@ -31,13 +31,13 @@ class Wear:
 
 
 def _folded(name: str, sheet: Sheet, rng: np.random.Generator, hard: float) -> None:
-    depth = float(rng.uniform(0.5, 1.1)) * (0.55 + 0.5 * hard)
+    depth = float(rng.uniform(0.5, 1.2)) * (0.3 + 0.75 * hard)
     for made in folds.fold_pattern(name, sheet, rng, depth):
         folds.fold(sheet, made, rng)
 
 
 def _crumpled(sheet: Sheet, rng: np.random.Generator, hard: float) -> None:
-    folds.crumple(sheet, rng, float(rng.uniform(0.18, 0.4)) * hard)
+    folds.crumple(sheet, rng, float(rng.uniform(0.25, 0.5)) * hard**1.6)
 
 
 def _curled(sheet: Sheet, rng: np.random.Generator, hard: float) -> None:
