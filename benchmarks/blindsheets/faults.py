@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
@@ -45,6 +44,8 @@ DOUBTS: tuple[str, ...] = (
 _IN_FULL = {
     "faint-word": "words", "dash-faint": "dash", "name-struck-pencil": "name-struck",
 }  # fmt: skip
+# Pages and officials tried for a note before another takes its place.
+_PLACINGS = 5
 # How pale a vote is of which one would ask, as a share of the pen's ink.
 _PALE = (0.2, 0.4)
 # Graphite that a person still sees at once in good light.
@@ -136,7 +137,7 @@ def _add(plan: Plan, desk: Desk, kind: str, contest: str, rng: np.random.Generat
         plan.put(at, set_off(kind, pages[at], contest, pen, plan.hand, rng))
         return kind
     # Where a page has no room for the kind, a plain stroke of the pen is added instead.
-    for wanted in (kind, kind, kind, "dash", "dash", "dash", "small-cross"):
+    for wanted in (*(kind,) * _PLACINGS, *("dash",) * _PLACINGS):
         contest = list(plan.lines)[int(rng.integers(len(plan.lines)))]
         at = plan.page_of(contest)
         made = note(
@@ -185,8 +186,6 @@ def _doubt(plan: Plan, kind: str, contest: str, option: str, rng: np.random.Gene
     pen = plan.pen.paler(float(rng.uniform(*_PALE))) if kind == "pale" else plan.pen
     plan.put(at, joined(pen, traces))
     plan.marks[contest].append(kind)
-    if kind == "outside":
-        plan.lines[contest] = "unclear"
 
 
 def _highlighted(plan: Plan, desk: Desk, contest: str, rng: np.random.Generator) -> None:
@@ -224,9 +223,8 @@ def _mark_on_mark(plan: Plan, desk: Desk, contest: str, rng: np.random.Generator
     at = plan.page_of(contest)
     page = desk.style.layout.pages[at]
     box = next(b for b in boxes_of(page, contest) if b.option == plan.lines[contest])
-    plan.put(at, joined(plan.pen, over_box(scribble(rng), box.rect, replace(plan.hand), rng)))
+    plan.put(at, joined(plan.pen, over_box(scribble(rng), box.rect, plan.hand, rng)))
     plan.marks[contest].append("scribble")
-    plan.lines[contest] = "unclear"
 
 
 _OTHER_DOUBTS: dict[str, Callable[[Plan, Desk, str, np.random.Generator], None]] = {

@@ -127,8 +127,7 @@ def _around(rect: Rect, near_mm: float, far_mm: float) -> list[Rect]:
 def _by_zone(kind: str) -> _Where:
     def where(page: PageLayout, contest: str) -> list[Rect]:
         zones = [zone.rect for zone in page.zones if zone.kind == kind]
-        bands = [band for rect in zones for band in _around(rect, 1.5, 6.0)]
-        return bands or _margins(page, contest)
+        return [band for rect in zones for band in _around(rect, 1.5, 6.0)]
 
     return where
 
@@ -247,6 +246,8 @@ def note(
         box.rect.grown(about.off_boxes_mm) for box in page.boxes
     ]
     regions = about.where(page, contest)
+    if not regions:
+        return None
     for _ in range(_TRIES):
         made = about.draw(pen, hand, rng)
         if kind == "word-at-edge" and rng.random() < 0.5:
