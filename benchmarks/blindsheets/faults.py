@@ -67,11 +67,13 @@ def faulty_paper(desk: Desk, kind: str, rng: np.random.Generator) -> Plan:
     if kind in LINE_FAULTS:
         vote_all(plan, wanted, rng, but=(contest,))
         kind = _spoil(plan, kind, contest, wanted[contest], rng)
+        sign_paper(plan, rng)
     else:
         vote_all(plan, wanted, rng)
+        # Notes keep off a signature too, however far it leaves its zone.
+        sign_paper(plan, rng)
         kind = _add(plan, desk, kind, contest, rng)
     plan.kinds.append(kind)
-    sign_paper(plan, rng)
     return plan
 
 
@@ -141,8 +143,9 @@ def _add(plan: Plan, desk: Desk, kind: str, contest: str, rng: np.random.Generat
         contest = list(plan.lines)[int(rng.integers(len(plan.lines)))]
         at = plan.page_of(contest)
         made = note(
-            wanted, pages[at], contest, desk.designs[at], desk.px_per_mm, pen, plan.hand, rng
-        )
+            wanted, pages[at], contest, desk.designs[at], desk.px_per_mm, pen, plan.hand,
+            plan.ink_on(at), rng,
+        )  # fmt: skip
         if made is not None:
             plan.put(at, made)
             return wanted

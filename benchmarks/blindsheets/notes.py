@@ -16,7 +16,7 @@ from blindsheets.ink import Pixels
 from blindsheets.pens import Pen
 from blindsheets.sketch import Sketch, keeps_off, share_on_blank
 from blindsheets.strikes import name_lines, post_right
-from blindsheets.trace import stroke
+from blindsheets.trace import Float, stroke
 from blindsheets.writing import (
     capital,
     cursive,
@@ -36,6 +36,8 @@ _Where = Callable[[PageLayout, str], list[Rect]]
 
 # From zones and codes, from the edge of the paper, and from boxes, in mm.
 _OFF_ZONES_MM, _OFF_EDGE_MM, _OFF_BOXES_MM = 0.8, 2.2, 1.3
+# From votes: nearer than this, a short stroke could be taken for a part of the mark.
+_OFF_VOTES_MM = 2.0
 _TRIES = 60
 
 
@@ -229,6 +231,7 @@ def note(
     px_per_mm: float,
     pen: Pen,
     hand: Hand,
+    votes: Float,
     rng: np.random.Generator,
 ) -> Sketch | None:
     """Make a note and find a place for it.
@@ -237,6 +240,7 @@ def note(
         contest: The official whose row it concerns, where its kind concerns one.
         design: The page as designed, grey, shape (h, w).
         px_per_mm: Of the design.
+        votes: Where ink of votes lies on the page, shape (n, 2), in mm.
 
     Returns:
         The note in place; None where no place was found for it on this page.
@@ -262,9 +266,17 @@ def note(
             continue
         if high[1] > page.height - _OFF_EDGE_MM or float(np.hypot(*(high - low))) < 4.0:
             continue
-        if keeps_off(points, shut) and share_on_blank(points, design, px_per_mm) >= about.clear:
+        if not keeps_off(points, shut) or _nearest_mm(points, votes) < _OFF_VOTES_MM:
+            continue
+        if share_on_blank(points, design, px_per_mm) >= about.clear:
             return placed
     return None
+
+
+def _nearest_mm(points: Float, others: Float) -> float:
+    """Return the least distance between two sets of points; every fourth point will do."""
+    gaps = points[::4, None, :] - others[None, ::4, :]
+    return float(np.sqrt((gaps**2).sum(axis=2).min(initial=np.inf)))
 
 
 def _upended(made: Sketch) -> Sketch:

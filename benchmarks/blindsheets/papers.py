@@ -189,7 +189,8 @@ def _inked(paper: BlindPaper) -> list[Pixels]:
         place = place_of_print(sheet, page, PX_PER_MM)
         for zone in page.zones:
             if zone.kind == "seal" and unit.stamp is not None:
-                free = (zone.rect.w - unit.stamp.across_mm) / 2
+                # A stamp may touch the rim of its place, and bleed or slip a little over it.
+                free = (zone.rect.w - unit.stamp.across_mm) / 2 - 0.5
                 drift = seal_rng.uniform(-free, free, 2)
                 x, y = place[:, :2] @ np.array([zone.rect.centre.x, zone.rect.centre.y])
                 x, y = x + place[0, 2] + drift[0], y + place[1, 2] + drift[1]

@@ -18,6 +18,7 @@ from blindsheets.ink import Pixels
 from blindsheets.marks import choose_style, plain_mark, related
 from blindsheets.pens import Pen, choose_pen
 from blindsheets.sketch import Sketch, joined
+from blindsheets.trace import Float
 from blindsheets.writing import signature
 from omr.ballot.model import Box, PageLayout
 from omr.geometry import Rect
@@ -71,6 +72,12 @@ class Plan:
     def put(self, page: int, sketch: Sketch) -> None:
         """Add ink."""
         self.layers.append(Layer(page, sketch))
+
+    def ink_on(self, page: int) -> Float:
+        """Return where ink lies on a page so far, shape (n, 2), in mm of the design."""
+        found = [layer.what.points() for layer in self.layers
+                 if layer.page == page and isinstance(layer.what, Sketch)]  # fmt: skip
+        return np.vstack([np.empty((0, 2)), *found])
 
     def page_of(self, contest: str) -> int:
         """Return the index of the page with an official."""

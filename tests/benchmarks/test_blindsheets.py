@@ -192,8 +192,7 @@ def test_a_fault_is_on_the_paper_that_says_so(kind: str, desk: Desk) -> None:
 
 def long_enough(plan: Plan) -> bool:
     """Whether one thing besides votes and signature is 4 mm long or more."""
-    votes = sum(len(names) for names in plan.marks.values())
-    sketch = plan.layers[votes].what
+    sketch = plan.layers[-1].what
     assert isinstance(sketch, Sketch)
     points = sketch.points()
     return float(np.hypot(*(points.max(axis=0) - points.min(axis=0)))) >= 4.0
@@ -204,10 +203,9 @@ def test_an_added_note_keeps_off_boxes_and_zones(kind: str, desk: Desk) -> None:
     if kind not in ANNOTATIONS:
         return
     plan = faulty_paper(desk, kind, rng(7))
-    votes = sum(len(names) for names in plan.marks.values())
-    sketch = plan.layers[votes].what
+    sketch = plan.layers[-1].what
     assert isinstance(sketch, Sketch)
-    page = desk.style.layout.pages[plan.layers[votes].page]
+    page = desk.style.layout.pages[plan.layers[-1].page]
     shut = [box.rect for box in page.boxes]
     shut += [zone.rect for zone in page.zones if zone.kind != "serial"]
     for rect in shut:
