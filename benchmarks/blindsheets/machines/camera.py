@@ -9,7 +9,17 @@ import numpy as np
 
 from blindsheets.machines.encoding import Encoding, encoded
 from blindsheets.machines.feed import Feed, enlarged
-from blindsheets.machines.raster import Field, Pixels, add_grain, blotches, field, grain, halved, pixels
+from blindsheets.machines.raster import (
+    Field,
+    Pixels,
+    add_grain,
+    blotches,
+    field,
+    grain,
+    halved,
+    pixels,
+    remapped,
+)
 from blindsheets.machines.scanner import Scanner, scan
 from blindsheets.machines.sheet import WornPage
 
@@ -62,7 +72,7 @@ def photographed(
     maps = enlarged(places * scale - np.float32(0.5), _STEP_PX, shape)
     image = _table(shape, rng)
     _shadow_under(image, places, sheet_mm, float(rng.uniform(1.5, 5)))
-    seen = cv2.remap(source, maps, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    seen = remapped(source, maps, cv2.BORDER_REPLICATE)
     inside = _inside(worn, places, sheet_mm, shape)
     cv2.copyTo(seen, inside, image)
     light = _light(shape, places, sheet_mm, worn.shade, rng)
@@ -89,9 +99,7 @@ def _places(
     tilt *= math.radians(float(rng.uniform(0, _MOST_TILT_DEG))) / max(float(np.hypot(*tilt)), 1e-6)
     roll = math.radians(float(rng.normal(0, 2.0)))
     turn = np.asarray(cv2.Rodrigues(np.array([tilt[0], tilt[1], roll]))[0], np.float64)
-    corners = np.array(
-        [[-width, -height], [width, -height], [width, height], [-width, height]]
-    ) / 2
+    corners = np.array([[-width, -height], [width, -height], [width, height], [-width, height]]) / 2
     far_mm = float(rng.uniform(330, 480)) * max(height / 297, width / 210)
     points = np.column_stack([corners, np.zeros(4)]) @ turn.T + np.array([0, 0, far_mm])
     seen = points[:, :2] / points[:, 2:]
@@ -136,13 +144,14 @@ def _px_per_mm(places: Field) -> float:
 def _inside(
     worn: WornPage, places: Field, sheet_mm: tuple[float, float], shape: tuple[int, int]
 ) -> Pixels:
-    rim = np.minimum(places, np.array(sheet_mm, np.float32) - places).min(axis=2)
-    mask = pixels(cv2.compare(enlarged(rim, _STEP_PX, shape), 0.0, cv2.CMP_GT))
+    # Across and down apart: their lesser, enlarged, would round the corners.
+    rims = enlarged(np.minimum(places, np.array(sheet_mm, np.float32) - places), _STEP_PX, shape)
+    mask = pixels(cv2.inRange(rims, (0.0, 0.0), (1e6, 1e6)))
     if worn.gone is not None:
         scale = np.float32(worn.gone.shape[1] / sheet_mm[0])
         maps = enlarged(places * scale - np.float32(0.5), _STEP_PX, shape)
-        gone = cv2.remap(worn.gone, maps, None, cv2.INTER_LINEAR)
-        mask[pixels(gone) > 127] = 0
+        gone = remapped(worn.gone, maps, cv2.BORDER_CONSTANT)
+        mask[gone > 127] = 0
     return mask
 
 

@@ -247,7 +247,7 @@ def tape(sheet: Sheet, rng: np.random.Generator, hard: float) -> None:
 
 def crumbs(sheet: Sheet, rng: np.random.Generator, hard: float) -> None:
     """Scatter dry crumbs of correction fluid: too small to hide a mark."""
-    for _ in range(int(rng.integers(3, 8 + 6 * hard))):
+    for _ in range(int(rng.integers(3, 8 + int(6 * hard)))):
         size = float(rng.uniform(0.25, 0.9))
         side = 24
         hills = blotches(rng, (side, side), (4, 4))

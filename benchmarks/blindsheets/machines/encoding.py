@@ -86,7 +86,8 @@ def _jpeg(image: Pixels, quality: int, sampling: str) -> Pixels:
 def _layers(image: Pixels, encoding: Encoding) -> Pixels:
     grey = image if image.ndim == 2 else pixels(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY))
     around = cv2.blur(grey, (encoding.block_px, encoding.block_px))
-    text = pixels(cv2.compare(cv2.subtract(around, grey), encoding.threshold, cv2.CMP_GT))
+    deeper = cv2.subtract(around, grey)
+    text = pixels(cv2.threshold(deeper, encoding.threshold, 255, cv2.THRESH_BINARY)[1])
     coarse = (max(1, image.shape[1] // 3), max(1, image.shape[0] // 3))
     size = (image.shape[1], image.shape[0])
     # Paper without its text, and the colour of the text, each at a third of the resolution.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from blindsheets.machines.raster import Colour, Field, Pixels, field, pixels
+from blindsheets.machines.raster import Colour, Field, Pixels, field, pixels, remapped
 from blindsheets.machines.sheet import WornPage
 
 # The way from scan to paper is smooth: it is worked out at every eighth pixel.
@@ -136,9 +136,7 @@ class Pass:
             places += field(moved)
         return places
 
-    def sample(
-        self, source: Pixels, shrunk: float, lid: tuple[float, ...] | None = None
-    ) -> Pixels:
+    def sample(self, source: Pixels, shrunk: float, lid: tuple[float, ...] | None = None) -> Pixels:
         """Take the pixels of the scan from a picture of the sheet.
 
         Args:
@@ -168,16 +166,7 @@ class Pass:
         maps = enlarged(self.places * np.float32(scale) - np.float32(0.5), STEP_PX, self.shape)
         if self._rows is not None:
             maps[..., 1] += self._rows[:, None] * np.float32(scale)
-        return pixels(
-            cv2.remap(
-                source,
-                maps,
-                None,
-                cv2.INTER_LINEAR,
-                borderMode=border,
-                borderValue=outside,
-            )
-        )
+        return remapped(source, maps, border, outside)
 
 
 def enlarged(coarse: Field, step: int, shape: tuple[int, int]) -> Field:
@@ -237,7 +226,9 @@ def _along(
     along = feed.end_stretch * over
     if feed.slip_mm > 0:
         at = float(rng.uniform(0.15, 0.9)) * height
-        along = along + feed.slip_mm * float(rng.normal(0, 0.7)) * (0.5 + 0.5 * np.tanh((y - at) / 1.5))
+        along = along + feed.slip_mm * float(rng.normal(0, 0.7)) * (
+            0.5 + 0.5 * np.tanh((y - at) / 1.5)
+        )
     return field(along)
 
 

@@ -11,7 +11,6 @@ import numpy as np
 from blindsheets.machines.raster import Field, Pixels, blotches, field
 from blindsheets.machines.sheet import BEND_PX_PER_MM, SHADE_PX_PER_MM, Sheet
 
-
 # Print is drawn no further to a fold than this: a letter on the fold stays that letter.
 _MOST_LIFT_MM = 0.38
 
@@ -50,9 +49,7 @@ def _distance(sheet: Sheet, made: Fold, normal: tuple[float, float], px_per_mm: 
     return field((x - made.x_mm) * normal[0] + (y - made.y_mm) * normal[1])
 
 
-def _bend(
-    sheet: Sheet, made: Fold, normal: tuple[float, float], rng: np.random.Generator
-) -> None:
+def _bend(sheet: Sheet, made: Fold, normal: tuple[float, float], rng: np.random.Generator) -> None:
     # Paper that stands up is nearer to the lens and leans away: print is drawn to the fold.
     away = _distance(sheet, made, normal, BEND_PX_PER_MM)
     reach = float(rng.uniform(5, 12))
@@ -65,9 +62,7 @@ def _bend(
     bend[..., 1] += pull * normal[1] + slip * normal[0]
 
 
-def _shade(
-    sheet: Sheet, made: Fold, normal: tuple[float, float], rng: np.random.Generator
-) -> None:
+def _shade(sheet: Sheet, made: Fold, normal: tuple[float, float], rng: np.random.Generator) -> None:
     # The lamp stands on one side: the slope that faces it is lighter, the other darker.
     away = _distance(sheet, made, normal, SHADE_PX_PER_MM)
     lamp = float(rng.normal(0.8, 0.35)) * (0.4 + 0.6 * abs(normal[1])) * made.side
@@ -128,9 +123,7 @@ def _crack(
     part[...] = np.clip(tone, 0, 255).astype(np.uint8)
 
 
-def fold_pattern(
-    name: str, sheet: Sheet, rng: np.random.Generator, depth: float
-) -> list[Fold]:
+def fold_pattern(name: str, sheet: Sheet, rng: np.random.Generator, depth: float) -> list[Fold]:
     """Lay out the folds of one way of folding.
 
     Args:
@@ -203,7 +196,9 @@ def crumple(sheet: Sheet, rng: np.random.Generator, depth: float) -> None:
     small = (bend.shape[1], bend.shape[0])
     for axis, slope in enumerate((slope_x, slope_y)):
         soft = cv2.GaussianBlur(slope, (0, 0), 2.5 * scale)
-        bend[..., axis] += 1.6 * depth * field(cv2.resize(soft, small, interpolation=cv2.INTER_AREA))
+        bend[..., axis] += (
+            1.6 * depth * field(cv2.resize(soft, small, interpolation=cv2.INTER_AREA))
+        )
 
 
 def curl(sheet: Sheet, rng: np.random.Generator, depth: float) -> None:

@@ -127,6 +127,7 @@ def _flecks(page: Pixels, count: int, px_per_mm: float, rng: np.random.Generator
     thick = max(1, round(0.07 * px_per_mm))
     for head, tail, tone in zip(heads.astype(int), tails.astype(int), tones, strict=True):
         colour = tuple(
-            float(v) * tone for v in page[min(head[1], page.shape[0] - 1), min(head[0], page.shape[1] - 1)]
+            float(v) * tone
+            for v in page[min(head[1], page.shape[0] - 1), min(head[0], page.shape[1] - 1)]
         )
         cv2.line(page, (int(head[0]), int(head[1])), (int(tail[0]), int(tail[1])), colour, thick)

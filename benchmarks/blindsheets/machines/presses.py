@@ -44,18 +44,12 @@ def _good(rng: np.random.Generator) -> Printer:
     )
 
 
-def _fitted(
-    printer: Printer, rng: np.random.Generator, least: float, unequal: float
-) -> Printer:
-    if rng.uniform() < 0.35:
-        scale = 1.0
-    else:
-        scale = float(rng.choice([rng.uniform(least, 1), 0.97, least]))
+def _fitted(printer: Printer, rng: np.random.Generator, least: float, unequal: float) -> Printer:
+    usual = (rng.uniform(least, 1), 0.97, least)
+    scale = 1.0 if rng.uniform() < 0.35 else float(rng.choice(usual))
     stretch = float(rng.uniform(-unequal, unequal))
     words = printer.words if scale == 1 else (*printer.words, f"printed at {scale:.1%}")
-    return replace(
-        printer, words=words, scale_x=scale, scale_y=min(1.0, scale * (1 + stretch))
-    )
+    return replace(printer, words=words, scale_x=scale, scale_y=min(1.0, scale * (1 + stretch)))
 
 
 def _worn(rng: np.random.Generator, hard: float) -> Printer:

@@ -295,9 +295,7 @@ def _dirt(printer: Printer, grey: Pixels, px_per_mm: float, rng: np.random.Gener
         _copied_edges(printer.copied_edges, grey, px_per_mm, rng)
 
 
-def _copied_edges(
-    depth: float, grey: Pixels, px_per_mm: float, rng: np.random.Generator
-) -> None:
+def _copied_edges(depth: float, grey: Pixels, px_per_mm: float, rng: np.random.Generator) -> None:
     # The rim of the sheet that was copied throws a shadow on two or three sides.
     for turned in (grey, grey[:, ::-1], grey.T, grey.T[:, ::-1]):
         if rng.uniform() < 0.55:

@@ -105,6 +105,17 @@ def halved(image: Pixels) -> Pixels:
     return pixels(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA))
 
 
+def remapped(
+    source: Pixels, maps: Field, border: int, outside: tuple[float, ...] = (0.0,)
+) -> Pixels:
+    """Take each pixel from the place that a map of x and y gives, shape (h, w, 2)."""
+    # The stubs want a second map. It must be None: with an empty array the result is garbage.
+    seen = cv2.remap(  # type: ignore[call-overload]
+        source, maps, None, cv2.INTER_LINEAR, borderMode=border, borderValue=outside
+    )
+    return pixels(seen)
+
+
 def blotches(rng: np.random.Generator, shape: tuple[int, int], cells: tuple[int, int]) -> Field:
     """Make a smooth random field of mean about 0 and values mostly within -1 to 1.
 
@@ -174,4 +185,4 @@ def film(depth: Field, colour: Colour) -> Pixels:
         colour: What the stain lets through at depth 1.
     """
     lost = 255 - np.asarray(colour, np.float32)
-    return np.clip(255 - depth[..., None] * lost, 0, 255).astype(np.uint8)
+    return pixels(np.clip(255 - depth[..., None] * lost, 0, 255).astype(np.uint8))

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from blindsheets.machines.encoding import Encoding, encoded
 from blindsheets.machines.feed import Feed, Pass, take_pass
 from blindsheets.machines.lamp import FULL_LIGHT, light_of
 from blindsheets.machines.raster import Colour, Pixels, add_grain, grain, halved, pixels
 from blindsheets.machines.sheet import WornPage
 from blindsheets.machines.soiling import Line, Rollers, draw_lines, draw_rollers, soft_band
-from blindsheets.machines.encoding import Encoding, encoded
 
 # Above this many source pixels for one of the scan's, halving first costs less than aliasing.
 _HALVE_ABOVE = 1.7
@@ -77,9 +77,7 @@ def tone_of(scanner: Scanner, level: float) -> float:
     return min(255.0, max(0.0, bent * scanner.gain + scanner.lift))
 
 
-def scan(
-    scanner: Scanner, worn: WornPage, px_per_mm: float, rng: np.random.Generator
-) -> Pixels:
+def scan(scanner: Scanner, worn: WornPage, px_per_mm: float, rng: np.random.Generator) -> Pixels:
     """Pass a sheet once.
 
     Returns:
@@ -128,8 +126,7 @@ def _sampled(scanner: Scanner, worn: WornPage, px_per_mm: float, run: Pass) -> P
 def _show_lid(image: Pixels, gone: Pixels, run: Pass, lid: Colour) -> None:
     shrunk = run.source_width / gone.shape[1]
     mask = run.sample(gone, shrunk)
-    mask = pixels(cv2.compare(mask, 127, cv2.CMP_GT))
-    image[mask > 0] = np.rint(lid).astype(np.uint8) if image.ndim == 3 else round(lid[1])
+    image[mask > 127] = np.rint(lid).astype(np.uint8) if image.ndim == 3 else round(lid[1])
 
 
 def _multiply(image: Pixels, light: Pixels) -> None:
@@ -139,11 +136,9 @@ def _multiply(image: Pixels, light: Pixels) -> None:
     cv2.multiply(image, light, dst=image, scale=1 / FULL_LIGHT)
 
 
-def _toned(
-    scanner: Scanner, worn: WornPage, image: Pixels, rng: np.random.Generator
-) -> None:
+def _toned(scanner: Scanner, worn: WornPage, image: Pixels, rng: np.random.Generator) -> None:
     if scanner.cast != (1.0, 1.0, 1.0) and image.ndim == 3:
-        cv2.multiply(image, (*scanner.cast, 0.0), dst=image)
+        cv2.multiply(image, np.array([*scanner.cast, 0.0]), dst=image)
     if scanner.bend:
         # A curve through black and white with its belly at mid grey: x + k x (255 - x).
         belly = cv2.multiply(image, cv2.bitwise_not(image), scale=abs(scanner.bend) / 255)

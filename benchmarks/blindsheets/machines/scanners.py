@@ -99,7 +99,9 @@ def _encoding(rng: np.random.Generator, severity: str, dpi: int) -> Encoding:
         return Encoding("diffused")
     if kind == "layers":
         side = int(dpi * 0.2) | 1
-        return Encoding("layers", max(quality, 50), threshold=int(rng.integers(28, 50)), block_px=side)
+        return Encoding(
+            "layers", max(quality, 50), threshold=int(rng.integers(28, 50)), block_px=side
+        )
     return Encoding("plain")
 
 
@@ -309,7 +311,9 @@ def _dim(made: Scanner, rng: np.random.Generator) -> Scanner:
 
 def _blown(made: Scanner, rng: np.random.Generator) -> Scanner:
     # Bright enough to thin the strokes, never to lose a pencil: mid grey stays below 210.
-    return replace(made, gain=1.15, lift=float(rng.uniform(4, 12)), bend=float(rng.uniform(0.1, 0.25)))
+    return replace(
+        made, gain=1.15, lift=float(rng.uniform(4, 12)), bend=float(rng.uniform(0.1, 0.25))
+    )
 
 
 def _halo(made: Scanner, rng: np.random.Generator) -> Scanner:

@@ -93,7 +93,7 @@ def _drop(
 def spilled(sheet: Sheet, rng: np.random.Generator, hard: float) -> None:
     """Let drops of coffee, tea or water dry on the sheet."""
     colour = ((120, 172, 206), (150, 200, 224), (226, 232, 236))[int(rng.integers(0, 3))]
-    for _ in range(int(rng.integers(1, 3 + 2 * hard))):
+    for _ in range(int(rng.integers(1, 3 + int(2 * hard)))):
         _drop(sheet, rng, float(rng.uniform(4, 9 + 8 * hard)), colour, 0.5 + 0.2 * hard)
 
 
@@ -115,7 +115,7 @@ def fingers(sheet: Sheet, rng: np.random.Generator, hard: float) -> None:
     """Touch the sheet with dirty fingers: grey, blue of a pen or red of the seal."""
     red, blue, grey = (150, 150, 236), (222, 178, 160), (178, 180, 182)
     colour = (red, blue, grey, grey)[int(rng.integers(0, 4))]
-    count = int(rng.integers(1, 3 + 2 * hard))
+    count = int(rng.integers(1, 3 + int(2 * hard)))
     x, y = _somewhere(sheet, rng, 20)
     for at in range(count):
         wide = float(rng.uniform(10, 15))
@@ -144,7 +144,7 @@ def _ridges(rng: np.random.Generator, away: Field, angle: Field, wide_mm: float)
 def dust(sheet: Sheet, rng: np.random.Generator, hard: float) -> None:
     """Sprinkle dust: specks below 0.4 mm."""
     page = sheet.pixels
-    count = int(rng.integers(10, 60 + 120 * hard))
+    count = int(rng.integers(10, 60 + int(120 * hard)))
     places = rng.uniform((0, 0), (page.shape[1], page.shape[0]), (count, 2)).astype(int)
     sizes = rng.gamma(2.0, 0.05, count).clip(0.05, 0.4) * sheet.px_per_mm
     tones = rng.uniform(60, 215, count)
@@ -152,13 +152,21 @@ def dust(sheet: Sheet, rng: np.random.Generator, hard: float) -> None:
         axes = (max(1, round(size / 2)), max(1, round(size / 2 * float(rng.uniform(0.4, 1)))))
         turn = float(rng.uniform(0, 180))
         cv2.ellipse(
-            page, (int(x), int(y)), axes, turn, 0, 360, (tone, tone * 1.02, tone * 1.04), -1, cv2.LINE_AA
+            page,
+            (int(x), int(y)),
+            axes,
+            turn,
+            0,
+            360,
+            (tone, tone * 1.02, tone * 1.04),
+            -1,
+            cv2.LINE_AA,
         )
 
 
 def hairs(sheet: Sheet, rng: np.random.Generator, hard: float) -> None:
     """Lay fibres and hairs on the sheet: thinner than any pen, and curled."""
-    for _ in range(int(rng.integers(1, 2 + 2 * hard))):
+    for _ in range(int(rng.integers(1, 2 + int(2 * hard)))):
         length_mm = float(rng.choice([rng.uniform(1.5, 5), rng.uniform(8, 30)]))
         count = 60
         turn = float(rng.normal(0, 0.03)) + np.cumsum(rng.normal(0, 0.012, count))
@@ -177,7 +185,7 @@ def ink_drops(sheet: Sheet, rng: np.random.Generator, hard: float) -> None:
     """Let a pen spit: drops below 0.7 mm."""
     ink = ((150, 70, 40), (40, 38, 36), (50, 40, 190))[int(rng.integers(0, 3))]
     x, y = (float(v) for v in rng.uniform((0, 0), sheet.pixels.shape[1::-1]))
-    for _ in range(int(rng.integers(1, 3 + 2 * hard))):
+    for _ in range(int(rng.integers(1, 3 + int(2 * hard)))):
         size = float(rng.uniform(0.15, 0.65)) * sheet.px_per_mm
         place = (round(x), round(y))
         axes = (max(1, round(size / 2)), max(1, round(size / 2 * float(rng.uniform(0.7, 1)))))

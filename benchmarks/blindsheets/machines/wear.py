@@ -90,6 +90,34 @@ HABITS: tuple[str, ...] = (
     "curled",
 )
 _HABIT_SHARE = 0.75
+# Clean paper is dusty on one sheet in twenty.
+_DUSTY = 0.05
+# Shares of damaged sheets with one to four severe wears.
+_DAMAGES = (0.3, 0.35, 0.22, 0.13)
+
+
+def choose_wears(severity: str, habits: tuple[str, ...], rng: np.random.Generator) -> list[str]:
+    """Choose what happens to one sheet.
+
+    Args:
+        severity: "neat", "office" or "damaged".
+        habits: What this place does to most of its ballots.
+
+    Returns:
+        Keys of ``WEARS``, each once, in the order in which they happen.
+    """
+    if severity == "neat":
+        return ["dust"] if rng.uniform() < _DUSTY else []
+    names = [name for name in habits if rng.uniform() < _HABIT_SHARE]
+    if severity == "office":
+        odds = rng.uniform(0, 100, len(WEARS))
+        names += [name for name, at in zip(WEARS, odds, strict=True) if at < WEARS[name].office]
+    else:
+        weights = np.array([made.damaged for made in WEARS.values()])
+        count = int(rng.choice(len(_DAMAGES), p=_DAMAGES)) + 1
+        picked = rng.choice(list(WEARS), count, replace=False, p=weights / weights.sum())
+        names += [str(name) for name in picked]
+    return list(dict.fromkeys(names))
 
 
 def wear(
@@ -107,21 +135,8 @@ def wear(
         habits: What this place does to most of its ballots.
     """
     sheet = Sheet(page, px_per_mm)
-    names = [name for name in habits if rng.uniform() < _HABIT_SHARE]
-    hard = 1.0
-    if severity == "neat":
-        names = ["dust"] if rng.uniform() < 0.05 else []
-    elif severity == "office":
-        odds = rng.uniform(0, 100, len(WEARS))
-        names += [name for name, at in zip(WEARS, odds, strict=True) if at < WEARS[name].office]
-    else:
-        hard = 2.0
-        weights = np.array([made.damaged for made in WEARS.values()])
-        count = int(rng.choice([1, 2, 3, 4], p=[0.3, 0.35, 0.22, 0.13]))
-        picked = rng.choice(list(WEARS), count, replace=False, p=weights / weights.sum())
-        names += [str(name) for name in picked]
-    for name in dict.fromkeys(names):
-        happen(sheet, name, hard, rng)
+    for name in choose_wears(severity, habits, rng):
+        happen(sheet, name, 2.0 if severity == "damaged" else 1.0, rng)
     return sheet
 
 
