@@ -136,6 +136,7 @@ def blind_papers(family: str, seed: int, unit: int) -> list[BlindPaper]:
     return [BlindPaper(unit * UNIT_PAPERS + at, made.style, made, at) for at in range(UNIT_PAPERS)]
 
 
+@lru_cache(maxsize=4)
 def _unit(family: str, seed: int, number: int) -> Unit:
     key = (seed, zlib.crc32(family.encode()), number)
     rng = np.random.default_rng(key)
@@ -150,7 +151,8 @@ def _unit(family: str, seed: int, number: int) -> Unit:
     return Unit(family, number, key, style, tuple(serials), office, stamp)
 
 
-@lru_cache(maxsize=2)
+# Half a dozen papers of two pages are 150 MB.
+@lru_cache(maxsize=1)
 def _designs(template: str, group: str, serials: tuple[str, ...]) -> list[list[Pixels]]:
     return printed_pages(ballot_style(template, group), serials, PX_PER_MM)
 
