@@ -50,7 +50,7 @@ _BESIDE_CODES_MM, _BESIDE_SEAL_MM = 0.5, 0.8
 # what lies around it, on all sides and on each side alone.
 _MOVED_MM, _AROUND_MM, _ASIDE_MM, _MATCH = 1.4, 3.0, 7.0, 0.5
 # It has to fit there better than at its own place, by this much in correlation.
-_GAIN = 0.08
+_GAIN = 0.02
 
 
 class _Seen(NamedTuple):
@@ -79,7 +79,10 @@ def ink_over_print(
     scale = reference.px_per_mm
     tone = _tone(flat, reference)
     shut = _shut(flat, reference, ink, explained)
-    beside = reference.near_print & ~shut
+    beside = reference.near_print.copy()
+    for place in reference.layout.serials:
+        beside[window(place, scale, beside.shape)] = True
+    beside &= ~shut
     sharp = _with_serial(reference, serial)
     for printed in _printed(reference, sharp):
         ceiling = _limit(printed, tone, ink.threshold)
