@@ -78,7 +78,7 @@ def _hairs(dark: Mask, darkness: Grey, folded: Mask, px_per_mm: int) -> Mask:
     area = np.maximum(pieces.stats[:, cv2.CC_STAT_AREA], 1)
     inner = cv2.distanceTransform(as_bits(dark), cv2.DIST_L2, 3)
     # All that follows is asked of the ink's pixels alone.
-    number, level, creased = pieces.labels[dark], darkness[dark], folded[dark]
+    number, level, creased = pieces.numbers, darkness[dark], folded[dark]
     # The mean distance to the edge of a band is a quarter of its width.
     mean = np.bincount(number, weights=inner[dark], minlength=count) / area
     width_mm = 4.0 * (mean - 0.5) / px_per_mm
