@@ -16,10 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.geometry import Rect
-from omr.scan.reference import Mask, as_bits
+from omr.scan.reference import Mask, Places, as_bits, where
 
 Labels = NDArray[np.int32]
-Places = NDArray[np.int64]
 
 # Up to this many pixels OpenCV is done before a list of runs is drawn up.
 _SMALL_PX = 8_000
@@ -99,23 +98,6 @@ class Part:
     shape: Mask
     rect: Rect
     area_mm2: float
-
-
-def where(mask: Mask) -> Places:
-    """Return the places of a mask's pixels, row * w + column, in order.
-
-    Args:
-        mask: Shape (h, w), mostly empty.
-    """
-    flat = mask.ravel()
-    whole = len(flat) // 8 * 8
-    # Eight pixels at a time; only where one of them is set are they looked at one by one.
-    eights = np.flatnonzero(flat[:whole].view(np.uint64) != 0)
-    found = np.flatnonzero(flat[:whole].reshape(-1, 8)[eights])
-    places = (eights[found >> 3] << 3) + (found & 7)
-    if flat[whole:].any():
-        places = np.concatenate([places, whole + np.flatnonzero(flat[whole:])])
-    return np.asarray(places, dtype=np.int64)
 
 
 def label_pieces(mask: Mask) -> Pieces:
