@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.geometry import Rect
-from omr.scan.ink import InkMap
+from omr.scan.ink import InkMap, grown_print
 from omr.scan.pieces import Part, parts
-from omr.scan.reference import Mask, Reference, as_bits, disc, grow, window
+from omr.scan.reference import FRINGE_MM, Mask, Reference, as_bits, disc, grow, window
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
 
@@ -106,7 +106,7 @@ def fringe_of_print(rest: Mask, ink: InkMap, reference: Reference) -> Mask:
     A sliver is thinner than any pen line and stays within 0.7 mm of print all along.
     """
     scale = reference.px_per_mm
-    beside = grow(ink.printed, 0.7 * scale)
+    beside = grown_print(ink, reference, reference.fringe, FRINGE_MM)
     fringe = np.zeros(rest.shape, np.bool_)
     for part in parts(rest, scale):
         thin = part.area_mm2 < 0.3 * max(part.rect.w, part.rect.h)
