@@ -96,32 +96,27 @@ def map_ink(
     boxes = find_boxes(flat, reference)
     near_print = reference.near_print | own.near
     for found in boxes:
-        outer = reference.layout.outline_mm + 2 * settings.print_margin_mm + 0.6
-        area = window(found.box.rect, scale, near_print.shape, outer)
-        ring = outline_ring(
-            found.found,
-            reference.layout.outline_mm,
-            scale,
-            near_print.shape,
-            settings.print_margin_mm,
-        )
-        near_print[area] = ring[area]
-    paper = flat.paper
-    if not paper.all():
-        paper = cv2.erode(as_bits(paper), np.ones((9, 9), np.uint8)).view(np.bool_)
-    shade, folds = shade_of_folds(flat.darkness, near_print | ~flat.paper, scale)
+        outline_mm, margin_mm = reference.layout.outline_mm, settings.print_margin_mm
+        around = window(found.box.rect, scale, near_print.shape, outline_mm + 2 * margin_mm + 0.6)
+        near_print[around] = outline_ring(found.found, outline_mm, scale, around, margin_mm)
+    whole = bool(flat.paper.all())
+    shut = near_print if whole else near_print | ~flat.paper
+    shade, folds = shade_of_folds(flat.darkness, shut, scale)
     darkness = flat.darkness if shade is None else _less(flat.darkness, shade)
-    folded = np.zeros(paper.shape, np.bool_) if shade is None else shade > 0
+    folded = np.zeros(shut.shape, np.bool_) if shade is None else shade > 0
     soft = _soft_shade(darkness, boxes, threshold, scale)
     if soft.any():
         darkness = darkness * as_bits(~soft)
-    ink = above(darkness, threshold) & paper & ~near_print
+    ink = above(darkness, threshold) & ~near_print
+    if not whole:
+        ink &= cv2.erode(as_bits(flat.paper), np.ones((9, 9), np.uint8)).view(np.bool_)
     names = tuple(name.rect for name in reference.layout.names)
     worn, hairs = worn_paper(ink, darkness, folded, boxes, names, scale)
-    ink &= ~worn
+    if worn.any():
+        ink &= ~worn
     # An outline with its margin is 1 mm wide, 1.4 mm to a slanting stroke: 0.95 mm from each side.
     bridges = grow(ink & reference.beside_boxes, 0.95 * scale)
-    bridges &= reference.around_boxes & (near_print | folded)
+    bridges &= reference.around_boxes & (near_print if shade is None else near_print | folded)
     strokes = label_pieces(ink | bridges)
     strong = ink & above(darkness, STRONG * threshold)
     left, top, width, height = (strokes.stats[:, k].astype(np.int64) for k in range(4))
@@ -157,15 +152,15 @@ def _soft_shade(
         level = darkness[area]
         wide = cv2.morphologyEx(level, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
         shade = above(np.asarray(wide, np.uint8), 0.4 * threshold) & (level < 140)
-        shade &= cv2.subtract(level, wide) < 0.6 * threshold
+        shade &= ~above(np.asarray(cv2.subtract(level, wide), np.uint8), 0.6 * threshold)
         soft[area][sure] |= shade[sure]
-    if not soft.any():
+    areas = [window(found.found, px_per_mm, soft.shape, 1.0) for found in boxes]
+    areas = [area for area in areas if soft[area].any()]
+    if not areas:
         return soft
     shades = label_pieces(soft)
-    labels = shades.labels
-    kept = np.zeros(len(shades.stats), np.bool_)
-    for found in boxes:
-        area = window(found.found, px_per_mm, soft.shape, 1.0)
+    labels, kept = shades.labels, np.zeros(len(shades.stats), np.bool_)
+    for area in areas:
         inside = np.bincount(labels[area].ravel(), minlength=len(kept))
         kept |= inside > 0.6 * shades.stats[:, cv2.CC_STAT_AREA]
     return shades.chosen(~kept)
@@ -185,21 +180,22 @@ def _broad(
         A window of the page, with room to open it by such squares; and the part of it, within
         the window, for which that room is enough.
     """
-    # A square of ``side`` holds four points of this grid each way, dark all of them. Beyond the
-    # page's edge there may be any darkness, but two of the four are on the page.
-    step = max(1, side // 4)
-    points = np.pad(above(darkness[::step, ::step], level), 2, constant_values=True)
-    four = np.ones((4, 4), np.uint8)
-    corners = cv2.erode(as_bits(points), four, anchor=(0, 0))[:-3, :-3]
+    # A square of ``side`` holds so many points of this grid each way, dark all of them. Beyond
+    # the page's edge there may be any darkness, but half of them are on the page.
+    count = 6
+    step, half = max(1, side // count), count // 2
+    points = np.pad(above(darkness[::step, ::step], level), half, constant_values=True)
+    square = np.ones((count, count), np.uint8)
+    corners = cv2.erode(as_bits(points), square, anchor=(0, 0))[: 1 - count, : 1 - count]
     if not corners.any():
         return
     # Squares that may share a pixel are looked at in one window.
     joined = cv2.dilate(corners, np.ones((2 * side // step + 3,) * 2, np.uint8))
     height, width = darkness.shape
     for left, top, across, down, _ in label_pieces(joined.view(np.bool_)).stats[1:].tolist():
-        y, x = (top - 2) * step, (left - 2) * step
-        rows = slice(max(0, y), min(height, y + (down + 4) * step))
-        columns = slice(max(0, x), min(width, x + (across + 4) * step))
+        y, x = (top - half) * step, (left - half) * step
+        rows = slice(max(0, y), min(height, y + (down + count) * step))
+        columns = slice(max(0, x), min(width, x + (across + count) * step))
         if rows.stop <= rows.start or columns.stop <= columns.start:
             continue
         area = (

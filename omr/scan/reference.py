@@ -146,12 +146,25 @@ def window(
 
 
 def outline_ring(
-    box: Rect, outline_mm: float, px_per_mm: float, shape: tuple[int, ...], margin_mm: float
+    box: Rect, outline_mm: float, px_per_mm: float, around: tuple[slice, slice], margin_mm: float
 ) -> Mask:
-    """Return a mask of a box's printed outline, grown by ``margin_mm`` on both sides."""
-    ring = np.zeros(shape[:2], np.bool_)
-    ring[window(box.grown(outline_mm + margin_mm), px_per_mm, shape)] = True
-    ring[window(box.grown(-margin_mm), px_per_mm, shape)] = False
+    """Return where a box's printed outline, grown by ``margin_mm`` on both sides, is in a window.
+
+    Args:
+        box: Its inside edge, on the page.
+        outline_mm: Breadth of the outline.
+        px_per_mm: Resolution.
+        around: The window of the page (rows, columns).
+        margin_mm: How far to grow.
+    """
+    rows, columns = around
+    ring = np.zeros((rows.stop - rows.start, columns.stop - columns.start), np.bool_)
+    for edge_mm, inked in ((outline_mm + margin_mm, True), (-margin_mm, False)):
+        down, across = window(box.grown(edge_mm), px_per_mm, (rows.stop, columns.stop))
+        ring[
+            max(0, down.start - rows.start) : max(0, down.stop - rows.start),
+            max(0, across.start - columns.start) : max(0, across.stop - columns.start),
+        ] = inked
     return ring
 
 

@@ -76,14 +76,17 @@ def _groups(hairs: Mask, gap_px: int) -> tuple[Labels, Labels]:
         Numbers and statistics of what squares of the gap's size around all hairs make up, as
         in ``Pieces``.
     """
-    rows, columns = np.divmod(where(hairs), hairs.shape[1])
-    around = (
-        slice(max(0, int(rows.min()) - gap_px), int(rows.max()) + gap_px + 1),
-        slice(max(0, int(columns.min()) - gap_px), int(columns.max()) + gap_px + 1),
-    )
+    at = where(hairs)
+    rows, columns = np.divmod(at, hairs.shape[1])
+    begins = np.flatnonzero(np.diff(at, prepend=-2) != 1)
+    ends = np.append(begins[1:], len(at)) - 1
     near = np.zeros(hairs.shape, np.bool_)
-    square = np.ones((gap_px, gap_px), np.uint8)
-    near[around] = cv2.dilate(as_bits(hairs[around]), square).view(np.bool_)
+    before, after = (gap_px - 1) // 2, gap_px // 2 + 1
+    # Hairs are few and short: their squares are drawn run by run.
+    for row, first, last in zip(
+        rows[begins].tolist(), columns[begins].tolist(), columns[ends].tolist(), strict=True
+    ):
+        near[max(0, row - before) : row + after, max(0, first - before) : last + after] = True
     joined = label_pieces(near)
     return joined.labels, joined.stats
 
@@ -94,7 +97,8 @@ def _hairs(dark: Mask, darkness: Grey, folded: Mask, px_per_mm: int) -> Mask:
     count = len(pieces.stats)
     area = np.maximum(pieces.stats[:, cv2.CC_STAT_AREA], 1)
     # All that follows is asked of the ink's pixels alone.
-    number, level, creased = pieces.numbers, darkness[dark], folded[dark]
+    number = pieces.numbers
+    level, creased = darkness.ravel()[pieces.at], folded.ravel()[pieces.at]
 
     def mostly_below(median: int, most: int) -> NDArray[np.bool_]:
         half = np.bincount(number[level <= median], minlength=count) > 0.5 * area
@@ -117,8 +121,13 @@ def _framed(
     (rows, columns), (height, width) = area, page
     over, under = int(rows.start > 0), int(rows.stop < height)
     before, after = int(columns.start > 0), int(columns.stop < width)
-    framed = np.pad(as_bits(shape), ((over, under), (before, after)))
-    return framed, (slice(over, over + len(shape)), slice(before, before + shape.shape[1]))
+    framed = cv2.copyMakeBorder(
+        as_bits(shape), over, under, before, after, cv2.BORDER_CONSTANT, value=0
+    )
+    return np.asarray(framed, np.uint8), (
+        slice(over, over + len(shape)),
+        slice(before, before + shape.shape[1]),
+    )
 
 
 def _width_mm(
