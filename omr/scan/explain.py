@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.geometry import Rect
-from omr.scan.ink import InkMap
-from omr.scan.pieces import Part, parts
-from omr.scan.reference import Mask, Reference, as_bits, disc, grow, window
+from omr.scan.ink import InkMap, grown_print
+from omr.scan.pieces import Part, label_pieces, parts
+from omr.scan.reference import FRINGE_MM, Mask, Reference, above, as_bits, disc, grow, window
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
 
@@ -24,6 +24,8 @@ from omr.scan.straighten import FlatPage
 _PRINT_REACH_MM = 1.4
 # Least correlation at which displaced print is believed, and share of it that must be there.
 _PRINT_MATCH, _PRINT_SEEN = 0.5, 0.75
+# No ink is looked for in the outermost rim.
+RIM_MM = 2.5
 # Displaced print is sought in pieces no larger than this: bends differ from place to place.
 _PIECE_MM = 26.0
 
@@ -47,24 +49,44 @@ def _zone_ink(zone: Rect, spill_mm: float, ink: InkMap, px_per_mm: int) -> Mask:
     free[window(zone, px_per_mm, shape)] = True
     wide = window(zone, px_per_mm, shape, spill_mm)
     # Gaps of 1.5 mm: seals and signatures print brokenly, and print was cut out of them.
-    joined = grow(ink.ink[wide], 0.75 * px_per_mm)
-    _, labels = cv2.connectedComponents(as_bits(joined))
-    from_zone = np.unique(labels[free[wide] & ink.ink[wide]])
-    spilled = np.isin(labels, from_zone[from_zone > 0]) & ink.ink[wide]
-    free[wide] |= spilled
+    inked = ink.ink[wide]
+    if not inked.any():
+        return free
+    joined = label_pieces(grow(inked, 0.75 * px_per_mm))
+    spilled = joined.chosen(joined.count(free[wide] & inked) > 0)
+    free[wide] |= spilled & inked
     return free
 
 
 def beside_missing_paper(flat: FlatPage, px_per_mm: int) -> Mask:
-    """Return holes, tears, folded corners and black borders, with the rim where shadows fall."""
+    """Return holes, tears, folded corners and black borders, with the rim where shadows fall.
+
+    Of the outermost ``RIM_MM`` of the page, where no ink is looked for, it tells nothing.
+    """
     scale = 2  # px/mm: enough for what is millimetres wide
-    black = as_bits((flat.darkness > 140) | ~flat.paper) * np.uint8(255)
+    rim = round(RIM_MM * scale)
+    # 1.5 mm: the width of a hard shadow beside a sheet's edge; soft ones are no ink anyway.
+    wide_mm = 1.5
+    lost = ~flat.paper
+    # What is missing so close to the edge throws its shadow on the rim alone, as scans do that
+    # end with the sheet.
+    close = round((RIM_MM - wide_mm) * px_per_mm)
+    inner = slice(close, -close), slice(close, -close)
+    beside = np.zeros(lost.shape, np.bool_)
+    if lost[inner].any():
+        deep = np.zeros(lost.shape, np.bool_)
+        deep[inner] = lost[inner]
+        beside = grow(deep, wide_mm * px_per_mm)
+    black = above(flat.darkness, 140)
+    black |= lost
+    if not _between(black, close, round(RIM_MM * px_per_mm)):
+        return beside
     factor = scale / px_per_mm
-    small = cv2.resize(black, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    dark = as_bits(black) * np.uint8(255)
+    small = cv2.resize(dark, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     # The lid is wider than any stroke and runs out at the edge of the page; print does neither.
     solid = cv2.morphologyEx((small > 127).astype(np.uint8), cv2.MORPH_OPEN, disc(1.3 * scale))
     missing = np.zeros(solid.shape, np.bool_)
-    rim = round(2.5 * scale)
     height, width = solid.shape
     for part in parts(solid.astype(np.bool_), scale):
         rect = part.rect
@@ -72,10 +94,18 @@ def beside_missing_paper(flat: FlatPage, px_per_mm: int) -> Mask:
         right, bottom = rect.right * scale, rect.bottom * scale
         if min(left, top) < rim or right > width - rim or bottom > height - rim:
             missing[part.area] |= part.shape
-    wide = as_bits(grow(missing, 1.5 * scale))
+    if not missing.any():
+        return beside
+    wide = as_bits(grow(missing, wide_mm * scale))
     lid = cv2.resize(wide, black.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
-    # 1.5 mm: the width of a hard shadow beside a sheet's edge; soft ones are no ink anyway.
-    return np.asarray(lid | grow(~flat.paper, 1.5 * px_per_mm), dtype=np.bool_)
+    return np.asarray(lid | beside, dtype=np.bool_)
+
+
+def _between(mask: Mask, near_px: int, far_px: int) -> bool:
+    """Tell whether a mask holds anything between two distances from the edges of the page."""
+    whole = slice(near_px, -near_px)
+    ends = slice(near_px, far_px), slice(-far_px, -near_px)
+    return any(bool(mask[end, whole].any()) or bool(mask[whole, end].any()) for end in ends)
 
 
 def punch_holes(flat: FlatPage, reference: Reference) -> Mask:
@@ -106,7 +136,7 @@ def fringe_of_print(rest: Mask, ink: InkMap, reference: Reference) -> Mask:
     A sliver is thinner than any pen line and stays within 0.7 mm of print all along.
     """
     scale = reference.px_per_mm
-    beside = grow(ink.printed, 0.7 * scale)
+    beside = grown_print(ink, reference, reference.fringe, FRINGE_MM)
     fringe = np.zeros(rest.shape, np.bool_)
     for part in parts(rest, scale):
         thin = part.area_mm2 < 0.3 * max(part.rect.w, part.rect.h)

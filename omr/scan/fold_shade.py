@@ -63,11 +63,9 @@ def shade_of_folds(
     Returns:
         Darkness explained at each pixel (None where there is no fold), and the folds.
     """
-    size = (darkness.shape[1] // px_per_mm, darkness.shape[0] // px_per_mm)
     open_ = as_bits(~shut)
-    small_open = cv2.resize(open_.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    bare = (darkness * open_).astype(np.float32)
-    seen = cv2.resize(bare, size, interpolation=cv2.INTER_AREA)
+    small_open = _means(open_, px_per_mm)
+    seen = _means(darkness * open_, px_per_mm)
     level = np.asarray(seen / np.maximum(small_open, 0.2), dtype=np.float32)
     free = np.asarray(small_open > 0.35, dtype=np.float32)
     shade: Grey | None = None
@@ -83,6 +81,38 @@ def shade_of_folds(
     return shade, tuple(folds)
 
 
+def _means(picture: Grey, px_per_mm: int) -> Float32:
+    """Return the mean of each square millimetre, shape (h, w) in whole millimetres."""
+    height, width = (side // px_per_mm for side in picture.shape)
+    whole = picture[: height * px_per_mm, : width * px_per_mm]
+    down = whole.reshape(height, px_per_mm, width * px_per_mm).sum(axis=1, dtype=np.uint16)
+    across = down.reshape(height, width, px_per_mm)
+    sums = across[..., 0].astype(np.float32)
+    for column in range(1, px_per_mm):
+        sums += across[..., column]
+    return np.asarray(sums / px_per_mm**2, dtype=np.float32)
+
+
+def _may_cross(hits: Float32, free: Float32) -> bool:
+    """Tell whether any line shows in both margins, one that is not too steep for a fold.
+
+    It is asked of each row of a margin with the rows beside it, through which a slanting
+    line may pass, so that no line is missed that the margins would have shown.
+    """
+    beside = 1 + int(np.ceil(abs(_SLOPES).max() * _END_MM / 2))
+    tall = np.ones((2 * beside + 1, 1), np.uint8)
+    ends = []
+    for end in (slice(0, _END_MM), slice(-_END_MM, None)):
+        shown = cv2.dilate(np.ascontiguousarray(hits[:, end]), tall).sum(axis=1)
+        # Beyond the page nothing is open.
+        room = cv2.erode(
+            np.ascontiguousarray(free[:, end]), tall, borderType=cv2.BORDER_CONSTANT, borderValue=0
+        ).sum(axis=1)
+        ends.append(np.flatnonzero(shown > _SHARE * np.maximum(room, 0.25 * _END_MM)))
+    steep = abs(_SLOPES).max() * hits.shape[1] + 2 * beside + 2
+    return any(bool((abs(ends[1] - row) <= steep).any()) for row in ends[0])
+
+
 def _lines(level: Float32, free: Float32) -> list[tuple[float, float]]:
     """Return start and end row (px) of lines that cross the picture from left to right."""
     height, width = level.shape
@@ -92,17 +122,23 @@ def _lines(level: Float32, free: Float32) -> list[tuple[float, float]]:
     hits = np.asarray((level - around > _CONTRAST) * free, dtype=np.float32)
     # The line of a fold wanders between two rows.
     hits = cv2.dilate(hits, np.ones((2, 1), np.uint8)) * free
+    if not _may_cross(hits, free):
+        return []
     scores = np.zeros((len(_SLOPES), height), np.float32)
+    # Both are 0 or 1, which counts fastest as bytes.
+    marks = hits.astype(np.uint8), free.astype(np.uint8)
     for k, slope in enumerate(_SLOPES):
         shear = np.array([[1.0, 0.0, 0.0], [slope, 1.0, -slope * width / 2]])
-        moved = cv2.warpAffine(
-            np.dstack([hits, free]), shear, (width, height),
-            flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP,
-        )  # fmt: skip
-        shown, room = (moved[..., channel].sum(axis=1) for channel in (0, 1))
+        moved = [
+            cv2.warpAffine(
+                mark, shear, (width, height), flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
+            )
+            for mark in marks
+        ]
+        shown, room = (_sums(mark) for mark in moved)
         whole = room > _OPEN * width
         for end in (slice(0, _END_MM), slice(-_END_MM, None)):
-            at_end, free_end = (moved[:, end, channel].sum(axis=1) for channel in (0, 1))
+            at_end, free_end = (_sums(mark[:, end]) for mark in moved)
             whole &= (free_end >= 0.25 * _END_MM) & (at_end > _SHARE * free_end)
         scores[k] = np.where(whole, shown / np.maximum(room, 1), 0)
     found = []
@@ -112,6 +148,11 @@ def _lines(level: Float32, free: Float32) -> list[tuple[float, float]]:
         found.append((row + 0.5 - rise, row + 0.5 + rise))
         scores[:, max(0, row - 6) : row + 7] = 0
     return found
+
+
+def _sums(marks: cv2.typing.MatLike) -> Float32:
+    """Return the sum of each row."""
+    return np.asarray(cv2.reduce(marks, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32F)[:, 0], np.float32)
 
 
 def _explain(

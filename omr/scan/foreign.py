@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from omr.geometry import Rect
 from omr.scan.explain import (
+    RIM_MM,
     beside_missing_paper,
     displaced_print,
     free_zones,
@@ -28,17 +29,21 @@ from omr.scan.names import struck_names
 from omr.scan.overprint import ink_over_print
 from omr.scan.pieces import label_pieces, parts
 from omr.scan.reading import Finding
-from omr.scan.reference import Mask, Reference, as_bits, grow, window
+from omr.scan.reference import Mask, Places, Reference, above, as_bits, grow, window
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
 
 # The line of letters is so many times as long as they reach; a leg's loop is twice as long.
 # Hooks and blots at its end stay smaller than a word.
 _TURNS, _WORD_MM = 2.6, 4.5
-# No ink is looked for in the outermost rim; a shadow beside an edge is at least so long.
-_RIM_MM, _SHADOW_MM = 2.5, 12.0
+# No pen's line is thinner.
+_THIN_MM = 0.33
+# A shadow beside an edge is at least so long.
+_SHADOW_MM = 12.0
 # Corners that are torn off or folded over are lost up to here.
 _CORNER_MM = 35.0
+# The dashes of a leg lie this far apart at most.
+_DASH_GAP_MM = 3.5
 # Share of ink from which a box is filled.
 _FILLED = 0.4
 
@@ -96,13 +101,17 @@ def _marks_and_zones(
     """Return the ink of marks within their reach, of boxes and of the free zones."""
     scale, shape = reference.px_per_mm, ink.ink.shape
     explained = np.zeros(shape, np.bool_)
-    belongs = np.zeros(len(ink.area_px), np.bool_)
-    belongs[list(marked.strokes)] = True
+    marks = np.zeros(shape, np.bool_)
+    for stroke in marked.strokes:
+        left, top, right, bottom = ink.bounds_px[stroke].tolist()
+        marks[top:bottom, left:right] |= ink.labels[top:bottom, left:right] == stroke
     for found in ink.boxes:
         inside = window(found.found, scale, shape, reference.layout.outline_mm + 0.2)
         explained[inside] = True
         near = window(found.found, scale, shape, settings.reach_mm)
-        by_mark = belongs[ink.labels[near]]
+        by_mark = marks[near]
+        if not by_mark.any():
+            continue
         legs = by_mark & ~_writing(found, by_mark, near, ink, reference)
         explained[near] |= legs
         explained[near] |= _leg_ends(ink.ink[near], legs, scale)
@@ -123,10 +132,13 @@ def _writing(
     inside = marked[_within(near, window(found.found, scale, ink.ink.shape))]
     if inside.mean() > _FILLED:
         return writing
-    pen_mm = _breadth(inside, scale)
     outside = marked.copy()
     box = window(found.found, scale, ink.ink.shape, reference.layout.outline_mm + 0.5)
     outside[_within(near, box)] = False
+    # A word needs that much ink even in the thinnest line.
+    if np.count_nonzero(outside) / scale**2 <= _TURNS * _THIN_MM * _WORD_MM:
+        return writing
+    pen_mm = _breadth(inside, scale)
     for part in parts(outside, scale):
         reach_mm = float(np.hypot(part.rect.w, part.rect.h))
         wide = min(part.rect.w, part.rect.h) > 1.5 and reach_mm > _WORD_MM
@@ -150,7 +162,7 @@ def _breadth(stroke: Mask, px_per_mm: int) -> float:
         return 0.5
     depth = cv2.distanceTransform(np.pad(stroke, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
     # The mean distance to the edge of a band is a quarter of its width.
-    return max(4.0 * (float(depth[stroke].mean()) - 0.5) / px_per_mm, 0.33)
+    return max(4.0 * (float(depth[stroke].mean()) - 0.5) / px_per_mm, _THIN_MM)
 
 
 def _edges(flat: FlatPage, rest: Mask, reference: Reference, settings: ReaderSettings) -> Mask:
@@ -160,7 +172,7 @@ def _edges(flat: FlatPage, rest: Mask, reference: Reference, settings: ReaderSet
     """
     scale, (height, width) = reference.px_per_mm, rest.shape
     explained = beside_missing_paper(flat, scale)
-    rim = round(_RIM_MM * scale)
+    rim = round(RIM_MM * scale)
     explained[:rim] = explained[-rim:] = True
     explained[:, :rim] = explained[:, -rim:] = True
     reach = round(settings.edge_mm * scale)
@@ -172,7 +184,7 @@ def _edges(flat: FlatPage, rest: Mask, reference: Reference, settings: ReaderSet
         return explained
     pieces = label_pieces(beside)
     stats = pieces.stats
-    inner = np.bincount(pieces.labels[middle][beside[middle]], minlength=len(stats))
+    inner = stats[:, cv2.CC_STAT_AREA] - pieces.count(outer)
     long_ = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) > _SHADOW_MM * scale
     shadow = long_ & (inner < 0.1 * stats[:, cv2.CC_STAT_AREA])
     shadow |= _cut_corners(stats, rim, (height, width), scale)
@@ -203,35 +215,51 @@ def _leg_ends(ink: Mask, by_mark: Mask, px_per_mm: int) -> Mask:
     """Return the straight pieces that go on where a mark's stroke leaves off.
 
     A pen that skips breaks the leg of a cross into dashes. A piece is a dash of it if it is
-    straight and thin and points at the mark's ink within 3.5 mm; letters are neither.
+    straight and thin and points at the mark's ink close by; letters are neither.
     """
     dashes = np.zeros(ink.shape, np.bool_)
     if not by_mark.any():
         return dashes
-    count, labels = cv2.connectedComponents((ink & ~by_mark).astype(np.uint8))
+    others = ink & ~by_mark
+    if not others.any():
+        return dashes
+    pieces = label_pieces(others)
+    # Less than 6 px have no direction.
+    large = pieces.stats[:, cv2.CC_STAT_AREA] >= 6
+    open_ = {number: (area, shape) for number, area, shape in pieces.shapes(large)}
+    reach = round(_DASH_GAP_MM * px_per_mm) + 1
     # Each round may add the next dash of a leg; four rounds cover all that is within reach.
     for _ in range(4):
         target = grow(by_mark | dashes, 0.5 * px_per_mm)
-        added = False
-        for number in range(1, count):
-            piece = labels == number
-            if not dashes[piece].any() and _points_at(piece, target, px_per_mm):
-                dashes |= piece
-                added = True
+        added = []
+        for number, ((rows, columns), shape) in open_.items():
+            top, left = rows.start, columns.start
+            around = target[
+                max(0, top - reach) : rows.stop + reach, max(0, left - reach) : columns.stop + reach
+            ]
+            pixels = np.argwhere(shape) + np.array([top, left])
+            if around.any() and _points_at(pixels, target, px_per_mm):
+                dashes[rows, columns] |= shape
+                added.append(number)
         if not added:
             break
+        for number in added:
+            del open_[number]
     return dashes
 
 
-def _points_at(piece: Mask, target: Mask, px_per_mm: int) -> bool:
+def _points_at(pixels: Places, target: Mask, px_per_mm: int) -> bool:
     """Tell whether a piece of ink is a dash of a stroke that goes on in ``target``.
 
     A straight dash meets it beyond one of its ends; a bow, as between the legs of a cross
     that was drawn in one go, beyond both.
+
+    Args:
+        pixels: Row and column of each pixel of the piece, shape (n, 2).
+        target: The ink that it may go on in.
+        px_per_mm: Resolution.
     """
-    points = np.argwhere(piece).astype(np.float64)
-    if len(points) < 6:
-        return False
+    points = pixels.astype(np.float64)
     centre = points.mean(axis=0)
     along = np.linalg.svd(points - centre, full_matrices=False)[2][0]
     run = (points - centre) @ along
@@ -249,7 +277,7 @@ def _points_at(piece: Mask, target: Mask, px_per_mm: int) -> bool:
         start = points[np.abs(run - end) < 0.4 * px_per_mm].mean(axis=0)
         way = np.linalg.svd(tip - tip.mean(axis=0), full_matrices=False)[2][0]
         way = way * (sign if way @ along > 0 else -sign)
-        steps = np.arange(0, 3.5 * px_per_mm)[:, None]
+        steps = np.arange(0, _DASH_GAP_MM * px_per_mm)[:, None]
         path = np.rint(start + way * steps).astype(int)
         inside = ((path >= 0) & (path < target.shape)).all(axis=1)
         hits += bool(target[tuple(path[inside].T)].any())
@@ -270,7 +298,7 @@ def _annotations(
     # Letters of a word lie within 2 mm of each other.
     words = label_pieces(grow(solid, 1.0 * scale))
     stats = words.stats
-    strong = words.count(solid & (ink.darkness > 1.3 * ink.threshold))
+    strong = words.count(solid & above(ink.darkness, 1.3 * ink.threshold))
     area = words.count(solid)
     order = sorted(range(1, len(stats)), key=lambda k: (stats[k, 1], stats[k, 0]))
     for number in order:

@@ -7,6 +7,7 @@ a fold cut a stroke, so that a cross whose legs leave its box is one stroke.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -17,11 +18,13 @@ from omr.scan.box_places import FoundBox as FoundBox
 from omr.scan.box_places import find_boxes
 from omr.scan.fold_shade import FoldLine, shade_of_folds
 from omr.scan.pieces import Labels, label_pieces
-from omr.scan.reference import Grey, Mask, Reference, as_bits, grow, outline_ring, window
+from omr.scan.reference import Grey, Mask, Reference, above, as_bits, grow, outline_ring, window
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
 from omr.scan.wear import worn_paper
 
+# A pen's line is narrower than this.
+_WIDE_MM = 2.4
 STRONG = 1.45  # ink this many times darker than the threshold is beyond any doubt ink
 
 
@@ -93,30 +96,29 @@ def map_ink(
     boxes = find_boxes(flat, reference)
     near_print = reference.near_print | own.near
     for found in boxes:
-        outer = reference.layout.outline_mm + 2 * settings.print_margin_mm + 0.6
-        area = window(found.box.rect, scale, near_print.shape, outer)
-        ring = outline_ring(
-            found.found,
-            reference.layout.outline_mm,
-            scale,
-            near_print.shape,
-            settings.print_margin_mm,
-        )
-        near_print[area] = ring[area]
-    paper = cv2.erode(as_bits(flat.paper), np.ones((9, 9), np.uint8)).view(np.bool_)
-    shade, folds = shade_of_folds(flat.darkness, near_print | ~flat.paper, scale)
+        outline_mm, margin_mm = reference.layout.outline_mm, settings.print_margin_mm
+        around = window(found.box.rect, scale, near_print.shape, outline_mm + 2 * margin_mm + 0.6)
+        near_print[around] = outline_ring(found.found, outline_mm, scale, around, margin_mm)
+    whole = bool(flat.paper.all())
+    shut = near_print if whole else near_print | ~flat.paper
+    shade, folds = shade_of_folds(flat.darkness, shut, scale)
     darkness = flat.darkness if shade is None else _less(flat.darkness, shade)
-    folded = np.zeros(paper.shape, np.bool_) if shade is None else shade > 0
+    folded = np.zeros(shut.shape, np.bool_) if shade is None else shade > 0
     soft = _soft_shade(darkness, boxes, threshold, scale)
-    darkness = darkness * as_bits(~soft)
-    ink = (darkness > threshold) & paper & ~near_print
+    if soft.any():
+        darkness = darkness * as_bits(~soft)
+    ink = above(darkness, threshold) & ~near_print
+    if not whole:
+        ink &= cv2.erode(as_bits(flat.paper), np.ones((9, 9), np.uint8)).view(np.bool_)
     names = tuple(name.rect for name in reference.layout.names)
     worn, hairs = worn_paper(ink, darkness, folded, boxes, names, scale)
-    ink &= ~worn
+    if worn.any():
+        ink &= ~worn
     # An outline with its margin is 1 mm wide, 1.4 mm to a slanting stroke: 0.95 mm from each side.
-    bridges = grow(ink, 0.95 * scale) & reference.around_boxes & (near_print | folded)
+    bridges = grow(ink & reference.beside_boxes, 0.95 * scale)
+    bridges &= reference.around_boxes & (near_print if shade is None else near_print | folded)
     strokes = label_pieces(ink | bridges)
-    strong = ink & (darkness > STRONG * threshold)
+    strong = ink & above(darkness, STRONG * threshold)
     left, top, width, height = (strokes.stats[:, k].astype(np.int64) for k in range(4))
     return InkMap(
         ink=ink,
@@ -140,24 +142,88 @@ def _soft_shade(
 ) -> Mask:
     """Return what is dark without being a stroke: stains, gradients, the lid's shadow.
 
-    A pen leaves lines narrower than 2.4 mm or blots that are dark beyond doubt; where the
+    A pen leaves narrower lines, or blots that are dark beyond doubt; where the
     darkness over the surroundings is slight, there is a shade. Soft ink that keeps to one
     box is no stain: somebody shaded that box with a pencil.
     """
-    wide = cv2.morphologyEx(
-        darkness, cv2.MORPH_OPEN, np.ones((round(2.4 * px_per_mm),) * 2, np.uint8)
-    )
-    soft = (wide > 0.4 * threshold) & (darkness < 140)
-    soft &= cv2.subtract(darkness, wide) < 0.6 * threshold
-    if not soft.any():
+    soft = np.zeros(darkness.shape, np.bool_)
+    side = round(_WIDE_MM * px_per_mm)
+    for area, sure in _broad(darkness, 0.4 * threshold, side):
+        level = darkness[area]
+        wide = cv2.morphologyEx(level, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+        shade = above(np.asarray(wide, np.uint8), 0.4 * threshold) & (level < 140)
+        shade &= ~above(np.asarray(cv2.subtract(level, wide), np.uint8), 0.6 * threshold)
+        soft[area][sure] |= shade[sure]
+    areas = [window(found.found, px_per_mm, soft.shape, 1.0) for found in boxes]
+    areas = [area for area in areas if soft[area].any()]
+    if not areas:
         return soft
     shades = label_pieces(soft)
-    kept = np.zeros(len(shades.stats), np.bool_)
-    for found in boxes:
-        area = window(found.found, px_per_mm, soft.shape, 1.0)
-        inside = np.bincount(shades.labels[area].ravel(), minlength=len(kept))
+    labels, kept = shades.labels, np.zeros(len(shades.stats), np.bool_)
+    for area in areas:
+        inside = np.bincount(labels[area].ravel(), minlength=len(kept))
         kept |= inside > 0.6 * shades.stats[:, cv2.CC_STAT_AREA]
     return shades.chosen(~kept)
+
+
+def _broad(
+    darkness: Grey, level: float, side: int
+) -> Iterator[tuple[tuple[slice, slice], tuple[slice, slice]]]:
+    """Yield windows that together hold all squares of one size that are dark all over.
+
+    Args:
+        darkness: Shape (h, w).
+        level: A square is dark if all of it is above this.
+        side: Of the squares, in px.
+
+    Yields:
+        A window of the page, with room to open it by such squares; and the part of it, within
+        the window, for which that room is enough.
+    """
+    # A square of ``side`` holds so many points of this grid each way, dark all of them. Beyond
+    # the page's edge there may be any darkness, but half of them are on the page.
+    count = 6
+    step, half = max(1, side // count), count // 2
+    points = np.pad(above(darkness[::step, ::step], level), half, constant_values=True)
+    square = np.ones((count, count), np.uint8)
+    corners = cv2.erode(as_bits(points), square, anchor=(0, 0))[: 1 - count, : 1 - count]
+    if not corners.any():
+        return
+    # Squares that may share a pixel are looked at in one window.
+    joined = cv2.dilate(corners, np.ones((2 * side // step + 3,) * 2, np.uint8))
+    height, width = darkness.shape
+    for left, top, across, down, _ in label_pieces(joined.view(np.bool_)).stats[1:].tolist():
+        y, x = (top - half) * step, (left - half) * step
+        rows = slice(max(0, y), min(height, y + (down + count) * step))
+        columns = slice(max(0, x), min(width, x + (across + count) * step))
+        if rows.stop <= rows.start or columns.stop <= columns.start:
+            continue
+        area = (
+            slice(max(0, rows.start - side), min(height, rows.stop + side)),
+            slice(max(0, columns.start - side), min(width, columns.stop + side)),
+        )
+        sure = (
+            slice(rows.start - area[0].start, rows.stop - area[0].start),
+            slice(columns.start - area[1].start, columns.stop - area[1].start),
+        )
+        yield area, sure
+
+
+def grown_print(ink: InkMap, reference: Reference, grown: Mask, radius_mm: float) -> Mask:
+    """Return all print grown by a radius, this ballot's codes among it.
+
+    Args:
+        ink: The page's ink.
+        reference: The page as printed.
+        grown: Its print, grown by the radius once for all papers.
+        radius_mm: By how much.
+    """
+    scale, shape = reference.px_per_mm, ink.printed.shape
+    out = grown.copy()
+    for code in reference.layout.codes:
+        area = window(code, scale, shape, radius_mm + 0.5)
+        out[area] |= grow(ink.printed[area], radius_mm * scale)
+    return out
 
 
 def _less(darkness: Grey, shade: Grey) -> Grey:

@@ -17,9 +17,10 @@ import cv2
 import numpy as np
 
 from omr.geometry import Rect
-from omr.scan.ink import FoundBox, InkMap
+from omr.scan.ink import FoundBox, InkMap, grown_print
+from omr.scan.pieces import Labels
 from omr.scan.reading import MarkReading, MarkState
-from omr.scan.reference import Mask, Reference, grow, window
+from omr.scan.reference import HALO_MM, Mask, Reference, window
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
 from omr.scan.strokes import Share, owners_of, ring_round, shares_in
@@ -160,7 +161,7 @@ def _measure(
     own = [share for share in shares if roles[share.stroke] == "own"]
     ring = ring_round(index, found, ink, owners, reference, settings)
     labels = ink.labels[rows, columns]
-    inside = ink.ink[rows, columns] & np.isin(labels, [share.stroke for share in own])
+    inside = ink.ink[rows, columns] & _of(labels, own)
     extent_mm, spot_mm2, pieces = _extent(inside, scale)
     area_mm2 = float(inside.sum()) / scale**2
     score = area_mm2 / found.found.area
@@ -205,7 +206,7 @@ def _hand(measures: Sequence[_Measure], ink: InkMap, reference: Reference) -> _H
     sides = ink.bounds_px[:, 2:] - ink.bounds_px[:, :2]
     small = (sides.max(axis=1) <= _SPECK_MM * scale) & (ink.area_px > 4)
     # Next to print lies the fringe of print, not dust.
-    near = grow(ink.printed, 0.9 * scale)
+    near = grown_print(ink, reference, reference.halo, HALO_MM)
     middle = (ink.bounds_px[:, :2] + ink.bounds_px[:, 2:]) // 2
     rim = round(6.0 * scale)
     specks = [
@@ -217,7 +218,7 @@ def _hand(measures: Sequence[_Measure], ink: InkMap, reference: Reference) -> _H
         and rim < middle[k, 0] < near.shape[1] - rim
         and rim < middle[k, 1] < near.shape[0] - rim
     ]
-    open_mm2 = float((~near).sum()) / scale**2
+    open_mm2 = float(near.size - np.count_nonzero(near)) / scale**2
     box_mm2 = max((found.found.area for found in ink.boxes), default=0.0)
     return _Hand(
         tones=tuple(measure.tone for measure in strokes),
@@ -313,12 +314,21 @@ def _sides_crossed(found: FoundBox, own: Sequence[Share], ink: InkMap, reference
         Rect(rect.x - out - reach, rect.y, reach, rect.h),
         Rect(rect.right + out, rect.y, reach, rect.h),
     )
-    strokes = [share.stroke for share in own]
+    if not own:
+        return 0
     crossed = 0
     for band in bands:
         area = window(band, scale, ink.ink.shape)
-        crossed += int((ink.ink[area] & np.isin(ink.labels[area], strokes)).sum()) > 0.3 * scale**2
+        crossed += int((ink.ink[area] & _of(ink.labels[area], own)).sum()) > 0.3 * scale**2
     return crossed
+
+
+def _of(labels: Labels, own: Sequence[Share]) -> Mask:
+    """Return where the strokes of a box are in a window of the page's labels."""
+    mask = np.zeros(labels.shape, np.bool_)
+    for share in own:
+        mask |= labels == share.stroke
+    return mask
 
 
 def _reach(inside: Mask, px_per_mm: int) -> float:
@@ -346,13 +356,17 @@ def _faint(
     """Tell whether a box holds a stroke too faint to count, but not to be overlooked."""
     scale = reference.px_per_mm
     area = window(found.found.grown(-settings.print_margin_mm - 0.25), scale, flat.darkness.shape)
+    least = max(settings.faint_ink * 255, 4 * flat.noise)
+    # Blurring and taking away only lighten.
+    if float(ink.darkness[area].max(initial=0)) <= least:
+        return False
     # A thin faint stroke stands out from its own surroundings, an even shade does not.
     near = cv2.GaussianBlur(ink.darkness[area], (0, 0), 1.2)
     # What is broader than any stroke is a stain's or a shadow's edge.
     broad = cv2.morphologyEx(near, cv2.MORPH_OPEN, np.ones((2 * scale, 2 * scale), np.uint8))
     dark = cv2.subtract(near, broad).astype(np.float32)
     dark[ink.worn[area]] = 0
-    level = float(np.median(dark)) + max(settings.faint_ink * 255, 4 * flat.noise)
+    level = float(np.median(dark)) + least
     seen = dark > level
     extent_mm, _, _ = _extent(seen, scale)
     return extent_mm >= settings.mark_extent_mm and seen.sum() / scale**2 >= settings.mark_area_mm2

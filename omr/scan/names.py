@@ -8,23 +8,24 @@ the unevenness of print elsewhere on the page.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from omr.ballot.model import NameArea
 from omr.geometry import Rect
 from omr.scan.explain import displaced_print
 from omr.scan.ink import InkMap
+from omr.scan.name_print import REACH_MM, NamePrint, lines, name_prints, sparse_lines
 from omr.scan.pieces import label_pieces, parts
 from omr.scan.reading import Finding
-from omr.scan.reference import Mask, Reference, disc, grow, window
+from omr.scan.reference import Grey, Mask, Reference, above, as_bits, grow, window
 from omr.scan.settings import ReaderSettings
 
-# A name may lie this far beside its place on the flat page.
-_REACH_MM = 0.8
+# Print that correlates so well at one place has no better place within reach: a stroke's width
+# beside it, letters correlate by less.
+_SURE_MATCH = 0.9
 # Ink this close to a letter is the letter: toner spreads by 0.1 mm, matching errs by as much.
 _MARGIN_MM = 0.26
 # Unexplained ink of this reach and area over a name is a stroke: accents that a threshold
@@ -52,13 +53,16 @@ def struck_names(
         At most one finding per name and way of looking; its detail says what was done.
     """
     yield from _runs(reference, ink, settings)
-    yield from _written_over(reference, ink, explained)
+    prints = name_prints(reference, settings.strike_mm)
+    yield from _written_over(prints, reference, ink, explained)
 
 
-def _written_over(reference: Reference, ink: InkMap, explained: Mask) -> Iterator[Finding]:
+def _written_over(
+    prints: Sequence[NamePrint], reference: Reference, ink: InkMap, explained: Mask
+) -> Iterator[Finding]:
     """Look for ink over names that the letters, matched by themselves, do not explain."""
     scale = reference.px_per_mm
-    left = [_left_over(name.rect, reference, ink, explained) for name in reference.layout.names]
+    left = [_left_over(name, reference, ink, explained) for name in prints]
     areas = [float(over.sum()) / scale**2 for over, _, _ in left]
     for index, name in enumerate(reference.layout.names):
         over, letters, lost = left[index]
@@ -68,6 +72,8 @@ def _written_over(reference: Reference, ink: InkMap, explained: Mask) -> Iterato
         fat = usual[len(usual) // 3] if usual else 0.0
         # On a page whose other names leave nothing over, crumbs are enough.
         clean = bool(usual) and usual[-1 - len(usual) // 4] < _CLEAN_MM2
+        if areas[index] < _CRUMBS_MM2:
+            continue
         for own, rect in _strokes(over, scale, clean):
             reach_mm = float(np.hypot(rect.w, rect.h))
             least_mm2 = _CRUMBS_MM2 if clean else _OVER_MM2 + 2.0 * fat
@@ -112,6 +118,8 @@ def _moved(own: Mask, name: NameArea, ink: InkMap, reference: Reference) -> bool
 
 def _covered(name: NameArea, letters: Mask, lost: Mask, px_per_mm: int) -> Iterator[Finding]:
     """Look for a stretch of letters that is not there: covered by tape or scratched off."""
+    if float(lost.sum()) / px_per_mm**2 < _COVERED_MM2:
+        return
     for part in parts(grow(lost, 0.7 * px_per_mm), px_per_mm):
         rect, lost_px = part.rect, int((lost[part.area] & part.shape).sum())
         gone = lost_px / px_per_mm**2
@@ -139,45 +147,67 @@ def _how(rect: Rect, own: Mask, letters: Mask, px_per_mm: int) -> str | None:
 
 
 def _left_over(
-    rect: Rect, reference: Reference, ink: InkMap, explained: Mask
+    name: NamePrint, reference: Reference, ink: InkMap, explained: Mask
 ) -> tuple[Mask, Mask, Mask]:
     """Return the ink over one name that print leaves over, its letters, and those not seen."""
     scale = reference.px_per_mm
-    reach = round(_REACH_MM * scale)
-    rows, columns = window(rect.grown(-0.6), scale, ink.ink.shape)
-    rows = slice(max(rows.start, reach), min(rows.stop, ink.ink.shape[0] - reach))
-    columns = slice(max(columns.start, reach), min(columns.stop, ink.ink.shape[1] - reach))
-    printed = ink.printed[rows, columns]
+    reach = round(REACH_MM * scale)
+    (rows, columns), printed, letters = name.area, name.printed, name.letters
+    if not letters.any():
+        return np.zeros_like(printed), letters, np.zeros_like(printed)
     around = ink.darkness[
         rows.start - reach : rows.stop + reach, columns.start - reach : columns.stop + reach
     ]
-    letters = printed & ~_rules(printed, scale)
-    if not letters.any():
-        return np.zeros_like(printed), letters, np.zeros_like(printed)
-    template = cv2.GaussianBlur(reference.darkness[rows, columns], (0, 0), 1.0)
-    score = cv2.matchTemplate(cv2.GaussianBlur(around, (0, 0), 1.0), template, cv2.TM_CCOEFF_NORMED)
-    _, _, _, (x, y) = cv2.minMaxLoc(score)
+    x, y = _place(name, np.asarray(cv2.GaussianBlur(around, (0, 0), 1.0), np.uint8), reach)
     near = np.zeros(around.shape, np.bool_)
     near[y : y + printed.shape[0], x : x + printed.shape[1]] = printed
     near = grow(near, _MARGIN_MM * scale)[reach:-reach, reach:-reach]
-    over = ink.darkness[rows, columns] > max(1.3 * ink.threshold, 80.0)
+    over = above(ink.darkness[rows, columns], max(1.3 * ink.threshold, 80.0))
     over &= ~near & ~explained[rows, columns]
     # A crease runs through names without regard for them.
-    over &= ~grow(ink.worn[rows, columns], 0.4 * scale)
+    if ink.worn[rows, columns].any():
+        over &= ~grow(ink.worn[rows, columns], 0.4 * scale)
     # Lines of one pixel are the fringe of print.
-    solid = cv2.morphologyEx(over.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
-    seen = around[y : y + printed.shape[0], x : x + printed.shape[1]] > 0.5 * ink.threshold
+    solid = cv2.morphologyEx(as_bits(over), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    seen = above(around[y : y + printed.shape[0], x : x + printed.shape[1]], 0.5 * ink.threshold)
     lost = letters & ~grow(seen, 1.5)
     return np.asarray(solid > 0, dtype=np.bool_), letters, lost
 
 
-def _rules(printed: Mask, px_per_mm: int) -> Mask:
-    """Return the rules of the table among some print: runs that are longer than any letter."""
-    length = 9 * px_per_mm
-    bits = printed.astype(np.uint8)
-    runs = cv2.morphologyEx(bits, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-    down = cv2.morphologyEx(bits, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
-    return grow((runs > 0) | (down > 0), 2.0)
+def _place(name: NamePrint, around: Grey, reach: int) -> tuple[int, int]:
+    """Return where in its blurred surroundings a name lies, x and y; in the middle at ``reach``.
+
+    The best place next to the middle is as a rule the best of all; only where the match is
+    poor are all places tried.
+    """
+    grey = around.astype(np.float32)
+    height, width = name.blurred.shape
+    scores: dict[tuple[int, int], float] = {}
+
+    def score(place: tuple[int, int]) -> float:
+        if place not in scores:
+            x, y = place
+            view = grey[y : y + height, x : x + width].ravel()
+            spread = float(view @ view) - float(view.sum()) ** 2 / view.size
+            scores[place] = float(view @ name.pattern) / max(spread, 1e-6) ** 0.5
+        return scores[place]
+
+    best, nearby = (-1, -1), (reach, reach)
+    while nearby != best:
+        best = nearby
+        nearby = max(
+            (
+                (x, y)
+                for y in range(max(0, best[1] - 1), min(2 * reach, best[1] + 1) + 1)
+                for x in range(max(0, best[0] - 1), min(2 * reach, best[0] + 1) + 1)
+            ),
+            key=score,
+        )
+    if score(best) < _SURE_MATCH:
+        scored = cv2.matchTemplate(around, name.blurred, cv2.TM_CCOEFF_NORMED)
+        x, y = cv2.minMaxLoc(scored)[3]
+        return int(x), int(y)
+    return best
 
 
 def _runs(reference: Reference, ink: InkMap, settings: ReaderSettings) -> Iterator[Finding]:
@@ -188,28 +218,19 @@ def _runs(reference: Reference, ink: InkMap, settings: ReaderSettings) -> Iterat
     """
     scale = reference.px_per_mm
     length = round(settings.strike_mm * scale)
-    # Letters run together in coarse scans: what could, in a blurred print, is known.
-    blur_px = 0.15 * scale
-    margin = int(np.ceil(4 * blur_px))
-    for name in reference.layout.names:
-        area = window(name.rect.grown(-0.6), scale, ink.ink.shape)
+    prints = name_prints(reference, settings.strike_mm)
+    for name, known in zip(reference.layout.names, prints, strict=True):
+        area = known.run_area
         # A pen over print is dark; faint strikes show between the letters and at the ends.
-        dark = ink.darkness[area] > max(1.8 * ink.threshold, 100.0)
-        dark &= ~grow(ink.worn[area], 0.4 * scale)
-        top, left = (max(0, part.start - margin) for part in area)
-        around = reference.darkness[top : area[0].stop + margin, left : area[1].stop + margin]
-        blurred = cv2.GaussianBlur(around, (0, 0), blur_px)[
-            area[0].start - top : area[0].stop - top, area[1].start - left : area[1].stop - left
-        ]
-        printed = (blurred > 32).astype(np.uint8)
+        dark = above(ink.darkness[area], max(1.8 * ink.threshold, 100.0))
+        if ink.worn[area].any():
+            dark &= ~grow(ink.worn[area], 0.4 * scale)
         runs = np.zeros(dark.shape, np.bool_)
-        for degrees in (-24, -16, -8, -4, 0, 4, 8, 16, 24):
-            kernel = _line_kernel(length, degrees)
-            run = cv2.morphologyEx(dark.astype(np.uint8), cv2.MORPH_OPEN, kernel)
-            known = cv2.dilate(
-                cv2.morphologyEx(printed, cv2.MORPH_OPEN, kernel), disc(0.35 * scale)
-            )
-            runs |= (run > 0) & (known == 0)
+        for bit, (line, few) in enumerate(zip(lines(length), sparse_lines(length), strict=True)):
+            if not cv2.erode(as_bits(dark), few).any():
+                continue
+            run = cv2.morphologyEx(as_bits(dark), cv2.MORPH_OPEN, line)
+            runs |= (run > 0) & (known.known_runs & (1 << bit) == 0)
         rect = _largest(runs, scale)
         if rect is None or rect.w < settings.strike_mm:
             continue
@@ -218,25 +239,11 @@ def _runs(reference: Reference, ink: InkMap, settings: ReaderSettings) -> Iterat
         yield Finding("name-struck", name.contest, place, size, "strike")
 
 
-def _line_kernel(length_px: int, degrees: float) -> NDArray[np.uint8]:
-    """Return a one-pixel line of this length and slope as a structuring element."""
-    half = length_px / 2
-    dx, dy = half * np.cos(np.radians(degrees)), half * np.sin(np.radians(degrees))
-    size = length_px | 1
-    rows = (2 * int(np.ceil(abs(dy))) + 1) | 1
-    kernel = np.zeros((rows, size), np.uint8)
-    centre = (size // 2, rows // 2)
-    start = (round(centre[0] - dx), round(centre[1] - dy))
-    end = (round(centre[0] + dx), round(centre[1] + dy))
-    cv2.line(kernel, start, end, 1, 1)
-    return kernel
-
-
 def _largest(mask: Mask, px_per_mm: int) -> Rect | None:
     """Return the bounding box of the largest connected part of a mask, in its own mm."""
-    stats = label_pieces(mask).stats
-    if len(stats) < 2:
+    if not mask.any():
         return None
+    stats = label_pieces(mask).stats
     number = 1 + int(np.argmax(stats[1:, 2]))
     left, top, width, height = (int(v) for v in stats[number, :4])
     return Rect(left / px_per_mm, top / px_per_mm, width / px_per_mm, height / px_per_mm)

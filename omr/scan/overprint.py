@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from omr.geometry import Rect
 from omr.scan.ink import InkMap
 from omr.scan.pieces import label_pieces
-from omr.scan.reference import Grey, Mask, Reference, as_bits, disc, grow, window
+from omr.scan.reference import Grey, Mask, Places, Reference, as_bits, disc, grow, where, window
 from omr.scan.serial_print import draw_serial
 from omr.scan.straighten import FlatPage
 
@@ -79,6 +79,8 @@ def ink_over_print(
     scale = reference.px_per_mm
     tone = _tone(flat, reference)
     shut = _shut(flat, reference, ink, explained)
+    # Of whole numbers: beside a fraction each pixel would be made one first.
+    open_below = int(np.ceil(_OPEN * tone))
     beside = reference.near_print.copy()
     for place in reference.layout.serials:
         beside[window(place, scale, beside.shape)] = True
@@ -87,17 +89,19 @@ def ink_over_print(
     for printed in _printed(reference, sharp):
         ceiling = _limit(printed, tone, ink.threshold)
         over = cv2.compare(ink.darkness, ceiling, cv2.CMP_GT).view(np.bool_) & ~shut
-        over &= printed < _OPEN * tone
+        over &= printed < open_below
         fringe = int((over & beside).sum())
         if fringe <= _FRINGE_SHARE * max(int(beside.sum()), 1):
             break
-    over &= ~_broad_and_pale(over, ink.darkness, scale)
+    broad = _broad_and_pale(over, ink.darkness, scale)
+    if broad.any():
+        over &= ~broad
     solid = _solid(over)
     if not (solid & beside).any():
         return
     crumbs = label_pieces(grow(solid, _GAP_MM / 2 * scale))
     ink_px, beside_px = crumbs.count(solid), crumbs.count(solid & beside)
-    open_ = (printed < _OPEN * tone) & ~shut
+    open_ = (printed < open_below) & ~shut
     margin = round(2.0 * scale)
     for number in range(1, len(crumbs.stats)):
         left, top, width, height = (int(v) for v in crumbs.stats[number, :4])
@@ -123,8 +127,14 @@ def ink_over_print(
 
 def _tone(flat: FlatPage, reference: Reference) -> float:
     """Return how dark solid print came out on this page, of 255."""
-    core = cv2.erode(as_bits(reference.print_mask), disc(1.0)) > 0
-    return float(np.median(flat.darkness[core][::7])) if core.any() else 255.0
+    core = _core(reference)
+    return float(np.median(flat.darkness.ravel()[core])) if core.size else 255.0
+
+
+@lru_cache(maxsize=24)
+def _core(reference: Reference) -> Places:
+    """Return some places within solid print, row * w + column."""
+    return where(cv2.erode(as_bits(reference.print_mask), disc(1.0)) > 0)[::7]
 
 
 def _limit(printed: Grey, tone: float, threshold: float) -> Grey:
@@ -187,7 +197,12 @@ def _shut(flat: FlatPage, reference: Reference, ink: InkMap, explained: Mask) ->
 def _broad_and_pale(over: Mask, darkness: Grey, px_per_mm: int) -> Mask:
     """Return the ink of stains, which is broader than a pen's line and pale."""
     pale = as_bits(over & (darkness < _PALE))
-    broad = cv2.morphologyEx(pale, cv2.MORPH_OPEN, disc(_BROAD_MM / 2 * px_per_mm)).view(np.bool_)
+    radius_px = _BROAD_MM / 2 * px_per_mm
+    # A square that fits into the brush shows in no time whether there is anything so broad.
+    square = np.ones((2 * int(radius_px / 2**0.5) + 1,) * 2, np.uint8)
+    if not cv2.erode(pale, square).any():
+        return np.zeros(over.shape, np.bool_)
+    broad = cv2.morphologyEx(pale, cv2.MORPH_OPEN, disc(radius_px)).view(np.bool_)
     return grow(broad, 0.5 * px_per_mm) if broad.any() else broad
 
 

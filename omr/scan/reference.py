@@ -21,9 +21,14 @@ from omr.scan.settings import ReaderSettings
 
 Mask = NDArray[np.bool_]
 Grey = NDArray[np.uint8]
+Places = NDArray[np.int64]
 
 # Masks are grown tile by tile where the growth is wide: most tiles of a page hold no ink.
-_TILE_PX, _WIDE_PX = 128, 5
+_TILE_PX, _WIDE_PX = 64, 3
+# A picture of fewer pixels is grown whole.
+_WHOLE_PX = 65_536
+# The fringe that uneven toner leaves keeps this close to print; dust is told from it farther off.
+FRINGE_MM, HALO_MM = 0.7, 0.9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +41,10 @@ class Reference:
         coarse: The same at ``coarse_px_per_mm``, slightly blurred, for matching.
         print_mask: Where print is, without any margin.
         near_print: Print grown by the margin of the settings: ink here is no news.
+        fringe: Print grown by ``FRINGE_MM``.
+        halo: Print grown by ``HALO_MM``.
         around_boxes: The boxes and the reach of their strokes over outlines and rules.
+        beside_boxes: The same and 1 mm around it, from where ink may be bridged into it.
     """
 
     layout: PageLayout
@@ -45,7 +53,10 @@ class Reference:
     coarse: Grey
     print_mask: Mask
     near_print: Mask
+    fringe: Mask
+    halo: Mask
     around_boxes: Mask
+    beside_boxes: Mask
 
 
 @lru_cache(maxsize=128)
@@ -65,31 +76,60 @@ def as_bits(mask: Mask) -> Grey:
     return mask.view(np.uint8)
 
 
+def where(mask: Mask) -> Places:
+    """Return the places of a mask's pixels, row * w + column, in order.
+
+    Args:
+        mask: Shape (h, w), mostly empty.
+    """
+    flat = mask.ravel()
+    whole = len(flat) // 8 * 8
+    # Eight pixels at a time; only where one of them is set are they looked at one by one.
+    eights = np.flatnonzero(flat[:whole].view(np.uint64) != 0)
+    found = np.flatnonzero(flat[:whole].reshape(-1, 8)[eights])
+    places = (eights[found >> 3] << 3) + (found & 7)
+    if flat[whole:].any():
+        places = np.concatenate([places, whole + np.flatnonzero(flat[whole:])])
+    return np.asarray(places, dtype=np.int64)
+
+
+def above(picture: Grey, level: float) -> Mask:
+    """Return where a picture is above a level from 0 on.
+
+    Whole numbers are compared: beside a fraction each pixel would be made one first.
+    """
+    return np.asarray(picture > int(level), dtype=np.bool_)
+
+
 def grow(mask: Mask, radius_px: float) -> Mask:
     """Return the mask grown by a radius."""
-    bits, element = as_bits(mask), disc(radius_px)
+    element = disc(radius_px)
     reach = len(element) // 2
-    if reach < _WIDE_PX or mask.size < 4 * _TILE_PX**2:
-        return cv2.dilate(bits, element).view(np.bool_)
-    # What grows from a union is the union of what grows from each tile.
+    if reach < _WIDE_PX or mask.size < _WHOLE_PX:
+        return cv2.dilate(as_bits(mask), element).view(np.bool_)
+    height, width = mask.shape
+    rows, columns = np.divmod(where(mask), width)
+    filled = np.zeros((-(-height // _TILE_PX), -(-width // _TILE_PX) + 1), np.bool_)
+    filled[rows // _TILE_PX, columns // _TILE_PX] = True
+    # What grows from a union is the union of what grows from each stretch of filled tiles.
     grown = np.zeros(mask.shape, np.uint8)
-    for top in range(0, mask.shape[0], _TILE_PX):
-        for left in range(0, mask.shape[1], _TILE_PX):
-            tile = bits[top : top + _TILE_PX, left : left + _TILE_PX]
-            if not tile.any():
-                continue
-            rows = slice(max(0, top - reach), top + _TILE_PX + reach)
-            columns = slice(max(0, left - reach), left + _TILE_PX + reach)
-            above, before = top - rows.start, left - columns.start
-            room = grown[rows, columns]
-            below, after = (
-                whole - lead - part
-                for whole, lead, part in zip(room.shape, (above, before), tile.shape, strict=True)
-            )
-            padded = cv2.copyMakeBorder(
-                tile, above, below, before, after, cv2.BORDER_CONSTANT | cv2.BORDER_ISOLATED
-            )
-            cv2.bitwise_or(room, cv2.dilate(padded, element), dst=room)
+    turns = np.flatnonzero(np.diff(filled.ravel(), prepend=False))
+    for start, end in zip(turns[::2].tolist(), turns[1::2].tolist(), strict=True):
+        row, first = divmod(start, filled.shape[1])
+        top, bottom = row * _TILE_PX, min(height, (row + 1) * _TILE_PX)
+        left = first * _TILE_PX
+        right = min(width, left + (end - start) * _TILE_PX)
+        out = (
+            slice(max(0, top - reach), bottom + reach),
+            slice(max(0, left - reach), right + reach),
+        )
+        room = grown[out]
+        padded = np.zeros(room.shape, np.uint8)
+        above_px, before_px = top - out[0].start, left - out[1].start
+        padded[above_px : above_px + bottom - top, before_px : before_px + right - left] = mask[
+            top:bottom, left:right
+        ]
+        cv2.bitwise_or(room, cv2.dilate(padded, element), dst=room)
     return grown.view(np.bool_)
 
 
@@ -106,12 +146,25 @@ def window(
 
 
 def outline_ring(
-    box: Rect, outline_mm: float, px_per_mm: float, shape: tuple[int, ...], margin_mm: float
+    box: Rect, outline_mm: float, px_per_mm: float, around: tuple[slice, slice], margin_mm: float
 ) -> Mask:
-    """Return a mask of a box's printed outline, grown by ``margin_mm`` on both sides."""
-    ring = np.zeros(shape[:2], np.bool_)
-    ring[window(box.grown(outline_mm + margin_mm), px_per_mm, shape)] = True
-    ring[window(box.grown(-margin_mm), px_per_mm, shape)] = False
+    """Return where a box's printed outline, grown by ``margin_mm`` on both sides, is in a window.
+
+    Args:
+        box: Its inside edge, on the page.
+        outline_mm: Breadth of the outline.
+        px_per_mm: Resolution.
+        around: The window of the page (rows, columns).
+        margin_mm: How far to grow.
+    """
+    rows, columns = around
+    ring = np.zeros((rows.stop - rows.start, columns.stop - columns.start), np.bool_)
+    for edge_mm, inked in ((outline_mm + margin_mm, True), (-margin_mm, False)):
+        down, across = window(box.grown(edge_mm), px_per_mm, (rows.stop, columns.stop))
+        ring[
+            max(0, down.start - rows.start) : max(0, down.stop - rows.start),
+            max(0, across.start - columns.start) : max(0, across.stop - columns.start),
+        ] = inked
     return ring
 
 
@@ -137,9 +190,10 @@ def make_reference(layout: PageLayout, settings: ReaderSettings) -> Reference:
     print_mask = darkness > 48
     factor = settings.coarse_px_per_mm / scale
     coarse = cv2.resize(darkness, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    around_boxes = np.zeros(print_mask.shape, np.bool_)
+    around_boxes, beside_boxes = (np.zeros(print_mask.shape, np.bool_) for _ in range(2))
     for box in layout.boxes:
         around_boxes[window(box.rect, scale, around_boxes.shape, settings.reach_mm)] = True
+        beside_boxes[window(box.rect, scale, around_boxes.shape, settings.reach_mm + 1.0)] = True
     return Reference(
         layout=layout,
         px_per_mm=scale,
@@ -147,5 +201,8 @@ def make_reference(layout: PageLayout, settings: ReaderSettings) -> Reference:
         coarse=np.asarray(cv2.GaussianBlur(coarse, (0, 0), 1.0), dtype=np.uint8),
         print_mask=print_mask,
         near_print=grow(print_mask, settings.print_margin_mm * scale),
+        fringe=grow(print_mask, FRINGE_MM * scale),
+        halo=grow(print_mask, HALO_MM * scale),
         around_boxes=around_boxes,
+        beside_boxes=beside_boxes,
     )

@@ -31,6 +31,8 @@ def shares_in(
     """Return the strokes that have ink inside a box."""
     scale = reference.px_per_mm
     area = window(found.found, scale, ink.ink.shape)
+    if not ink.ink[area].any():
+        return []
     labels = ink.labels[area] * ink.ink[area]
     counts = np.bincount(labels.ravel())
     side = min(found.found.w, found.found.h)
@@ -76,10 +78,10 @@ def ring_round(
     scale = reference.px_per_mm
     outer = found.found.grown(settings.ring_mm)
     rows, columns = window(outer, scale, ink.ink.shape)
+    if np.count_nonzero(ink.ink[rows, columns]) < 30:
+        return ()
     labels = ink.labels[rows, columns] * ink.ink[rows, columns]
     ys, xs = np.nonzero(labels)
-    if len(xs) < 30:
-        return ()
     centre = found.found.centre
     dx = (xs + columns.start + 0.5) / scale - centre.x
     dy = (ys + rows.start + 0.5) / scale - centre.y

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from omr.geometry import Rect
 from omr.scan.box_places import FoundBox
 from omr.scan.pieces import Labels, label_pieces
-from omr.scan.reference import Grey, Mask, as_bits, disc, grow, window
+from omr.scan.reference import Grey, Mask, as_bits, disc, grow, where, window
 
 # A hair's breadth: narrower than the line of a pen or pencil, which is 0.3 mm and more, and
 # paler than pencil that was meant to be read: half of it below, nine tenths below that, of 255.
@@ -55,9 +55,7 @@ def worn_paper(
     hairs = _hairs(dark & ~worn, darkness, folded, px_per_mm)
     if not hairs.any():
         return worn, hairs
-    near = cv2.dilate(as_bits(hairs), np.ones((round(_GAP_MM * px_per_mm),) * 2, np.uint8))
-    joined = label_pieces(near.view(np.bool_))
-    groups, stats = joined.labels, joined.stats
+    groups, stats = _groups(hairs, round(_GAP_MM * px_per_mm))
     reach = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) / px_per_mm
     at_box = _touching(groups, hairs, boxes, px_per_mm)
     for group in range(1, len(stats)):
@@ -71,17 +69,36 @@ def worn_paper(
     return worn, hairs & ~worn
 
 
+def _groups(hairs: Mask, gap_px: int) -> tuple[Labels, Labels]:
+    """Number hairs that lie within a gap of each other as one.
+
+    Returns:
+        Numbers and statistics of what squares of the gap's size around all hairs make up, as
+        in ``Pieces``.
+    """
+    at = where(hairs)
+    rows, columns = np.divmod(at, hairs.shape[1])
+    begins = np.flatnonzero(np.diff(at, prepend=-2) != 1)
+    ends = np.append(begins[1:], len(at)) - 1
+    near = np.zeros(hairs.shape, np.bool_)
+    before, after = (gap_px - 1) // 2, gap_px // 2 + 1
+    # Hairs are few and short: their squares are drawn run by run.
+    for row, first, last in zip(
+        rows[begins].tolist(), columns[begins].tolist(), columns[ends].tolist(), strict=True
+    ):
+        near[max(0, row - before) : row + after, max(0, first - before) : last + after] = True
+    joined = label_pieces(near)
+    return joined.labels, joined.stats
+
+
 def _hairs(dark: Mask, darkness: Grey, folded: Mask, px_per_mm: int) -> Mask:
     """Return the pieces of ink that are pale and no broader than a hair."""
     pieces = label_pieces(dark)
     count = len(pieces.stats)
     area = np.maximum(pieces.stats[:, cv2.CC_STAT_AREA], 1)
-    inner = cv2.distanceTransform(as_bits(dark), cv2.DIST_L2, 3)
     # All that follows is asked of the ink's pixels alone.
-    number, level, creased = pieces.labels[dark], darkness[dark], folded[dark]
-    # The mean distance to the edge of a band is a quarter of its width.
-    mean = np.bincount(number, weights=inner[dark], minlength=count) / area
-    width_mm = 4.0 * (mean - 0.5) / px_per_mm
+    number = pieces.numbers
+    level, creased = darkness.ravel()[pieces.at], folded.ravel()[pieces.at]
 
     def mostly_below(median: int, most: int) -> NDArray[np.bool_]:
         half = np.bincount(number[level <= median], minlength=count) > 0.5 * area
@@ -91,21 +108,59 @@ def _hairs(dark: Mask, darkness: Grey, folded: Mask, px_per_mm: int) -> Mask:
     on_fold = np.bincount(number[creased], minlength=count) > 0.8 * area
     hair = mostly_below(_HAIR_MEDIAN, _HAIR_MOST)
     hair |= on_fold & mostly_below(_CRACK_MEDIAN, 255)
-    hair &= width_mm < _HAIR_MM
+    hair[0] = False
+    for piece, place, shape in pieces.shapes(hair):
+        hair[piece] = _width_mm(shape, place, dark.shape, px_per_mm) < _HAIR_MM
     return pieces.chosen(hair)
+
+
+def _framed(
+    shape: Mask, area: tuple[slice, slice], page: tuple[int, ...]
+) -> tuple[Grey, tuple[slice, slice]]:
+    """Return a piece with paper around it, but for where the page ends, and its own window."""
+    (rows, columns), (height, width) = area, page
+    over, under = int(rows.start > 0), int(rows.stop < height)
+    before, after = int(columns.start > 0), int(columns.stop < width)
+    framed = cv2.copyMakeBorder(
+        as_bits(shape), over, under, before, after, cv2.BORDER_CONSTANT, value=0
+    )
+    return np.asarray(framed, np.uint8), (
+        slice(over, over + len(shape)),
+        slice(before, before + shape.shape[1]),
+    )
+
+
+def _width_mm(
+    shape: Mask, area: tuple[slice, slice], page: tuple[int, ...], px_per_mm: int
+) -> float:
+    """Return how broad a piece is, by how far its pixels are from its edge."""
+    framed, own = _framed(shape, area, page)
+    inner = cv2.distanceTransform(framed, cv2.DIST_L2, 3)[own]
+    # The mean distance to the edge of a band is a quarter of its width.
+    return 4.0 * (float(inner[shape].mean(dtype=np.float64)) - 0.5) / px_per_mm
 
 
 def _stains(dark: Mask, darkness: Grey, px_per_mm: int) -> Mask:
     """Return ink that is broad and pale: the flanks of a pen's line are pale, but thin."""
     pale = dark & (darkness < _STAIN_MOST)
-    broad = cv2.morphologyEx(as_bits(pale), cv2.MORPH_OPEN, disc(_BROAD_MM / 2 * px_per_mm))
-    pieces = label_pieces(broad.view(np.bool_))
-    stats = pieces.stats
+    pieces = label_pieces(pale)
+    stains = np.zeros(dark.shape, np.bool_)
+    brush = disc(_BROAD_MM / 2 * px_per_mm)
+    # What is left of a long stain is long, so that it was longer yet.
+    for _, area, shape in pieces.shapes(_long(pieces.stats, px_per_mm)):
+        framed, own = _framed(shape, area, dark.shape)
+        broad = cv2.morphologyEx(framed, cv2.MORPH_OPEN, brush)[own]
+        solid = label_pieces(broad.view(np.bool_))
+        stains[area] |= solid.chosen(_long(solid.stats, px_per_mm))
+    return grow(stains, 0.5 * px_per_mm) & pale if stains.any() else stains
+
+
+def _long(stats: Labels, px_per_mm: int) -> NDArray[np.bool_]:
+    """Tell which pieces reach as far as a stain; the first number is none."""
     reach = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     long_ = reach > _STAIN_MM * px_per_mm
-    if not long_[1:].any():
-        return np.zeros(dark.shape, np.bool_)
-    return grow(pieces.chosen(long_), 0.5 * px_per_mm) & pale
+    long_[0] = False
+    return np.asarray(long_, dtype=np.bool_)
 
 
 def _touching(groups: Labels, hairs: Mask, boxes: tuple[FoundBox, ...], px_per_mm: int) -> set[int]:

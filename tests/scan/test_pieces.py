@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from omr.scan.pieces import label_pieces, parts
-from omr.scan.reference import Mask, as_bits, disc, grow
+from omr.scan.reference import Mask, as_bits, disc, grow, where
 
 
 def _speckled(height: int, width: int, share: float, seed: int) -> Mask:
@@ -17,8 +17,9 @@ def _speckled(height: int, width: int, share: float, seed: int) -> Mask:
 
 
 @pytest.mark.parametrize("share", [0.0, 0.02, 0.3, 0.6, 1.0])
-def test_numbers_and_statistics_are_opencvs(share: float) -> None:
-    mask = _speckled(61, 83, share, seed=3)
+@pytest.mark.parametrize("size", [(61, 83), (150, 91)])
+def test_numbers_and_statistics_are_opencvs(size: tuple[int, int], share: float) -> None:
+    mask = _speckled(*size, share, seed=3)
     pieces = label_pieces(mask)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(
         as_bits(mask), None, None, None, 8, cv2.CV_32S
@@ -26,13 +27,20 @@ def test_numbers_and_statistics_are_opencvs(share: float) -> None:
     assert len(pieces.stats) == count
     assert np.array_equal(pieces.labels, labels)
     assert np.array_equal(pieces.stats[1:], stats[1:])
-    assert pieces.stats[0].tolist() == [0, 0, 83, 61, int((~mask).sum())]
+    assert pieces.stats[0].tolist() == [0, 0, size[1], size[0], int((~mask).sum())]
+
+
+def test_pixels_are_found_in_order() -> None:
+    mask = _speckled(61, 83, 0.02, seed=9)
+    mask[-1, -2] = True  # among the last few, which make up no eight
+    assert np.array_equal(where(mask), np.flatnonzero(mask))
+    assert np.array_equal(where(mask[:, 1:-1]), np.flatnonzero(mask[:, 1:-1]))
 
 
 def test_an_empty_mask_has_no_pieces() -> None:
     pieces = label_pieces(np.zeros((5, 7), np.bool_))
     assert len(pieces.stats) == 1
-    assert list(parts(pieces.mask, 8)) == []
+    assert list(parts(np.zeros((5, 7), np.bool_), 8)) == []
 
 
 def test_kept_pieces_and_counts_follow_the_numbers() -> None:
