@@ -24,6 +24,10 @@ Grey = NDArray[np.uint8]
 
 # Masks are grown tile by tile where the growth is wide: most tiles of a page hold no ink.
 _TILE_PX, _WIDE_PX = 128, 5
+# Enough for a mask that keeps 1.5 mm from print.
+OPEN_PX_PER_MM = 2
+# The outermost millimetres of the sheet carry shadows of its edge.
+_RIM_MM = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +41,8 @@ class Reference:
         print_mask: Where print is, without any margin.
         near_print: Print grown by the margin of the settings: ink here is no news.
         around_boxes: The boxes and the reach of their strokes over outlines and rules.
+        open_paper: Where there is no print within 1.5 mm, nor the sheet's edge, at
+            ``OPEN_PX_PER_MM``.
     """
 
     layout: PageLayout
@@ -46,6 +52,7 @@ class Reference:
     print_mask: Mask
     near_print: Mask
     around_boxes: Mask
+    open_paper: Mask
 
 
 @lru_cache(maxsize=128)
@@ -140,12 +147,25 @@ def make_reference(layout: PageLayout, settings: ReaderSettings) -> Reference:
     around_boxes = np.zeros(print_mask.shape, np.bool_)
     for box in layout.boxes:
         around_boxes[window(box.rect, scale, around_boxes.shape, settings.reach_mm)] = True
+    near_print = grow(print_mask, settings.print_margin_mm * scale)
     return Reference(
         layout=layout,
         px_per_mm=scale,
         darkness=darkness,
         coarse=np.asarray(cv2.GaussianBlur(coarse, (0, 0), 1.0), dtype=np.uint8),
         print_mask=print_mask,
-        near_print=grow(print_mask, settings.print_margin_mm * scale),
+        near_print=near_print,
         around_boxes=around_boxes,
+        open_paper=_open_paper(layout, near_print),
     )
+
+
+def _open_paper(layout: PageLayout, near_print: Mask) -> Mask:
+    """Return where paper is open, with a margin of 1.5 mm around print."""
+    size = (round(layout.width * OPEN_PX_PER_MM), round(layout.height * OPEN_PX_PER_MM))
+    printed = cv2.resize(as_bits(near_print) * np.uint8(255), size, interpolation=cv2.INTER_AREA)
+    free = cv2.dilate(printed, np.ones((7, 7), np.uint8)) < 16
+    rim = _RIM_MM * OPEN_PX_PER_MM
+    free[:rim] = free[-rim:] = False
+    free[:, :rim] = free[:, -rim:] = False
+    return np.asarray(free, dtype=np.bool_)
