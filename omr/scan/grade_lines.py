@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from omr.geometry import FloatArray
 from omr.scan.reading import Edge, Grade
-from omr.scan.reference import Grey, Reference
+from omr.scan.reference import Grey, Reference, as_bits
 from omr.scan.register import Placement
 
 Float32 = NDArray[np.float32]
@@ -71,11 +71,15 @@ def _along(
 ) -> Iterator[Grade]:
     """Yield the streaks that run down a picture."""
     shrink = max(1, round(_ROW_MM * px_per_mm))
-    width, height = grey.shape[1], max(1, grey.shape[0] // shrink)
-    low = np.asarray(cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-    to_low = np.diag([1.0, height / grey.shape[0], 1.0]) @ matrix
+    height = max(1, grey.shape[0] // shrink)
+    # Whole rows are joined; what is over at the foot of the picture is less than a millimetre.
+    whole = grey[: height * shrink] if grey.shape[0] >= shrink else grey
+    size = (grey.shape[1], height)
+    low = np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.uint8)
+    to_low = np.diag([1.0, height / whole.shape[0], 1.0]) @ matrix
     page = _inside_sheet(low.shape, reference, to_low, px_per_mm)
-    paper = float(np.percentile(low[page][::7], 70)) if page.any() else 0.0
+    seen = low[::3, ::3][page[::3, ::3] > 0]
+    paper = float(np.percentile(seen, 70)) if seen.size else 0.0
     if paper < 40:
         return
     places = _dark(low, reference, to_low, page, paper, px_per_mm)
@@ -87,8 +91,8 @@ def _along(
 
 def _inside_sheet(
     shape: tuple[int, ...], reference: Reference, to_low: FloatArray, px_per_mm: float
-) -> NDArray[np.bool_]:
-    """Return where the sheet is, without its rim."""
+) -> Grey:
+    """Return 1 where the sheet is, without its rim, 0 elsewhere."""
     layout = reference.layout
     inner = np.array(
         [
@@ -103,47 +107,57 @@ def _inside_sheet(
     cv2.fillConvexPoly(mask, np.rint(corners).astype(np.int32), 1)
     rim = round(2.0 * px_per_mm)
     mask[:, :rim] = mask[:, -rim:] = 0
-    return mask.astype(np.bool_)
+    return mask
 
 
-def _warp(picture: Grey, reference: Reference, to_low: FloatArray, size: tuple[int, int]) -> Grey:
+def _warp(
+    picture: Grey, reference: Reference, to_low: FloatArray, size: tuple[int, int], method: int
+) -> Grey:
     """Bring a picture of the reference to where the page lies."""
     scale = reference.px_per_mm
     to_mm = np.array([[1 / scale, 0, 0.5 / scale], [0, 1 / scale, 0.5 / scale], [0, 0, 1]])
     return np.asarray(
-        cv2.warpAffine(picture, (to_low @ to_mm)[:2], (size[1], size[0]), flags=cv2.INTER_LINEAR),
+        cv2.warpAffine(picture, (to_low @ to_mm)[:2], (size[1], size[0]), flags=method),
         dtype=np.uint8,
     )
+
+
+def _column_sums(picture: Grey) -> NDArray[np.int32]:
+    return np.asarray(cv2.reduce(picture, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[0], dtype=np.int32)
 
 
 def _dark(
     low: Grey,
     reference: Reference,
     to_low: FloatArray,
-    page: NDArray[np.bool_],
+    page: Grey,
     paper: float,
     px_per_mm: float,
 ) -> list[float]:
     """Return the columns of dark streaks."""
-    near = reference.near_print.view(np.uint8) * np.uint8(255)
-    printed = _warp(near, reference, to_low, (low.shape[0], low.shape[1])) > 30
+    size = (low.shape[0], low.shape[1])
+    printed = _warp(as_bits(reference.near_print), reference, to_low, size, cv2.INTER_NEAREST)
     # 0.8 mm: what feed and folds shift the print beyond the placement.
     reach = np.ones((3, 2 * round(0.8 * px_per_mm) + 1), np.uint8)
-    open_ = page & (cv2.dilate(printed.astype(np.uint8), reach) == 0)
-    weight = open_.astype(np.float32)
+    open_ = cv2.subtract(page, cv2.dilate(printed, reach))
     around = (2 * round(_AROUND_MM * px_per_mm) + 1, 1)
-    values = low.astype(np.float32) * weight
-    total = cv2.blur(weight, around)
-    mean = cv2.blur(values, around) / np.maximum(total, 1e-3)
-    darker = ((mean - low) > _DARKER * paper) & open_
+    room_around = cv2.boxFilter(open_, cv2.CV_32F, around, normalize=False)
+    total = cv2.boxFilter(cv2.multiply(low, open_), cv2.CV_32F, around, normalize=False)
+    # Darker than the mean of the open paper around by more than the limit.
+    mean = np.asarray(cv2.divide(total, np.maximum(room_around, 1.0)), np.float32)
+    depth = np.asarray(cv2.subtract(mean, low, dtype=cv2.CV_32F), np.float32)
+    darker = cv2.bitwise_and(as_bits(depth > np.float32(_DARKER * paper)), open_)
     # One pixel to each side: a streak may wander by a pixel along the sheet.
-    seen = cv2.dilate(darker.astype(np.uint8), np.ones((1, 3), np.uint8)) > 0
-    room = open_.sum(axis=0)
-    hits = (seen & open_).sum(axis=0)
+    seen = cv2.bitwise_and(cv2.dilate(darker, np.ones((1, 3), np.uint8)), open_)
+    room = _column_sums(np.asarray(open_, np.uint8))
+    hits = _column_sums(np.asarray(seen, np.uint8))
     found = (hits > _SEEN * room) & (room > _OPEN * low.shape[0])
-    depth = np.where(darker, mean - low, 0.0).astype(np.float32)
+    places = _centres(found, px_per_mm)
+    if not places:
+        return []
+    depth[darker == 0] = 0.0
     straight = max(_STRAIGHT_PX, _STRAIGHT_MM * px_per_mm)
-    return [c for c in _centres(found, px_per_mm) if _wander_px(depth, c, px_per_mm) <= straight]
+    return [column for column in places if _wander_px(depth, column, px_per_mm) <= straight]
 
 
 def _wander_px(depth: Float32, column: float, px_per_mm: float) -> float:
@@ -174,19 +188,21 @@ def _white(
     low: Grey, reference: Reference, to_low: FloatArray, paper: float, px_per_mm: float
 ) -> list[float]:
     """Return the columns in which the print is missing, told by lines printed across them."""
-    printed = _warp(reference.darkness, reference, to_low, (low.shape[0], low.shape[1]))
+    size = (low.shape[0], low.shape[1])
+    printed = _warp(reference.darkness, reference, to_low, size, cv2.INTER_LINEAR)
     # Lines across the feed: print that goes on for 3 mm to either side.
     across = cv2.erode(printed, np.ones((1, 2 * round(1.5 * px_per_mm) + 1), np.uint8))
-    rules = across > 50
-    darkness = 1.0 - low.astype(np.float32) / paper
+    rules = as_bits(np.asarray(across > np.uint8(50), np.bool_))
     # The darkest within 1 mm up and down: the print may lie that far from its place.
-    dark = cv2.dilate(darkness, np.ones((5, 1), np.uint8))
-    if not rules.any():
+    darkest = np.asarray(cv2.erode(low, np.ones((5, 1), np.uint8)), np.uint8)
+    on_rules = cv2.calcHist([darkest], [0], rules, [256], [0, 256]).ravel().cumsum()
+    if on_rules[-1] == 0:
         return []
-    usual = float(np.median(dark[rules]))
-    there = rules & (dark > 0.4 * usual)
-    count = rules.sum(axis=0).astype(np.float32)
-    share = there.sum(axis=0) / np.maximum(count, 1)
+    usual = 1.0 - float(np.searchsorted(on_rules, on_rules[-1] / 2)) / paper
+    brightest = max(0, int(np.ceil((1 - 0.4 * usual) * paper)) - 1)
+    there = cv2.bitwise_and(rules, as_bits(darkest <= np.uint8(brightest)))
+    count = _column_sums(rules)
+    share = _column_sums(np.asarray(there, np.uint8)) / np.maximum(count, 1)
     # Whole print 1 to 3 mm away on both sides: where print is broken anyway, nothing is told.
     near, far = round(1.0 * px_per_mm), round(3.0 * px_per_mm)
     mean = cv2.blur(share.reshape(1, -1), (far - near, 1)).ravel()

@@ -40,6 +40,8 @@ from omr.scan.trace import PageTrace, PlacedPage
 _WORKING_DPI = 260.0
 # The same for a photograph, where the page may fill no more than two thirds of the picture.
 _FINE_DPI = 400.0
+# A ballot's own print is grown by this: toner spreads, and the page is not quite in place.
+_OWN_MARGIN_MM = 0.45
 
 
 class PageReader:
@@ -233,7 +235,17 @@ def _own_print(identity: Identity, reference: Reference) -> OwnPrint:
         rows, columns = window(code, scale, codes.shape)
         size = (columns.stop - columns.start, rows.stop - rows.start)
         codes[rows, columns] = cv2.resize(modules, size, interpolation=cv2.INTER_NEAREST) > 0
-    near = codes.copy()
-    for serial in layout.serials:
-        near[window(serial, scale, near.shape, 0.3)] = True
-    return OwnPrint(codes, grow(near, 0.45 * scale))
+    near = np.zeros_like(codes)
+    for place in (*layout.codes, *layout.serials):
+        # The margin around serials and modules is grown within a window that holds it all.
+        area = window(place, scale, near.shape, _OWN_MARGIN_MM + 1.0)
+        own = codes[area].copy()
+        for serial in layout.serials:
+            whole = window(serial, scale, near.shape, 0.3)
+            top, left = area[0].start, area[1].start
+            own[
+                max(0, whole[0].start - top) : max(0, whole[0].stop - top),
+                max(0, whole[1].start - left) : max(0, whole[1].stop - left),
+            ] = True
+        near[area] |= grow(own, _OWN_MARGIN_MM * scale)
+    return OwnPrint(codes, near)
