@@ -230,7 +230,7 @@ def _own_print(identity: Identity, reference: Reference) -> OwnPrint:
     """Return where this ballot's own codes and serial are printed."""
     layout, scale = identity.layout, reference.px_per_mm
     codes = np.zeros(reference.print_mask.shape, np.bool_)
-    modules = qr_modules(identity.text).astype(np.uint8)
+    modules = qr_modules(identity.text, identity.mask).astype(np.uint8)
     for code in layout.codes:
         rows, columns = window(code, scale, codes.shape)
         size = (columns.stop - columns.start, rows.stop - rows.start)
