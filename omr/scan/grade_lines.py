@@ -41,6 +41,8 @@ _RIM_MM = 7.5
 # Of at least so many printed rules that run across a white streak, at most this share is still
 # seen in it, and nearly all are beside it.
 _RULES, _ERASED, _WHOLE = 4, 0.2, 0.9
+# The first look: every fourth joined row, 2 mm apart; and what part of the shares above it asks.
+_EVERY_ROW, _LIKELY = 4, 0.7
 # Longest list for one page: a torn roller draws dozens.
 _MOST = 6
 
@@ -71,22 +73,41 @@ def _along(
 ) -> Iterator[Grade]:
     """Yield the streaks that run down a picture."""
     shrink = max(1, round(_ROW_MM * px_per_mm))
-    height = max(1, grey.shape[0] // shrink)
-    # Whole rows are joined; what is over at the foot of the picture is less than a millimetre.
-    whole = grey[: height * shrink] if grey.shape[0] >= shrink else grey
-    size = (grey.shape[1], height)
-    low = np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.uint8)
-    to_low = np.diag([1.0, height / whole.shape[0], 1.0]) @ matrix
+    low = _rows_joined(grey, shrink)
+    to_low = np.diag([1.0, 1.0 / shrink, 1.0]) @ matrix
     page = _inside_sheet(low.shape, reference, to_low, px_per_mm)
-    seen = low[::3, ::3][page[::3, ::3] > 0]
+    seen = low[::5, ::5][page[::5, ::5] > 0]
     paper = float(np.percentile(seen, 70)) if seen.size else 0.0
     if paper < 40:
         return
-    places = _dark(low, reference, to_low, page, paper, px_per_mm)
-    for column in places[:_MOST]:
-        yield Grade("streak", round(column / px_per_mm, 1), edge)
-    for column in _white(low, reference, to_low, paper, px_per_mm)[:_MOST]:
-        yield Grade("white-streak", round(column / px_per_mm, 1), edge)
+    # Every few rows tell whether there may be a dark streak, every other column whether there may
+    # be a white one; hardly any page has either.
+    thin = np.diag([1.0, 1.0 / _EVERY_ROW, 1.0]) @ to_low
+    likely = _darker(
+        low[::_EVERY_ROW], reference, thin, page[::_EVERY_ROW], paper, px_per_mm, _LIKELY
+    )[0]
+    if likely.any():
+        found, depth = _darker(low, reference, to_low, page, paper, px_per_mm, 1.0)
+        straight = max(_STRAIGHT_PX, _STRAIGHT_MM * px_per_mm)
+        places = _centres(found, px_per_mm)
+        places = [at for at in places if _wander_px(depth, at, px_per_mm) <= straight]
+        for column in places[:_MOST]:
+            yield Grade("streak", round(column / px_per_mm, 1), edge)
+    half = np.diag([0.5, 1.0, 1.0]) @ to_low
+    if _erased(low[:, ::2], reference, half, paper, px_per_mm / 2, _LIKELY).any():
+        found = _erased(low, reference, to_low, paper, px_per_mm, 1.0)
+        for column in _centres(found, px_per_mm)[:_MOST]:
+            yield Grade("white-streak", round(column / px_per_mm, 1), edge)
+
+
+def _rows_joined(grey: Grey, count: int) -> Grey:
+    """Return the mean of each so many rows; what is over at the foot of the picture is left out."""
+    height = grey.shape[0] // count
+    rows = grey[: height * count].reshape(height, count, grey.shape[1])
+    total = rows[:, 0].astype(np.uint16)
+    for k in range(1, count):
+        np.add(total, rows[:, k], out=total)
+    return np.asarray(cv2.convertScaleAbs(total, alpha=1 / count), dtype=np.uint8)
 
 
 def _inside_sheet(
@@ -126,16 +147,28 @@ def _column_sums(picture: Grey) -> NDArray[np.int32]:
     return np.asarray(cv2.reduce(picture, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[0], dtype=np.int32)
 
 
-def _dark(
+def _darker(
     low: Grey,
     reference: Reference,
     to_low: FloatArray,
     page: Grey,
     paper: float,
     px_per_mm: float,
-) -> list[float]:
-    """Return the columns of dark streaks."""
+    strictness: float,
+) -> tuple[NDArray[np.bool_], Float32]:
+    """Return the columns that dark lines run down, and how much darker each open place is.
+
+    Args:
+        low: The picture, rows joined.
+        reference: The page as printed.
+        to_low: From page millimetres to pixels of ``low``.
+        page: 1 where the sheet is.
+        paper: Brightness of paper.
+        px_per_mm: Columns across a millimetre.
+        strictness: 1 to tell a streak, less to tell where there may be one.
+    """
     size = (low.shape[0], low.shape[1])
+    low = np.ascontiguousarray(low)
     printed = _warp(as_bits(reference.near_print), reference, to_low, size, cv2.INTER_NEAREST)
     # 0.8 mm: what feed and folds shift the print beyond the placement.
     reach = np.ones((3, 2 * round(0.8 * px_per_mm) + 1), np.uint8)
@@ -151,13 +184,8 @@ def _dark(
     seen = cv2.bitwise_and(cv2.dilate(darker, np.ones((1, 3), np.uint8)), open_)
     room = _column_sums(np.asarray(open_, np.uint8))
     hits = _column_sums(np.asarray(seen, np.uint8))
-    found = (hits > _SEEN * room) & (room > _OPEN * low.shape[0])
-    places = _centres(found, px_per_mm)
-    if not places:
-        return []
-    depth[darker == 0] = 0.0
-    straight = max(_STRAIGHT_PX, _STRAIGHT_MM * px_per_mm)
-    return [column for column in places if _wander_px(depth, column, px_per_mm) <= straight]
+    found = (hits > strictness * _SEEN * room) & (room > strictness * _OPEN * low.shape[0])
+    return found, np.asarray(cv2.multiply(depth, darker, dtype=cv2.CV_32F), np.float32)
 
 
 def _wander_px(depth: Float32, column: float, px_per_mm: float) -> float:
@@ -184,11 +212,20 @@ def _wander_px(depth: Float32, column: float, px_per_mm: float) -> float:
     return 1.48 * float(np.median(np.abs(np.array(places) - np.median(places))))
 
 
-def _white(
-    low: Grey, reference: Reference, to_low: FloatArray, paper: float, px_per_mm: float
-) -> list[float]:
-    """Return the columns in which the print is missing, told by lines printed across them."""
+def _erased(
+    low: Grey,
+    reference: Reference,
+    to_low: FloatArray,
+    paper: float,
+    px_per_mm: float,
+    strictness: float,
+) -> NDArray[np.bool_]:
+    """Return the columns in which the print is missing, told by lines printed across them.
+
+    The arguments are those of ``_darker``.
+    """
     size = (low.shape[0], low.shape[1])
+    low = np.ascontiguousarray(low)
     printed = _warp(reference.darkness, reference, to_low, size, cv2.INTER_LINEAR)
     # Lines across the feed: print that goes on for 3 mm to either side.
     across = cv2.erode(printed, np.ones((1, 2 * round(1.5 * px_per_mm) + 1), np.uint8))
@@ -197,7 +234,7 @@ def _white(
     darkest = np.asarray(cv2.erode(low, np.ones((5, 1), np.uint8)), np.uint8)
     on_rules = cv2.calcHist([darkest], [0], rules, [256], [0, 256]).ravel().cumsum()
     if on_rules[-1] == 0:
-        return []
+        return np.zeros(low.shape[1], np.bool_)
     usual = 1.0 - float(np.searchsorted(on_rules, on_rules[-1] / 2)) / paper
     brightest = max(0, int(np.ceil((1 - 0.4 * usual) * paper)) - 1)
     there = cv2.bitwise_and(rules, as_bits(darkest <= np.uint8(brightest)))
@@ -208,8 +245,8 @@ def _white(
     mean = cv2.blur(share.reshape(1, -1), (far - near, 1)).ravel()
     middle = (near + far) // 2
     beside = np.minimum(np.roll(mean, middle), np.roll(mean, -middle))
-    found = (count >= _RULES) & (share < _ERASED) & (beside > _WHOLE) & (usual > 0.1)
-    return _centres(found, px_per_mm)
+    erased = (share < _ERASED / strictness) & (beside > strictness * _WHOLE)
+    return np.asarray((count >= _RULES) & erased & (usual > 0.1), dtype=np.bool_)
 
 
 def _centres(found: NDArray[np.bool_], px_per_mm: float) -> list[float]:
