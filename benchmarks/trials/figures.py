@@ -8,12 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from blindsheets.faults import ANNOTATIONS as BLIND_ANNOTATIONS
+from blindsheets.faults import STRUCK
 from handsheets.voter import ANNOTATIONS
 
 from trials.specimens import REHEARSED
 
 # Papers that may never be accepted, whatever the rate: the second bar of the table.
-NEVER = frozenset(
+NEVER = STRUCK | frozenset(
     {
         "overvote", "overvote-three", "blank", "name-struck", "name-struck-double",
         "name-struck-wavy", "name-struck-red", "name-crossed", "tape-over-name", "forged",
@@ -23,7 +25,7 @@ NEVER = frozenset(
 )  # fmt: skip
 # The tuning generator names its annotations otherwise.
 _REHEARSED_INK = frozenset({"remark-beside", "underline", "name-circled"})
-ALL_ANNOTATIONS = ANNOTATIONS | _REHEARSED_INK
+ALL_ANNOTATIONS = ANNOTATIONS | _REHEARSED_INK | BLIND_ANNOTATIONS
 CONFIDENCE = 0.95
 
 
@@ -247,13 +249,13 @@ def bars(found: Mapping[str, Figures], published: bool = True) -> list[Bar]:
 
     Args:
         found: Figures by family.
-        published: Whether over ``handsheets``; else over ``omr.rehearse``.
+        published: Whether over ``handsheets`` and ``blindsheets``; else over ``omr.rehearse``.
     """
     chosen = {name: f for name, f in found.items() if (name in REHEARSED) != published}
 
     def needless(family: str) -> tuple[int, int]:
-        figures = chosen.get(family, Figures())
-        return figures.needless, figures.plain
+        both = [chosen.get(name, Figures()) for name in (family, f"blind-{family}")]
+        return sum(f.needless for f in both), sum(f.plain for f in both)
 
     total = list(chosen.values())
     kinds = [(kind, count) for figures in total for kind, count in figures.kinds.items()]

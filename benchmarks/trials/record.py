@@ -190,16 +190,18 @@ def _errors(found: Mapping[str, Figures]) -> list[str]:
 def _method() -> list[str]:
     return [
         "## How it was measured", "",
-        "Papers are made by `benchmarks/handsheets` (published figures), which shares nothing "
-        "with the generator on which the reader is tuned (`omr/rehearse`) but the printed "
-        "ballot. Its papers at other seeds were looked at to find faults of the reader, so the "
-        "figures are of unseen papers, not of an unseen generator. Pages go through the reader "
-        "and the rules in the same process, as `omr scan` "
-        "and `omr tally` take them; `--through-files` goes through the files and commands "
-        "instead. A *silent error* is a line of a paper accepted without a person whose value "
-        "differs from the truth. *Needless review* is a paper with one plain mark on every line "
-        "and nothing else on it that a person is asked to see. What a careful person would "
-        "hesitate over (see `benchmarks/handsheets/voter.py`) is neither needless nor missed. "
+        "Papers are made by `benchmarks/handsheets` and `benchmarks/blindsheets` (published "
+        "figures), which share nothing with each other nor with the generator on which the "
+        "reader is tuned (`omr/rehearse`) but the printed ballot; `blindsheets` was made without "
+        "knowledge of the reader. Their papers at other seeds were looked at to find faults of "
+        "the reader, so the figures are of unseen papers, not of an unseen generator. Pages go "
+        "through the reader and the rules in the same process, as `omr scan` and `omr tally` "
+        "take them; `--through-files` goes through the files and commands instead. A *silent "
+        "error* is a line of a paper accepted without a person whose value differs from the "
+        "truth. *Needless review* is a paper with one plain mark on every line and nothing else "
+        "on it that a person is asked to see. What a careful person would hesitate over (see "
+        "`benchmarks/handsheets/voter.py` and `benchmarks/blindsheets/faults.py`) is neither "
+        "needless nor missed. "
         "The upper bound is the one-sided exact one of Clopper and Pearson. A flip is a vote that "
         "a second pass of the same paper reads as another value.", "",
     ]  # fmt: skip

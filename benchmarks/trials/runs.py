@@ -17,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import blindsheets
 import cv2
 import handsheets
 import numpy as np
@@ -29,6 +30,9 @@ from trials.verdict import faults_of, judge
 
 # The rooms whose code decides what is read from a page and how it is judged.
 _READING_ROOMS = ("scan", "tally", "ballot", "election")
+# Those whose code decides what is on a paper.
+_HANDSHEETS, _BLINDSHEETS = (Path(room.__file__ or "").parent for room in (handsheets, blindsheets))
+_PAPER_ROOMS = (_HANDSHEETS, _BLINDSHEETS, _BLINDSHEETS / "machines")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def reader_identity() -> dict[str, str]:
         "version": omr.__version__,
         "settings": ReaderSettings().fingerprint(),
         "code": _hash_of(root / room for room in _READING_ROOMS),
-        "papers": _hash_of([Path(handsheets.__file__ or "").parent, root / "rehearse"]),
+        "papers": _hash_of([*_PAPER_ROOMS, root / "rehearse"]),
     }
 
 

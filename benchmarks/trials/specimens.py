@@ -1,7 +1,8 @@
-"""Papers for a trial, from two generators that share nothing but the printed ballot.
+"""Papers for a trial, from three generators that share nothing but the printed ballot.
 
-``handsheets`` is the generator of the published figures; ``omr.rehearse`` the one on which the
-reader is tuned. Both are cut into units of a few papers, each made from its own numbers alone.
+``handsheets`` and ``blindsheets`` are the generators of the published figures, the latter made
+without knowledge of the reader; ``omr.rehearse`` is the one on which the reader is tuned. All are
+cut into units of a few papers, each made from its own numbers alone.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from blindsheets.papers import BLIND_FAMILIES, blind_papers
 from handsheets.ballots import STYLES, BallotStyle, ballot_style
 from handsheets.families import FAMILIES
 from handsheets.papers import papers
@@ -43,7 +45,7 @@ REHEARSED: dict[str, tuple[Kind, bool, str]] = {
     "rehearsed-severe": ("severe", False, "the tuning generator: worn papers, any machine"),
     "rehearsed-faulty": ("ordinary", True, "the tuning generator: every fault in turn"),
 }
-FAMILY_NAMES: tuple[str, ...] = (*FAMILIES, *REHEARSED)
+FAMILY_NAMES: tuple[str, ...] = (*FAMILIES, *REHEARSED, *BLIND_FAMILIES)
 _REHEARSED_PAPERS = 6
 
 
@@ -69,6 +71,8 @@ def about(family: str) -> str:
     """Return in one line what a family is."""
     if family in REHEARSED:
         return REHEARSED[family][2]
+    if family in BLIND_FAMILIES:
+        return BLIND_FAMILIES[family]
     return next(known.about for name, known in FAMILIES.items() if name == family)
 
 
@@ -82,6 +86,16 @@ def specimens(family: str, seed: int, unit: int) -> Iterator[Specimen]:
     """
     if family in REHEARSED:
         yield from _rehearsed(family, seed, unit)
+        return
+    if family in BLIND_FAMILIES:
+        for blind in blind_papers(family, seed, unit):
+            yield Specimen(
+                blind.number,
+                blind.style,
+                blind.truth(),
+                blind.pictures,
+                partial(blind.scanned, 2),
+            )
         return
     name = next(known for known in FAMILIES if known == family)
     for paper in papers(name, seed, unit):

@@ -7,7 +7,7 @@ is left is an annotation, or, over a printed name, a strike.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import cv2
 import numpy as np
@@ -25,6 +25,7 @@ from omr.scan.explain import (
 from omr.scan.ink import FoundBox, InkMap
 from omr.scan.marks import MarkedPage
 from omr.scan.names import struck_names
+from omr.scan.overprint import ink_over_print
 from omr.scan.pieces import label_pieces, parts
 from omr.scan.reading import Finding
 from omr.scan.reference import Mask, Reference, as_bits, grow, window
@@ -47,6 +48,7 @@ def find_foreign(
     reference: Reference,
     ink: InkMap,
     marked: MarkedPage,
+    serial: str,
     settings: ReaderSettings,
 ) -> tuple[Finding, ...]:
     """Find annotations and struck names.
@@ -56,6 +58,7 @@ def find_foreign(
         reference: The page as printed.
         ink: Its foreign ink.
         marked: The marks, and the strokes that they explain.
+        serial: Of this ballot, as printed on it.
         settings: The reader's numbers.
 
     Returns:
@@ -70,13 +73,21 @@ def find_foreign(
         rest &= ~punch_holes(flat, reference)
         rest &= ~staples(rest, ink, flat, reference)
         rest &= ~displaced_print(rest, ink, reference)
-    seen = [finding.rect for finding in over_names if finding.rect is not None]
-    annotations = [
+    found = over_names
+    over_print = ink_over_print(flat, reference, ink, serial, by_mark)
+    found += _beside(found, (_place(rect, reference) for rect in over_print))
+    found += _beside(found, _annotations(reference, ink, rest, settings))
+    return tuple(found)
+
+
+def _beside(found: list[Finding], more: Iterable[Finding]) -> list[Finding]:
+    """Return further findings, less those that touch one that was found already."""
+    seen = [finding.rect for finding in found if finding.rect is not None]
+    return [
         finding
-        for finding in _annotations(flat, reference, ink, rest, settings)
+        for finding in more
         if not any(finding.rect and finding.rect.intersection(rect) for rect in seen)
     ]
-    return (*over_names, *annotations)
 
 
 def _marks_and_zones(
@@ -246,7 +257,7 @@ def _points_at(piece: Mask, target: Mask, px_per_mm: int) -> bool:
 
 
 def _annotations(
-    flat: FlatPage, reference: Reference, ink: InkMap, rest: Mask, settings: ReaderSettings
+    reference: Reference, ink: InkMap, rest: Mask, settings: ReaderSettings
 ) -> Iterator[Finding]:
     """Gather unexplained ink into words and strokes, and yield those that are large enough."""
     scale = reference.px_per_mm
@@ -269,11 +280,12 @@ def _annotations(
         area_mm2 = float(area[number]) / scale**2
         if extent_mm < settings.annotation_mm or area_mm2 < 0.3 or strong[number] < 6:
             continue
-        yield _place(rect, extent_mm, reference)
+        yield _place(rect, reference)
 
 
-def _place(rect: Rect, extent_mm: float, reference: Reference) -> Finding:
+def _place(rect: Rect, reference: Reference) -> Finding:
     """Tie unexplained ink to the official whose name or row it touches."""
+    extent_mm = float(np.hypot(rect.w, rect.h))
     for name in reference.layout.names:
         common = rect.intersection(name.rect)
         if common is not None and common.area > 0.3 * rect.area and rect.w > 5.0:

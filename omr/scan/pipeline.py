@@ -90,7 +90,7 @@ class PageReader:
         flat = flatten(cleaned, placement, reference, settings)
         ink = map_ink(flat, reference, _own_print(identity, reference), settings)
         marked = measure_marks(flat, reference, ink, settings)
-        foreign = find_foreign(flat, reference, ink, marked, settings)
+        foreign = find_foreign(flat, reference, ink, marked, identity.serial, settings)
         faults = find_faults(flat, reference, ink, placement, settings)
         strays = stray_codes(placement, identity.corners_px, reference)
         misplaced = find_misplaced(flat, reference, ink.boxes, strays, faults, settings)
