@@ -51,7 +51,7 @@ def faint_strokes(
         flat: The page laid flat.
         reference: The page as printed.
         ink: Its ink.
-        explained: Ink of marks and free zones.
+        explained: Ink of marks and free zones, and all other ink that is no stroke.
         settings: The reader's numbers.
 
     Yields:
@@ -98,9 +98,9 @@ def _lines(
     soft = cv2.GaussianBlur(small, (0, 0), 0.7)
     side = round(_AROUND_MM * _PX_PER_MM)
     open_ = as_bits(~shut) * np.uint8(255)
-    level = cv2.divide(
-        cv2.blur(small, (side, side)), cv2.max(cv2.blur(open_, (side, side)), 40), scale=255.0
-    )
+    # A sixth of the surroundings has to be open, or the level means nothing.
+    share = np.maximum(cv2.blur(open_, (side, side)), np.uint8(40))
+    level = cv2.divide(cv2.blur(small, (side, side)), share, scale=255.0)
     above = np.asarray(cv2.subtract(soft, level), dtype=np.uint8)
     grain = above[::5, ::5][~shut[::5, ::5]]
     if not grain.size:

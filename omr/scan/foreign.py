@@ -83,7 +83,7 @@ def find_foreign(
     over_print = ink_over_print(flat, reference, ink, serial, by_mark)
     found += _beside(found, (_place(rect, reference) for rect in over_print))
     found += _beside(found, _annotations(reference, ink, rest, settings))
-    faint = faint_strokes(flat, reference, ink, by_mark, settings)
+    faint = faint_strokes(flat, reference, ink, by_mark | (ink.ink & ~rest), settings)
     found += _beside(found, (_place(rect, reference) for rect in faint))
     return tuple(found)
 

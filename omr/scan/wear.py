@@ -25,6 +25,8 @@ _CRACK_MEDIAN = 160
 _GAP_MM = 6.0
 # A crease that touches a box reaches this far: a mark is not so long.
 _REACH_AT_BOX_MM = 18.0
+# A thin ring around a box runs this close to it, mostly.
+_RING_MM = 2.5
 # The rim of a stain is broader than a pen's line, long, and all of it is pale.
 _BROAD_MM, _STAIN_MM, _STAIN_MOST = 0.75, 12.0, 105
 
@@ -164,10 +166,10 @@ def _long(stats: Labels, px_per_mm: int) -> NDArray[np.bool_]:
 
 
 def _touching(groups: Labels, hairs: Mask, boxes: tuple[FoundBox, ...], px_per_mm: int) -> set[int]:
-    """Return the groups whose hairs reach into a box."""
+    """Return the groups whose hairs reach into a box, or may be a ring around it."""
     touching: set[int] = set()
     for found in boxes:
-        area = window(found.found.grown(-0.8), px_per_mm, groups.shape)
+        area = window(found.found.grown(_RING_MM), px_per_mm, groups.shape)
         touching |= set(groups[area][hairs[area]].tolist())
     return touching
 
