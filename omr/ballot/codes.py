@@ -141,15 +141,20 @@ def verify(text: str, key: bytes) -> bool:
     return hmac.compare_digest(_signature(body, key), given)
 
 
-def qr_modules(text: str) -> NDArray[np.bool_]:
+def qr_modules(text: str, mask: int | None = None) -> NDArray[np.bool_]:
     """Return the symbol of a code text, shape (33, 33), True where a module is black.
+
+    Args:
+        text: What the symbol says.
+        mask: The mask pattern (0 to 7) of a symbol already printed; None to choose the best,
+            which takes the work of eight.
 
     Raises:
         ValueError: The text has characters outside the alphanumeric mode, or is too long.
     """
     symbol = qrencoder.QRCode(QR_VERSION, qrencoder.QRErrorCorrectLevel.H)
     symbol.addData(qrencoder.QRAlphaNum(text))
-    symbol.make()
+    symbol.makeImpl(False, symbol.getBestMaskPattern() if mask is None else mask)
     return np.array(symbol.modules, dtype=np.bool_)
 
 

@@ -1,9 +1,10 @@
 """What bends the page beyond its placement: stretch, waves, lens, and folds.
 
-Pieces of the reference are looked for around their places on the page. Their shifts, weighted
-by how well each piece fixes each direction, are smoothed into a field over the page. A folded
-sheet is no smooth field: beyond the fold all is displaced at once. Such steps are found first,
-at the strip of print where they happen, and stand beside the field.
+The shifts of the pieces of print, weighted by how well each piece fixes each direction, are
+smoothed into a field over the page. On most pages all print lies near its place, and the slopes of
+its brightness tell the shifts. On the others the pieces are looked for around their places. A
+folded sheet is no smooth field: beyond the fold all is displaced at once. Such steps are found
+first, at the strip of print where they happen, and stand beside the field.
 """
 
 from __future__ import annotations
@@ -16,19 +17,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.geometry import FloatArray
-from omr.scan.correlation import peak
 from omr.scan.folds import MOST_FOLDS, Fold, fold_candidates
 from omr.scan.reference import Grey, Reference
 from omr.scan.settings import ReaderSettings
+from omr.scan.slopes import measure_slopes
+from omr.scan.tiles import Tiles, measure_tiles
 
 Float32 = NDArray[np.float32]
 
 
-# A page whose pieces lie within half a coarse pixel of a plain stretch needs no closer look; a
-# fold or a wave that matters moves some of them by more.
-_EVEN_MM = 0.12
-_EVEN_TILES = 12
-_EVEN_MATCH = 0.6
+# Slopes tell a shift of this to a third of it at the least, and what is left is a fifth of a pixel
+# of the flat page; where more is left they are asked again with the page laid flat so far.
+_NEAR_MM = 0.12
+_PASSES = 3
+# So few tiles (counted once for x and once for y) cannot vouch for a page.
+_NEAR_TILES = 24
+# A tile whose weight is above this tells something of a direction.
+_KNOWN = 1e-4
+# Tiles below this correlation, or beyond this shift, are searched one by one. A fold that matters
+# displaces print by more than this.
+_NEAR_MATCH = 0.6
+_FAR_MM = 0.3
+# A tile is believed to lie elsewhere if it correlates better there by this, and if that place is
+# known this sharply: correlation drops by 0.14 within 0.75 mm. Print as a whole drops by half.
+_CLEAR_GAIN = 0.05
+_SHARP = 0.02
+# With more of them than this (share of the tiles with print) all are searched.
+_MOST_POOR = 0.25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,20 +94,6 @@ class Bends:
         return dense
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Tiles:
-    """Shift (mm), weight and correlation of each tile; shapes (r, c, 2), (r, c, 2), (r, c)."""
-
-    offsets: Float32
-    weights: Float32
-    match: Float32
-
-    @property
-    def quality(self) -> float:
-        """Mean correlation of the tiles that hold print."""
-        return float(np.nanmean(self.match)) if np.isfinite(self.match).any() else 0.0
-
-
 def measure_bends(
     sampled: Callable[[Bends | None], Grey], reference: Reference, settings: ReaderSettings
 ) -> tuple[Bends, Float32]:
@@ -107,12 +108,67 @@ def measure_bends(
         The bends, and how well each tile was recognised, shape (rows, columns), nan where a
         tile holds too little print.
     """
+    near = _measure_near(sampled, reference, settings)
+    return near if near is not None else _measure_far(sampled, reference, settings)
+
+
+def _measure_near(
+    sampled: Callable[[Bends | None], Grey], reference: Reference, settings: ReaderSettings
+) -> tuple[Bends, Float32] | None:
+    """Measure the bends of a page whose print lies near its place all over, or return None."""
+    step_mm = settings.tile_mm / 2
+    bends: Bends | None = None
+    for _ in range(_PASSES):
+        page = _blurred(sampled(bends))
+        tiles = measure_slopes(page, reference, settings)
+        known = tiles.weights > _KNOWN
+        if known.sum() < _NEAR_TILES:
+            return None
+        if np.percentile(np.abs(tiles.offsets[known]), 95) <= _NEAR_MM:
+            break
+        shift = _smooth(tiles.offsets, tiles.weights)
+        bends = Bends(shift if bends is None else bends.shift_mm + shift, step_mm)
+    else:
+        return None
+    whole = _with_searched(page, tiles, reference, settings)
+    if whole is None:
+        return None
+    shift = _smooth(whole.offsets, whole.weights)
+    return Bends(shift if bends is None else bends.shift_mm + shift, step_mm), whole.match
+
+
+def _with_searched(
+    page: Grey, tiles: Tiles, reference: Reference, settings: ReaderSettings
+) -> Tiles | None:
+    """Search the tiles that slopes did not make out; None where one of them lies elsewhere.
+
+    Marks, seals and tears make tiles poor; print beyond a fold is whole, but elsewhere.
+    """
+    poor = tiles.match < _NEAR_MATCH
+    poor |= np.abs(tiles.offsets).max(axis=2) > _FAR_MM
+    if poor.sum() > _MOST_POOR * np.isfinite(tiles.match).sum():
+        return None
+    # Tiles overlap by half: each second one still covers the page.
+    poor[::2, 1::2] = poor[1::2, ::2] = False
+    found = measure_tiles(page, reference, settings, poor)
+    better = found.match > np.nan_to_num(tiles.match) + _CLEAR_GAIN
+    moved = (np.abs(found.offsets) > _FAR_MM) & (found.weights > _SHARP)
+    if (better & moved.any(axis=2)).any():
+        return None
+    return Tiles(
+        np.where(better[..., None], found.offsets, tiles.offsets),
+        np.where(better[..., None], found.weights, tiles.weights),
+        np.fmax(found.match, tiles.match),
+    )
+
+
+def _measure_far(
+    sampled: Callable[[Bends | None], Grey], reference: Reference, settings: ReaderSettings
+) -> tuple[Bends, Float32]:
+    """Measure bends and folds of a page parts of which may lie far off."""
     step_mm = settings.tile_mm / 2
     page = _blurred(sampled(None))
-    tiles = _measure_tiles(page, reference, settings, 2)
-    if _is_even(tiles):
-        return Bends(_smooth(tiles.offsets, tiles.weights), step_mm), tiles.match
-    tiles = _measure_tiles(page, reference, settings)
+    tiles = measure_tiles(page, reference, settings)
     folds: tuple[Fold, ...] = ()
     while len(folds) < MOST_FOLDS:
         candidates = fold_candidates(
@@ -122,7 +178,7 @@ def measure_bends(
         for fold in candidates:
             tried = Bends(np.zeros_like(tiles.offsets), step_mm, (*folds, fold))
             unfolded = _blurred(sampled(tried))
-            again = _measure_tiles(unfolded, reference, settings)
+            again = measure_tiles(unfolded, reference, settings)
             if again.quality > tiles.quality:
                 page, tiles, folds = unfolded, again, tried.folds
                 break
@@ -132,7 +188,7 @@ def measure_bends(
     if not _is_strong(tiles, bends, settings):
         return bends, tiles.match
     # Pieces that lay at the end of the search, or strongly bent, are now near and straight.
-    again = _measure_tiles(_blurred(sampled(bends)), reference, settings)
+    again = measure_tiles(_blurred(sampled(bends)), reference, settings)
     if again.quality < tiles.quality:
         return bends, tiles.match
     rest = _smooth(again.offsets, again.weights)
@@ -143,7 +199,7 @@ def _blurred(page: Grey) -> Grey:
     return np.asarray(cv2.GaussianBlur(page, (0, 0), 1.0), dtype=np.uint8)
 
 
-def _is_strong(tiles: _Tiles, bends: Bends, settings: ReaderSettings) -> bool:
+def _is_strong(tiles: Tiles, bends: Bends, settings: ReaderSettings) -> bool:
     """Tell whether pieces may lie beyond the search, or the smoothing left much."""
     sure = tiles.weights > 0
     if not sure.any():
@@ -151,75 +207,6 @@ def _is_strong(tiles: _Tiles, bends: Bends, settings: ReaderSettings) -> bool:
     far = float(np.percentile(np.abs(tiles.offsets[sure]), 95)) > 0.55 * settings.search_mm
     left = float(np.percentile(np.abs(tiles.offsets - bends.shift_mm)[sure], 90)) > 0.25
     return far or left
-
-
-def _is_even(tiles: _Tiles) -> bool:
-    """Tell whether all print was recognised and lies as a plain stretch or turn has it."""
-    rows, columns = np.mgrid[: tiles.match.shape[0], : tiles.match.shape[1]]
-    for axis in range(2):
-        known = np.asarray(tiles.weights[..., axis] > 1e-4)
-        if known.sum() < _EVEN_TILES:
-            return False
-        model = np.column_stack([np.ones(known.sum()), rows[known], columns[known]])
-        value = tiles.offsets[..., axis][known]
-        weight = np.sqrt(tiles.weights[..., axis][known])[:, None]
-        numbers, *_ = np.linalg.lstsq(model * weight, value * weight[:, 0], rcond=None)
-        if np.percentile(np.abs(value - model @ numbers), 90) > _EVEN_MM:
-            return False
-    match = tiles.match[np.isfinite(tiles.match)]
-    return bool((match > _EVEN_MATCH).mean() > 0.9)
-
-
-def _measure_tiles(
-    page: Grey, reference: Reference, settings: ReaderSettings, stride: int = 1
-) -> _Tiles:
-    """Measure where each tile of the reference lies on the page.
-
-    Args:
-        page: Darkness at ``coarse_px_per_mm``, blurred.
-        reference: The page as printed.
-        settings: The reader's numbers.
-        stride: 2 for every second tile along and down. Tiles overlap by half: these still
-            cover the page.
-    """
-    scale, step_mm = settings.coarse_px_per_mm, settings.tile_mm / 2
-    rows = int(np.ceil(reference.layout.height / step_mm)) + 1
-    columns = int(np.ceil(reference.layout.width / step_mm)) + 1
-    offsets = np.zeros((rows, columns, 2), np.float32)
-    weights = np.zeros((rows, columns, 2), np.float32)
-    match = np.full((rows, columns), np.nan, np.float32)
-    half, reach = settings.tile_mm / 2, round(settings.search_mm * scale)
-    for i in range(0, rows, stride):
-        for j in range(0, columns, stride):
-            top, bottom = (round((i * step_mm + d) * scale) for d in (-half, half))
-            left, right = (round((j * step_mm + d) * scale) for d in (-half, half))
-            tile = _tile(reference.coarse, page, (top, bottom, left, right), reach)
-            if tile is None:
-                continue
-            template, around = tile
-            matched = cv2.matchTemplate(around, template, cv2.TM_CCOEFF_NORMED)
-            score = np.asarray(matched, dtype=np.float32)
-            match[i, j], offset, weight = peak(score, (reach, reach))
-            if match[i, j] >= settings.tile_match:
-                offsets[i, j] = np.array(offset, np.float32) / scale
-                weights[i, j] = weight
-    return _Tiles(offsets, weights, match)
-
-
-def _tile(
-    reference: Grey, page: Grey, box: tuple[int, int, int, int], reach: int
-) -> tuple[Grey, Grey] | None:
-    """Cut a tile and its search window, or None where there is too little print to match."""
-    top, bottom, left, right = box
-    top, left = max(top, reach), max(left, reach)
-    bottom = min(bottom, reference.shape[0] - reach, page.shape[0] - reach)
-    right = min(right, reference.shape[1] - reach, page.shape[1] - reach)
-    if bottom - top < 4 * reach or right - left < 4 * reach:
-        return None
-    template = reference[top:bottom, left:right]
-    if np.count_nonzero(template > 64) < 40:
-        return None
-    return template, page[top - reach : bottom + reach, left - reach : right + reach]
 
 
 def _smooth(offsets: Float32, weights: Float32) -> Float32:

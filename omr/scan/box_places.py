@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from omr.ballot.model import Box
 from omr.geometry import Rect
-from omr.scan.reference import Grey, Reference
+from omr.scan.reference import Grey, Reference, as_bits
 from omr.scan.straighten import FlatPage
 
 Profile = NDArray[np.float64]
@@ -117,11 +117,14 @@ def find_boxes(flat: FlatPage, reference: Reference) -> tuple[FoundBox, ...]:
     if tone < _LEAST_EDGE:
         return tuple(FoundBox(box, box.rect, 0.0) for box in boxes)
     scale, line_px = reference.px_per_mm, reference.layout.outline_mm * reference.px_per_mm
-    sides = [tuple(_side(band, tone) for band in four) for four in bands]
+    sides = _sides([band for four in bands for band in four], tone)
     growth_px = _growth_px(sides, line_px, scale)
-    edges = [_edges(four, line_px, growth_px, scale) for four in sides]
+    edges = _edges(sides, line_px, growth_px, scale)
     alone = [_best(each, None) for each in edges]
-    shifts = [_agreed(index, boxes, edges, alone) for index in range(len(boxes))]
+    suggested = _suggested(boxes, alone)
+    shifts = [
+        _agreed(each, own, near) for each, own, near in zip(edges, alone, suggested, strict=True)
+    ]
     return tuple(
         _found(box, each, shift) for box, each, shift in zip(boxes, edges, shifts, strict=True)
     )
@@ -133,11 +136,14 @@ class _Band:
 
     Attributes:
         dark: Shape (across, along).
+        rising, falling: How much darker, how much lighter it gets from row to row inwards.
         edge_px: Where the outer edge of the line is expected, in rows.
         inward: Direction of x or y from outside to inside, 1 or -1.
     """
 
     dark: Grey
+    rising: Grey
+    falling: Grey
     edge_px: float
     inward: int
 
@@ -167,7 +173,8 @@ def _bands(darkness: Grey, rect: Rect, reference: Reference) -> tuple[_Band, ...
             band = np.zeros((last - first, right - left), np.uint8)
         if inward < 0:
             band, edge_px = band[::-1], last - edge_mm * scale
-        bands.append(_Band(np.ascontiguousarray(band), edge_px, inward))
+        dark = np.ascontiguousarray(band)
+        bands.append(_Band(dark, *_steps_of(dark), edge_px, inward))
     return tuple(bands)
 
 
@@ -184,39 +191,56 @@ def _steps_of(dark: Grey) -> tuple[Grey, Grey]:
 def _tone(bands: Sequence[_Band]) -> float:
     """Return how strong the edges of outlines are on this page: light toner, or full."""
     strongest = [
-        float(cv2.reduce(_steps_of(band.dark)[0], 1, cv2.REDUCE_AVG, dtype=cv2.CV_32F).max())
-        for band in bands
+        float(cv2.reduce(band.rising, 1, cv2.REDUCE_AVG, dtype=cv2.CV_32F).max()) for band in bands
     ]
     return float(np.median(strongest)) if strongest else 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Side:
-    """One side of one box, averaged along it: values for each row of its band, 0 to 1.
+class _Sides:
+    """The sides of some boxes, four each, averaged along them: values from 0 to 1.
 
     Attributes:
-        rising, falling: How much darker, how much lighter it gets; row k is the border k + 2.
-        inked: Share of the side along which there is ink.
+        rising, falling: How much darker, how much lighter it gets; column k is the border k + 2
+            of a side's band. Shape (sides, borders).
+        inked: Share of the side along which there is ink, shape (sides, rows of the band).
+        edge_px: Where the outer edge of the line is expected, shape (sides, 1).
+        inward: Direction from outside to inside, 1 or -1, same shape.
     """
 
     rising: Profile
     falling: Profile
     inked: Profile
-    edge_px: float
-    inward: int
+    edge_px: Profile
+    inward: Profile
+
+    def some(self, boxes: NDArray[np.intp]) -> _Sides:
+        """Return the sides of these boxes alone."""
+        rows = (4 * boxes[:, None] + np.arange(4)).ravel()
+        return _Sides(
+            self.rising[rows],
+            self.falling[rows],
+            self.inked[rows],
+            self.edge_px[rows],
+            self.inward[rows],
+        )
 
 
-def _side(band: _Band, tone: float) -> _Side:
-    """Average a side along its length.
+def _sides(bands: Sequence[_Band], tone: float) -> _Sides:
+    """Average sides along their length.
 
-    Each place along it counts for no more than the page's usual edge, so that a few black
+    Each place along a side counts for no more than the page's usual edge, so that a few black
     strokes across a faint line do not outweigh the line.
     """
-    inked = np.where(band.dark > 0.5 * tone, np.uint8(tone), np.uint8(0))
-    rising, falling, there = (
-        _averaged(rows, tone) for rows in (*_steps_of(band.dark), np.asarray(inked, np.uint8))
+    least, most = np.uint8(int(0.5 * tone)), np.uint8(tone)
+    inked = [as_bits(np.asarray(band.dark > least, np.bool_)) * most for band in bands]
+    return _Sides(
+        np.array([_averaged(band.rising, tone) for band in bands]),
+        np.array([_averaged(band.falling, tone) for band in bands]),
+        np.array([_averaged(rows, tone) for rows in inked]),
+        np.array([[band.edge_px] for band in bands]),
+        np.array([[float(band.inward)] for band in bands]),
     )
-    return _Side(rising, falling, there, band.edge_px, band.inward)
 
 
 def _averaged(rows: Grey, tone: float) -> Profile:
@@ -224,36 +248,44 @@ def _averaged(rows: Grey, tone: float) -> Profile:
     return np.asarray(means, dtype=np.float64).ravel() / tone
 
 
-def _growth_px(sides: Sequence[Sequence[_Side]], line_px: float, px_per_mm: int) -> float:
+def _growth_px(sides: _Sides, line_px: float, px_per_mm: int) -> float:
     """Return by how much lines are thicker than printed, on each side of them.
 
     Toner spreads, and a dark threshold widens every line. The edges of thick lines fit no
     square of the true size in the middle, but two of them off to the sides.
     """
-    some = sides[:: max(1, len(sides) // _ASKED_FOR_GROWTH)]
+    boxes = len(sides.edge_px) // 4
+    some = sides.some(np.arange(0, boxes, max(1, boxes // _ASKED_FOR_GROWTH)))
 
     def fit(growth_mm: float) -> float:
-        tried = (_edges(four, line_px, growth_mm * px_per_mm, px_per_mm) for four in some)
+        tried = _edges(some, line_px, growth_mm * px_per_mm, px_per_mm)
         best = [each.along(axis).max() for each in tried for axis in range(2)]
         return float(np.sum(best)) - 0.01 * abs(growth_mm)
 
     return max(_GROWTHS_MM, key=fit) * px_per_mm
 
 
-def _edges(sides: Sequence[_Side], line_px: float, growth_px: float, px_per_mm: int) -> _Edges:
-    """Read the sides of one box at each shift."""
-    shifts_px = _shifts_mm() * px_per_mm
-    outer, inner, covered = [], [], []
-    for side in sides:
-        at = side.edge_px + side.inward * shifts_px
-        outer.append(_read(side.rising, at - growth_px - 2))
-        inner.append(_read(side.falling, at + line_px + growth_px - 2))
-        covered.append(_read(side.inked, at + line_px / 2 - 0.5))
-    return _Edges(np.array(outer), np.array(inner), np.array(covered))
+def _edges(sides: _Sides, line_px: float, growth_px: float, px_per_mm: int) -> list[_Edges]:
+    """Read the sides of each box at each shift."""
+    at = sides.edge_px + sides.inward * (_shifts_mm() * px_per_mm)
+    read = (
+        _read(sides.rising, at - growth_px - 2),
+        _read(sides.falling, at + line_px + growth_px - 2),
+        _read(sides.inked, at + line_px / 2 - 0.5),
+    )
+    outer, inner, covered = (values.reshape(-1, 4, values.shape[1]) for values in read)
+    return [_Edges(*each) for each in zip(outer, inner, covered, strict=True)]
 
 
 def _read(values: Profile, at: Profile) -> Profile:
-    return np.asarray(np.interp(at, np.arange(len(values)), values), dtype=np.float64)
+    """Return each row of values at fractional places in it; beyond its ends, its end."""
+    last = values.shape[1] - 1
+    at = at.clip(0, last)
+    before = np.minimum(at.astype(np.intp), last - 1)
+    share = at - before
+    low = np.take_along_axis(values, before, axis=1)
+    high = np.take_along_axis(values, before + 1, axis=1)
+    return np.asarray(low + share * (high - low), dtype=np.float64)
 
 
 def _shifts_mm() -> Profile:
@@ -276,18 +308,15 @@ def _best(edges: _Edges, near: tuple[int, int] | None) -> _Shift:
     return _Shift((steps[0], steps[1]), (plain[0], plain[1]))
 
 
-def _agreed(
-    index: int, boxes: Sequence[Box], edges: Sequence[_Edges], alone: Sequence[_Shift]
-) -> _Shift:
+def _agreed(edges: _Edges, own: _Shift, suggested: tuple[int, int] | None) -> _Shift:
     """Return where a box is, in view of the boxes around it.
 
     A fold between two boxes sets them apart, so a box that is plain to see may stand alone.
     One that ink has covered stands where the plain ones around it suggest.
     """
-    own, suggested = alone[index], _suggested(index, boxes, alone)
     if suggested is None:
         return own
-    with_others = _best(edges[index], suggested)
+    with_others = _best(edges, suggested)
     steps, plain = list(own.steps), list(own.plain)
     for axis in range(2):
         apart_mm = abs(own.steps[axis] - suggested[axis]) * _STEP_MM
@@ -298,18 +327,22 @@ def _agreed(
     return replace(own, steps=(steps[0], steps[1]), plain=(plain[0], plain[1]))
 
 
-def _suggested(index: int, boxes: Sequence[Box], alone: Sequence[_Shift]) -> tuple[int, int] | None:
-    """Return the middle shift of the plain boxes around one, or None where there are none."""
-    centre = boxes[index].rect.centre
-    others = [k for k in range(len(boxes)) if k != index and min(alone[k].plain) >= _SURE]
-    if not others:
-        return None
-    others.sort(
-        key=lambda k: np.hypot(boxes[k].rect.centre.x - centre.x, boxes[k].rect.centre.y - centre.y)
-    )
-    nearest = np.array([alone[k].steps for k in others[:_NEIGHBOURS]])
-    middle = np.median(nearest, axis=0)
-    return int(middle[0]), int(middle[1])
+def _suggested(boxes: Sequence[Box], alone: Sequence[_Shift]) -> list[tuple[int, int] | None]:
+    """Return for each box the middle shift of the plain boxes around it, None without any."""
+    centres = np.array([(box.rect.centre.x, box.rect.centre.y) for box in boxes])
+    plain = np.flatnonzero([min(shift.plain) >= _SURE for shift in alone])
+    steps = np.array([shift.steps for shift in alone])
+    suggested: list[tuple[int, int] | None] = []
+    for index, centre in enumerate(centres):
+        others = plain[plain != index]
+        if not others.size:
+            suggested.append(None)
+            continue
+        away_mm = np.hypot(*(centres[others] - centre).T)
+        nearest = others[np.argsort(away_mm, kind="stable")[:_NEIGHBOURS]]
+        middle = np.median(steps[nearest], axis=0)
+        suggested.append((int(middle[0]), int(middle[1])))
+    return suggested
 
 
 def _found(box: Box, edges: _Edges, shift: _Shift) -> FoundBox:

@@ -8,7 +8,7 @@ here; ``ballot`` verifies the text.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import cv2
@@ -40,6 +40,8 @@ OVERVIEW_LONG_SIDE_PX = 1100
 ENLARGE_BELOW_PX = 3200
 # A4 at about 190 dpi: above it, pyzbar takes more than half a second for a whole page.
 REDUCED_LONG_SIDE_PX = 2200
+# A QR symbol is printed with one of so many mask patterns.
+_MASKS = 8
 # Blur that swallows specks and leaves modules; spread of an optic out of focus; and the
 # patch of paper whose brightness counts where there is a shadow.
 SPECKLE_MM = 0.1
@@ -57,11 +59,13 @@ class FoundCode:
             from the symbol's own top left, the corner between two finder patterns that
             has the third finder pattern below it.
         reader: Which library read it.
+        mask: The mask pattern its modules are printed with, 0 to 7, where the library tells.
     """
 
     text: str
     corners_px: FloatArray
     reader: Reader
+    mask: int | None = None
 
 
 def find_codes(
@@ -252,7 +256,7 @@ def _back(code: FoundCode, scale: float, left: int, top: int) -> FoundCode:
     """Return a code in the coordinates of the page."""
     # Pixel centres lie half a pixel in from the edge, at either size.
     corners = (code.corners_px + 0.5) / scale - 0.5 + np.array([left, top], dtype=np.float64)
-    return FoundCode(code.text, corners, code.reader)
+    return replace(code, corners_px=corners)
 
 
 def _merged(found: list[FoundCode], more: Sequence[FoundCode]) -> list[FoundCode]:
@@ -282,7 +286,10 @@ def _read_zxing(grey: Pixels) -> list[FoundCode]:
         place = symbol.position
         corners = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
         points = np.array([[p.x, p.y] for p in corners], dtype=np.float64)
-        codes.append(FoundCode(symbol.text, points, "zxing"))
+        extra = symbol.extra
+        told = extra.get("DataMask") if isinstance(extra, dict) else None
+        mask = told if isinstance(told, int) and 0 <= told < _MASKS else None
+        codes.append(FoundCode(symbol.text, points, "zxing", mask))
     return codes
 
 

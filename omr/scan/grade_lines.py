@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from omr.geometry import FloatArray
 from omr.scan.reading import Edge, Grade
-from omr.scan.reference import Grey, Reference
+from omr.scan.reference import Grey, Reference, as_bits
 from omr.scan.register import Placement
 
 Float32 = NDArray[np.float32]
@@ -41,6 +41,8 @@ _RIM_MM = 7.5
 # Of at least so many printed rules that run across a white streak, at most this share is still
 # seen in it, and nearly all are beside it.
 _RULES, _ERASED, _WHOLE = 4, 0.2, 0.9
+# The first look: every fourth joined row, 2 mm apart; and what part of the shares above it asks.
+_EVERY_ROW, _LIKELY = 4, 0.7
 # Longest list for one page: a torn roller draws dozens.
 _MOST = 6
 
@@ -71,24 +73,47 @@ def _along(
 ) -> Iterator[Grade]:
     """Yield the streaks that run down a picture."""
     shrink = max(1, round(_ROW_MM * px_per_mm))
-    width, height = grey.shape[1], max(1, grey.shape[0] // shrink)
-    low = np.asarray(cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-    to_low = np.diag([1.0, height / grey.shape[0], 1.0]) @ matrix
+    low = _rows_joined(grey, shrink)
+    to_low = np.diag([1.0, 1.0 / shrink, 1.0]) @ matrix
     page = _inside_sheet(low.shape, reference, to_low, px_per_mm)
-    paper = float(np.percentile(low[page][::7], 70)) if page.any() else 0.0
+    seen = low[::5, ::5][page[::5, ::5] > 0]
+    paper = float(np.percentile(seen, 70)) if seen.size else 0.0
     if paper < 40:
         return
-    places = _dark(low, reference, to_low, page, paper, px_per_mm)
-    for column in places[:_MOST]:
-        yield Grade("streak", round(column / px_per_mm, 1), edge)
-    for column in _white(low, reference, to_low, paper, px_per_mm)[:_MOST]:
-        yield Grade("white-streak", round(column / px_per_mm, 1), edge)
+    # Every few rows tell whether there may be a dark streak, every other column whether there may
+    # be a white one; hardly any page has either.
+    thin = np.diag([1.0, 1.0 / _EVERY_ROW, 1.0]) @ to_low
+    likely = _darker(
+        low[::_EVERY_ROW], reference, thin, page[::_EVERY_ROW], paper, px_per_mm, _LIKELY
+    )[0]
+    if likely.any():
+        found, depth = _darker(low, reference, to_low, page, paper, px_per_mm, 1.0)
+        straight = max(_STRAIGHT_PX, _STRAIGHT_MM * px_per_mm)
+        places = _centres(found, px_per_mm)
+        places = [at for at in places if _wander_px(depth, at, px_per_mm) <= straight]
+        for column in places[:_MOST]:
+            yield Grade("streak", round(column / px_per_mm, 1), edge)
+    half = np.diag([0.5, 1.0, 1.0]) @ to_low
+    if _erased(low[:, ::2], reference, half, paper, px_per_mm / 2, _LIKELY).any():
+        found = _erased(low, reference, to_low, paper, px_per_mm, 1.0)
+        for column in _centres(found, px_per_mm)[:_MOST]:
+            yield Grade("white-streak", round(column / px_per_mm, 1), edge)
+
+
+def _rows_joined(grey: Grey, count: int) -> Grey:
+    """Return the mean of each so many rows; what is over at the foot of the picture is left out."""
+    height = grey.shape[0] // count
+    rows = grey[: height * count].reshape(height, count, grey.shape[1])
+    total = rows[:, 0].astype(np.uint16)
+    for k in range(1, count):
+        np.add(total, rows[:, k], out=total)
+    return np.asarray(cv2.convertScaleAbs(total, alpha=1 / count), dtype=np.uint8)
 
 
 def _inside_sheet(
     shape: tuple[int, ...], reference: Reference, to_low: FloatArray, px_per_mm: float
-) -> NDArray[np.bool_]:
-    """Return where the sheet is, without its rim."""
+) -> Grey:
+    """Return 1 where the sheet is, without its rim, 0 elsewhere."""
     layout = reference.layout
     inner = np.array(
         [
@@ -103,47 +128,64 @@ def _inside_sheet(
     cv2.fillConvexPoly(mask, np.rint(corners).astype(np.int32), 1)
     rim = round(2.0 * px_per_mm)
     mask[:, :rim] = mask[:, -rim:] = 0
-    return mask.astype(np.bool_)
+    return mask
 
 
-def _warp(picture: Grey, reference: Reference, to_low: FloatArray, size: tuple[int, int]) -> Grey:
+def _warp(
+    picture: Grey, reference: Reference, to_low: FloatArray, size: tuple[int, int], method: int
+) -> Grey:
     """Bring a picture of the reference to where the page lies."""
     scale = reference.px_per_mm
     to_mm = np.array([[1 / scale, 0, 0.5 / scale], [0, 1 / scale, 0.5 / scale], [0, 0, 1]])
     return np.asarray(
-        cv2.warpAffine(picture, (to_low @ to_mm)[:2], (size[1], size[0]), flags=cv2.INTER_LINEAR),
+        cv2.warpAffine(picture, (to_low @ to_mm)[:2], (size[1], size[0]), flags=method),
         dtype=np.uint8,
     )
 
 
-def _dark(
+def _column_sums(picture: Grey) -> NDArray[np.int32]:
+    return np.asarray(cv2.reduce(picture, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[0], dtype=np.int32)
+
+
+def _darker(
     low: Grey,
     reference: Reference,
     to_low: FloatArray,
-    page: NDArray[np.bool_],
+    page: Grey,
     paper: float,
     px_per_mm: float,
-) -> list[float]:
-    """Return the columns of dark streaks."""
-    near = reference.near_print.view(np.uint8) * np.uint8(255)
-    printed = _warp(near, reference, to_low, (low.shape[0], low.shape[1])) > 30
+    strictness: float,
+) -> tuple[NDArray[np.bool_], Float32]:
+    """Return the columns that dark lines run down, and how much darker each open place is.
+
+    Args:
+        low: The picture, rows joined.
+        reference: The page as printed.
+        to_low: From page millimetres to pixels of ``low``.
+        page: 1 where the sheet is.
+        paper: Brightness of paper.
+        px_per_mm: Columns across a millimetre.
+        strictness: 1 to tell a streak, less to tell where there may be one.
+    """
+    size = (low.shape[0], low.shape[1])
+    low = np.ascontiguousarray(low)
+    printed = _warp(as_bits(reference.near_print), reference, to_low, size, cv2.INTER_NEAREST)
     # 0.8 mm: what feed and folds shift the print beyond the placement.
     reach = np.ones((3, 2 * round(0.8 * px_per_mm) + 1), np.uint8)
-    open_ = page & (cv2.dilate(printed.astype(np.uint8), reach) == 0)
-    weight = open_.astype(np.float32)
+    open_ = cv2.subtract(page, cv2.dilate(printed, reach))
     around = (2 * round(_AROUND_MM * px_per_mm) + 1, 1)
-    values = low.astype(np.float32) * weight
-    total = cv2.blur(weight, around)
-    mean = cv2.blur(values, around) / np.maximum(total, 1e-3)
-    darker = ((mean - low) > _DARKER * paper) & open_
+    room_around = cv2.boxFilter(open_, cv2.CV_32F, around, normalize=False)
+    total = cv2.boxFilter(cv2.multiply(low, open_), cv2.CV_32F, around, normalize=False)
+    # Darker than the mean of the open paper around by more than the limit.
+    mean = np.asarray(cv2.divide(total, np.maximum(room_around, 1.0)), np.float32)
+    depth = np.asarray(cv2.subtract(mean, low, dtype=cv2.CV_32F), np.float32)
+    darker = cv2.bitwise_and(as_bits(depth > np.float32(_DARKER * paper)), open_)
     # One pixel to each side: a streak may wander by a pixel along the sheet.
-    seen = cv2.dilate(darker.astype(np.uint8), np.ones((1, 3), np.uint8)) > 0
-    room = open_.sum(axis=0)
-    hits = (seen & open_).sum(axis=0)
-    found = (hits > _SEEN * room) & (room > _OPEN * low.shape[0])
-    depth = np.where(darker, mean - low, 0.0).astype(np.float32)
-    straight = max(_STRAIGHT_PX, _STRAIGHT_MM * px_per_mm)
-    return [c for c in _centres(found, px_per_mm) if _wander_px(depth, c, px_per_mm) <= straight]
+    seen = cv2.bitwise_and(cv2.dilate(darker, np.ones((1, 3), np.uint8)), open_)
+    room = _column_sums(np.asarray(open_, np.uint8))
+    hits = _column_sums(np.asarray(seen, np.uint8))
+    found = (hits > strictness * _SEEN * room) & (room > strictness * _OPEN * low.shape[0])
+    return found, np.asarray(cv2.multiply(depth, darker, dtype=cv2.CV_32F), np.float32)
 
 
 def _wander_px(depth: Float32, column: float, px_per_mm: float) -> float:
@@ -170,30 +212,41 @@ def _wander_px(depth: Float32, column: float, px_per_mm: float) -> float:
     return 1.48 * float(np.median(np.abs(np.array(places) - np.median(places))))
 
 
-def _white(
-    low: Grey, reference: Reference, to_low: FloatArray, paper: float, px_per_mm: float
-) -> list[float]:
-    """Return the columns in which the print is missing, told by lines printed across them."""
-    printed = _warp(reference.darkness, reference, to_low, (low.shape[0], low.shape[1]))
+def _erased(
+    low: Grey,
+    reference: Reference,
+    to_low: FloatArray,
+    paper: float,
+    px_per_mm: float,
+    strictness: float,
+) -> NDArray[np.bool_]:
+    """Return the columns in which the print is missing, told by lines printed across them.
+
+    The arguments are those of ``_darker``.
+    """
+    size = (low.shape[0], low.shape[1])
+    low = np.ascontiguousarray(low)
+    printed = _warp(reference.darkness, reference, to_low, size, cv2.INTER_LINEAR)
     # Lines across the feed: print that goes on for 3 mm to either side.
     across = cv2.erode(printed, np.ones((1, 2 * round(1.5 * px_per_mm) + 1), np.uint8))
-    rules = across > 50
-    darkness = 1.0 - low.astype(np.float32) / paper
+    rules = as_bits(np.asarray(across > np.uint8(50), np.bool_))
     # The darkest within 1 mm up and down: the print may lie that far from its place.
-    dark = cv2.dilate(darkness, np.ones((5, 1), np.uint8))
-    if not rules.any():
-        return []
-    usual = float(np.median(dark[rules]))
-    there = rules & (dark > 0.4 * usual)
-    count = rules.sum(axis=0).astype(np.float32)
-    share = there.sum(axis=0) / np.maximum(count, 1)
+    darkest = np.asarray(cv2.erode(low, np.ones((5, 1), np.uint8)), np.uint8)
+    on_rules = cv2.calcHist([darkest], [0], rules, [256], [0, 256]).ravel().cumsum()
+    if on_rules[-1] == 0:
+        return np.zeros(low.shape[1], np.bool_)
+    usual = 1.0 - float(np.searchsorted(on_rules, on_rules[-1] / 2)) / paper
+    brightest = max(0, int(np.ceil((1 - 0.4 * usual) * paper)) - 1)
+    there = cv2.bitwise_and(rules, as_bits(darkest <= np.uint8(brightest)))
+    count = _column_sums(rules)
+    share = _column_sums(np.asarray(there, np.uint8)) / np.maximum(count, 1)
     # Whole print 1 to 3 mm away on both sides: where print is broken anyway, nothing is told.
     near, far = round(1.0 * px_per_mm), round(3.0 * px_per_mm)
     mean = cv2.blur(share.reshape(1, -1), (far - near, 1)).ravel()
     middle = (near + far) // 2
     beside = np.minimum(np.roll(mean, middle), np.roll(mean, -middle))
-    found = (count >= _RULES) & (share < _ERASED) & (beside > _WHOLE) & (usual > 0.1)
-    return _centres(found, px_per_mm)
+    erased = (share < _ERASED / strictness) & (beside > strictness * _WHOLE)
+    return np.asarray((count >= _RULES) & erased & (usual > 0.1), dtype=np.bool_)
 
 
 def _centres(found: NDArray[np.bool_], px_per_mm: float) -> list[float]:

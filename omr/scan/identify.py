@@ -63,6 +63,7 @@ class Identity:
     Attributes:
         text: The text of its codes, from which they can be drawn again.
         corners_px: For each code that was read, its corners, shape (4, 2).
+        mask: The mask pattern its codes are printed with, where it is known.
     """
 
     serial: str
@@ -70,6 +71,7 @@ class Identity:
     layout: PageLayout
     text: str
     corners_px: tuple[FloatArray, ...]
+    mask: int | None = None
 
     def scaled(self, scale: float) -> Identity:
         """Return the identity in the pixels of the same image at another size."""
@@ -130,6 +132,7 @@ def identify(codes: Sequence[FoundCode], key: BallotKey) -> Identity | Unidentif
         layout=key.layouts[group].pages[content.page - 1],
         text=good[0].text,
         corners_px=tuple(np.asarray(code.corners_px, dtype=np.float64) for code in good),
+        mask=next((code.mask for code in good if code.mask is not None), None),
     )
 
 

@@ -40,6 +40,8 @@ from omr.scan.trace import PageTrace, PlacedPage
 _WORKING_DPI = 260.0
 # The same for a photograph, where the page may fill no more than two thirds of the picture.
 _FINE_DPI = 400.0
+# A ballot's own print is grown by this: toner spreads, and the page is not quite in place.
+_OWN_MARGIN_MM = 0.45
 
 
 class PageReader:
@@ -196,9 +198,13 @@ def _view(image: PageImage, most_dpi: float) -> _View:
     dpi = max(height, width) / (297.0 / MM_PER_INCH)
     if dpi <= 1.2 * most_dpi:
         return _View(image.pixels, _grey(image.pixels), 1.0, image.dpi)
-    shrink = most_dpi / dpi
-    size = (round(width * shrink), round(height * shrink))
-    pixels = np.asarray(cv2.resize(image.pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    source, shrink = image.pixels, most_dpi / dpi
+    whole = int(dpi / most_dpi)
+    if dpi <= 1.2 * most_dpi * whole:
+        # Whole pixels are joined, as from 600 to 300 dpi: fifteen times faster than parts of them.
+        source, shrink = source[: height // whole * whole, : width // whole * whole], 1 / whole
+    size = (round(source.shape[1] * shrink), round(source.shape[0] * shrink))
+    pixels = np.asarray(cv2.resize(source, size, interpolation=cv2.INTER_AREA), np.uint8)
     return _View(pixels, _grey(pixels), shrink, image.dpi and image.dpi * shrink)
 
 
@@ -228,12 +234,22 @@ def _own_print(identity: Identity, reference: Reference) -> OwnPrint:
     """Return where this ballot's own codes and serial are printed."""
     layout, scale = identity.layout, reference.px_per_mm
     codes = np.zeros(reference.print_mask.shape, np.bool_)
-    modules = qr_modules(identity.text).astype(np.uint8)
+    modules = qr_modules(identity.text, identity.mask).astype(np.uint8)
     for code in layout.codes:
         rows, columns = window(code, scale, codes.shape)
         size = (columns.stop - columns.start, rows.stop - rows.start)
         codes[rows, columns] = cv2.resize(modules, size, interpolation=cv2.INTER_NEAREST) > 0
-    near = codes.copy()
-    for serial in layout.serials:
-        near[window(serial, scale, near.shape, 0.3)] = True
-    return OwnPrint(codes, grow(near, 0.45 * scale))
+    near = np.zeros_like(codes)
+    for place in (*layout.codes, *layout.serials):
+        # The margin around serials and modules is grown within a window that holds it all.
+        area = window(place, scale, near.shape, _OWN_MARGIN_MM + 1.0)
+        own = codes[area].copy()
+        for serial in layout.serials:
+            whole = window(serial, scale, near.shape, 0.3)
+            top, left = area[0].start, area[1].start
+            own[
+                max(0, whole[0].start - top) : max(0, whole[0].stop - top),
+                max(0, whole[1].start - left) : max(0, whole[1].stop - left),
+            ] = True
+        near[area] |= grow(own, _OWN_MARGIN_MM * scale)
+    return OwnPrint(codes, near)

@@ -29,6 +29,10 @@ _TILE_PX, _WIDE_PX = 64, 3
 _WHOLE_PX = 65_536
 # The fringe that uneven toner leaves keeps this close to print; dust is told from it farther off.
 FRINGE_MM, HALO_MM = 0.7, 0.9
+# Enough for a mask that keeps 1.5 mm from print.
+OPEN_PX_PER_MM = 2
+# The outermost millimetres of the sheet carry shadows of its edge.
+_RIM_MM = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +49,8 @@ class Reference:
         halo: Print grown by ``HALO_MM``.
         around_boxes: The boxes and the reach of their strokes over outlines and rules.
         beside_boxes: The same and 1 mm around it, from where ink may be bridged into it.
+        open_paper: Where there is no print within 1.5 mm, nor the sheet's edge, at
+            ``OPEN_PX_PER_MM``.
     """
 
     layout: PageLayout
@@ -57,6 +63,7 @@ class Reference:
     halo: Mask
     around_boxes: Mask
     beside_boxes: Mask
+    open_paper: Mask
 
 
 @lru_cache(maxsize=128)
@@ -194,15 +201,28 @@ def make_reference(layout: PageLayout, settings: ReaderSettings) -> Reference:
     for box in layout.boxes:
         around_boxes[window(box.rect, scale, around_boxes.shape, settings.reach_mm)] = True
         beside_boxes[window(box.rect, scale, around_boxes.shape, settings.reach_mm + 1.0)] = True
+    near_print = grow(print_mask, settings.print_margin_mm * scale)
     return Reference(
         layout=layout,
         px_per_mm=scale,
         darkness=darkness,
         coarse=np.asarray(cv2.GaussianBlur(coarse, (0, 0), 1.0), dtype=np.uint8),
         print_mask=print_mask,
-        near_print=grow(print_mask, settings.print_margin_mm * scale),
+        near_print=near_print,
         fringe=grow(print_mask, FRINGE_MM * scale),
         halo=grow(print_mask, HALO_MM * scale),
         around_boxes=around_boxes,
         beside_boxes=beside_boxes,
+        open_paper=_open_paper(layout, near_print),
     )
+
+
+def _open_paper(layout: PageLayout, near_print: Mask) -> Mask:
+    """Return where paper is open, with a margin of 1.5 mm around print."""
+    size = (round(layout.width * OPEN_PX_PER_MM), round(layout.height * OPEN_PX_PER_MM))
+    printed = cv2.resize(as_bits(near_print) * np.uint8(255), size, interpolation=cv2.INTER_AREA)
+    free = cv2.dilate(printed, np.ones((7, 7), np.uint8)) < 16
+    rim = _RIM_MM * OPEN_PX_PER_MM
+    free[:rim] = free[-rim:] = False
+    free[:, :rim] = free[:, -rim:] = False
+    return np.asarray(free, dtype=np.bool_)

@@ -26,6 +26,10 @@ _DICTIONARY = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50)
 # A scan whose marks fit an affine map this well is no photograph: printers and feeders
 # leave up to 0.2 mm, and the least tilt that matters, one degree, leaves 0.4 mm.
 _AFFINE_MM = 0.25
+# How far from its guessed place a mark is looked for. A single code of 18 mm carries the guess
+# 280 mm across the page: one pixel at its corner is then some 2 mm at the far mark, and print
+# scale adds its share. Codes in two corners hold it to some millimetres, but in a photograph.
+_REACH_MM, _NEAR_MM = 9.0, 6.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,7 +84,8 @@ def place_page(
     """
     best: Placement | None = None
     for guess, codes in _guesses(code_corners, layout, grey.shape):
-        found = _fiducials_near(grey, guess, layout)
+        reach_mm = _NEAR_MM if len(codes) >= 2 else _REACH_MM
+        found = _fiducials_near(grey, guess, layout, reach_mm)
         if len(found) < len(layout.fiducials):
             found = _fiducials_again(grey, found, codes, layout)
         if len(found) < 4:
@@ -174,19 +179,19 @@ def bears_fiducials(grey: Grey) -> bool:
 
 
 def _fiducials_near(
-    grey: Grey, guess: FloatArray, layout: PageLayout, known: frozenset[int] = frozenset()
+    grey: Grey,
+    guess: FloatArray,
+    layout: PageLayout,
+    reach_mm: float,
+    known: frozenset[int] = frozenset(),
 ) -> dict[int, FloatArray]:
-    """Look for each mark that is not known yet within 9 mm of where the guess has it.
-
-    A single code of 18 mm carries the guess 280 mm across the page: one pixel at its
-    corner is then some 2 mm at the far mark, and print scale adds its share.
-    """
+    """Look for each mark that is not known yet within reach of where the guess has it."""
     detector = _detector()
     found: dict[int, FloatArray] = {}
     for fiducial in layout.fiducials:
         if fiducial.id in known:
             continue
-        corners = transform(guess, fiducial.rect.grown(9.0).corners())
+        corners = transform(guess, fiducial.rect.grown(reach_mm).corners())
         # A guess from few corners may run wild: its window is kept to the image.
         x0, y0 = np.floor(corners.min(axis=0)).clip(0, grey.shape[::-1]).astype(int)
         x1, y1 = np.ceil(corners.max(axis=0)).clip(0, grey.shape[::-1]).astype(int)
@@ -210,7 +215,9 @@ def _fiducials_again(
     while 0 < len(found) < len(rects):
         pairs = [*codes, *((rects[mark_id], corners) for mark_id, corners in found.items())]
         guess = _homography(*_points(pairs))
-        more = _fiducials_near(grey, guess, layout, frozenset(found)) if guess is not None else {}
+        if guess is None:
+            break
+        more = _fiducials_near(grey, guess, layout, _REACH_MM, frozenset(found))
         if not more:
             break
         found = {**found, **more}

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from omr.ballot.model import PageLayout
 from omr.geometry import FloatArray
 from omr.scan.bends import Bends, measure_bends
-from omr.scan.reference import Grey, Mask, Reference
+from omr.scan.reference import Grey, Mask, Reference, as_bits
 from omr.scan.register import Placement
 from omr.scan.settings import ReaderSettings
 
@@ -71,8 +71,9 @@ def flatten(
     spots = _spots(placement.matrix, layout, settings.px_per_mm, bends)
     flat = _sample(pixels, spots)
     darkness, paper = separate_ink(flat, settings.px_per_mm, settings)
-    paper &= _inside(pixels.shape, spots)
-    darkness[~paper] = 0
+    there = cv2.bitwise_and(as_bits(paper), _inside(pixels.shape, spots))
+    darkness = np.asarray(cv2.multiply(darkness, there), dtype=np.uint8)
+    paper = there.view(np.bool_)
     return FlatPage(flat, darkness, paper, bends, match, _noise(darkness, paper))
 
 
@@ -85,27 +86,23 @@ def _spots(
     straight over a millimetre to a hundredth of a pixel.
     """
     width, height = round(layout.width * px_per_mm), round(layout.height * px_per_mm)
-    x_mm = np.arange(-1.0, np.ceil(layout.width) + 2)
-    y_mm = np.arange(-1.0, np.ceil(layout.height) + 2)
+    # Knots lie in the middle of each square millimetre, so that enlarging them puts each pixel
+    # of the page in its place; one more at either end lets the outermost half be interpolated.
+    x_mm = np.arange(-1.0, np.ceil(layout.width) + 1) + 0.5
+    y_mm = np.arange(-1.0, np.ceil(layout.height) + 1) + 0.5
     xs, ys = np.meshgrid(x_mm, y_mm)
     if bends is not None:
         shift = bends.over(x_mm, y_mm)
         xs, ys = xs + shift[..., 0], ys + shift[..., 1]
     depth = matrix[2, 0] * xs + matrix[2, 1] * ys + matrix[2, 2]
-    knots = np.dstack(
-        [(matrix[k, 0] * xs + matrix[k, 1] * ys + matrix[k, 2]) / depth for k in (0, 1)]
-    ).astype(np.float32)
-    # Pixel i of the page covers [i, i + 1) / px_per_mm; knot k stands at k - 1 mm.
-    step = 1 / px_per_mm
-    to_knots = np.array([[step, 0, 0.5 * step + 1], [0, step, 0.5 * step + 1]])
+    inner = (slice(px_per_mm, px_per_mm + height), slice(px_per_mm, px_per_mm + width))
+    size = (len(x_mm) * px_per_mm, len(y_mm) * px_per_mm)
     x_px, y_px = (
-        cv2.warpAffine(
-            knots[..., k],
-            to_knots,
-            (width, height),
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
+        cv2.resize(
+            ((matrix[k, 0] * xs + matrix[k, 1] * ys + matrix[k, 2]) / depth).astype(np.float32),
+            size,
+            interpolation=cv2.INTER_LINEAR,
+        )[inner]
         for k in (0, 1)
     )
     return np.asarray(x_px, dtype=np.float32), np.asarray(y_px, dtype=np.float32)
@@ -119,11 +116,11 @@ def _sample(pixels: NDArray[np.uint8], spots: tuple[Float32, Float32]) -> NDArra
     )
 
 
-def _inside(image: tuple[int, ...], spots: tuple[Float32, Float32]) -> Mask:
-    """Return where the flat page rests on pixels of the image."""
+def _inside(image: tuple[int, ...], spots: tuple[Float32, Float32]) -> Grey:
+    """Return 255 where the flat page rests on pixels of the image, 0 elsewhere."""
     x_px, y_px = spots
     across = cv2.inRange(x_px, -0.5, image[1] - 0.5)
-    return np.asarray(cv2.bitwise_and(across, cv2.inRange(y_px, -0.5, image[0] - 0.5)) > 0)
+    return np.asarray(cv2.bitwise_and(across, cv2.inRange(y_px, -0.5, image[0] - 0.5)), np.uint8)
 
 
 def separate_ink(
@@ -143,7 +140,7 @@ def separate_ink(
     Returns:
         Darkness relative to the paper, 0 to 255, and the mask of paper.
     """
-    grey = flat if flat.ndim == 2 else cv2.min(cv2.min(*cv2.split(flat)[:2]), flat[..., 2])
+    grey = flat if flat.ndim == 2 else _darkest(flat)
     small = cv2.resize(grey, None, fx=1 / px_per_mm, fy=1 / px_per_mm, interpolation=cv2.INTER_AREA)
     wide = np.ones((17, 17), np.uint8)  # 17 mm: wider than a filled box or a punch hole
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, wide)
@@ -151,9 +148,15 @@ def separate_ink(
     white = float(np.percentile(paper, 75))
     size = (grey.shape[1], grey.shape[0])
     full = cv2.resize(paper, size, interpolation=cv2.INTER_LINEAR)
-    is_paper = full >= settings.paper_dark * white
+    is_paper = full >= np.uint8(min(255, np.ceil(settings.paper_dark * white)))
     ratio = cv2.divide(grey, full, scale=255.0)
     return np.asarray(cv2.bitwise_not(ratio), dtype=np.uint8), is_paper
+
+
+def _darkest(pixels: NDArray[np.uint8]) -> Grey:
+    """Return the darkest colour channel of each pixel."""
+    blue, green, red = cv2.split(pixels)
+    return np.asarray(cv2.min(cv2.min(blue, green), red), dtype=np.uint8)
 
 
 def _noise(darkness: Grey, paper: Mask) -> float:
