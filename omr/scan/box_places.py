@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from omr.ballot.model import Box
 from omr.geometry import Rect
-from omr.scan.reference import Grey, Reference, as_bits
+from omr.scan.reference import Grey, Reference, as_bits, window
 from omr.scan.straighten import FlatPage
 
 Profile = NDArray[np.float64]
@@ -41,6 +41,10 @@ _SURE = 0.8
 _GROWTHS_MM = (0.0, -0.08, -0.04, 0.04, 0.08, 0.12, 0.16, 0.2, 0.24, 0.28, 0.32)
 # How many boxes are asked how thick lines are on this page.
 _ASKED_FOR_GROWTH = 6
+# A fold through a square sets its opposite sides nearer or farther apart by this much.
+_SQUEEZED_MM = 0.7
+# A side is gone, not displaced, if no more of it than this is seen within reach.
+_GONE = 0.4
 # An edge this weak (of 255) is not print but the paper's grain.
 _LEAST_EDGE = 8.0
 
@@ -52,11 +56,15 @@ class FoundBox:
     Attributes:
         found: On the flat page; at its expected place where nothing was found.
         match: Share of the outline that is there, 0 to 1, whether plain to see or under ink.
+        three_sided: Whether three sides are there, where the squares around suggest, and
+            nothing at all is seen of the fourth, though there is paper: a fold or the press
+            swallowed it, and there is no outline that might be taken for ink.
     """
 
     box: Box
     found: Rect
     match: float
+    three_sided: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,12 +93,34 @@ class _Edges:
         best = np.maximum(self.outer[sides, near], self.inner[sides, near])
         return float(best.max(axis=1).min())
 
-    def present(self, axis: int, step: int) -> float:
-        """Return how much of the two sides is there at a shift, 0 to 1, under ink or not."""
+    def there(self, side: int, step: int) -> float:
+        """Return how much of one side is there at a shift, 0 to 1, under ink or not."""
         near = slice(max(0, step - 2), step + 3)
-        sides = slice(2 * axis, 2 * axis + 2)
-        plain = np.maximum(self.outer[sides, near], self.inner[sides, near])
-        return float(np.maximum(plain, self.covered[sides, near]).max(axis=1).mean())
+        plain = np.maximum(self.outer[side, near], self.inner[side, near])
+        return float(np.maximum(plain, self.covered[side, near]).max())
+
+    def apart(self, axis: int, step: int) -> tuple[int, int] | None:
+        """Return where the two sides of an axis are, each by itself, near a shift of both.
+
+        A fold through the square brought them nearer to each other or farther apart. None
+        where one of them is not plain to see.
+        """
+        reach = round(_SQUEEZED_MM / _STEP_MM)
+        first = max(0, step - reach)
+        found = []
+        for side in (2 * axis, 2 * axis + 1):
+            near = slice(first, step + reach + 1)
+            line = self.outer[side, near] + self.inner[side, near]
+            best = first + int(np.argmax(line))
+            if line.max() < 2 * _SURE:
+                return None
+            found.append(best)
+        return (found[0], found[1]) if abs(found[0] - found[1]) <= reach else None
+
+    def gone(self, side: int) -> bool:
+        """Tell whether nothing is seen of a side, wherever it may lie, nor ink along it."""
+        seen = np.maximum(np.maximum(self.outer[side], self.inner[side]), self.covered[side])
+        return float(seen.max()) < _GONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +155,11 @@ def find_boxes(flat: FlatPage, reference: Reference) -> tuple[FoundBox, ...]:
     shifts = [
         _agreed(each, own, near) for each, own, near in zip(edges, alone, suggested, strict=True)
     ]
-    return tuple(
-        _found(box, each, shift) for box, each, shift in zip(boxes, edges, shifts, strict=True)
+    found = (
+        _found(box, each, shift, near)
+        for box, each, shift, near in zip(boxes, edges, shifts, suggested, strict=True)
     )
+    return tuple(_on_paper(each, flat, reference) for each in found)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -345,8 +377,41 @@ def _suggested(boxes: Sequence[Box], alone: Sequence[_Shift]) -> list[tuple[int,
     return suggested
 
 
-def _found(box: Box, edges: _Edges, shift: _Shift) -> FoundBox:
-    shifts_mm = _shifts_mm()
-    dx, dy = (float(shifts_mm[step]) for step in shift.steps)
-    match = sum(edges.present(axis, shift.steps[axis]) for axis in range(2)) / 2
-    return FoundBox(box, box.rect.shifted(dx, dy), min(1.0, round(match, 3)))
+def _found(box: Box, edges: _Edges, shift: _Shift, suggested: tuple[int, int] | None) -> FoundBox:
+    """Return where the sides of a box are, and how much of them."""
+    steps = [step for step in shift.steps for _ in range(2)]
+    there = [edges.there(side, steps[side]) for side in range(4)]
+    for axis in range(2):
+        sides = slice(2 * axis, 2 * axis + 2)
+        if min(there[sides]) >= _SURE:
+            continue
+        if (apart := edges.apart(axis, shift.steps[axis])) is not None:
+            steps[sides] = apart
+            there[sides] = [edges.there(side, steps[side]) for side in (2 * axis, 2 * axis + 1)]
+    left, right, top, bottom = (float(_shifts_mm()[step]) for step in steps)
+    rect = box.rect
+    return FoundBox(
+        box,
+        Rect(rect.x + left, rect.y + top, rect.w + right - left, rect.h + bottom - top),
+        min(1.0, round(sum(there) / 4, 3)),
+        _three_sided(edges, steps, there, suggested),
+    )
+
+
+def _three_sided(
+    edges: _Edges, steps: Sequence[int], there: Sequence[float], suggested: tuple[int, int] | None
+) -> bool:
+    """Tell whether only one side is missing, of a square that lies where those around suggest."""
+    missing = [side for side in range(4) if there[side] < _SURE]
+    if len(missing) != 1 or suggested is None or not edges.gone(missing[0]):
+        return False
+    apart = [abs(steps[side] - suggested[side // 2]) * _STEP_MM for side in range(4)]
+    return max(apart) <= _AGREE_MM
+
+
+def _on_paper(found: FoundBox, flat: FlatPage, reference: Reference) -> FoundBox:
+    """Take back that three sides are enough where a torn sheet lacks the fourth."""
+    if not found.three_sided:
+        return found
+    around = window(found.found, reference.px_per_mm, flat.paper.shape, _REACH_MM)
+    return replace(found, three_sided=bool(flat.paper[around].all()))

@@ -20,6 +20,7 @@ from omr.scan.fold_shade import FoldLine, shade_of_folds
 from omr.scan.pieces import Labels, label_pieces
 from omr.scan.reference import Grey, Mask, Reference, above, as_bits, grow, outline_ring, window
 from omr.scan.settings import ReaderSettings
+from omr.scan.stains import find_stains
 from omr.scan.straighten import FlatPage
 from omr.scan.wear import worn_paper
 
@@ -54,7 +55,8 @@ class InkMap:
         boxes: Every box with its found place.
         printed: Where this ballot's print should be, its codes among it, without margin.
         darkness: Of the flat page, less what folds and stains explain; 0 to 255.
-        worn: Creases and stains, which are no ink.
+        worn: Creases and hairs, which are no ink.
+        stained: Where a stain is what is dark, between print too.
         hairs: Ink as thin and pale as a crease that may yet be a mark.
         folded: Where a fold explains some of the darkness.
         folds: The folds of the sheet.
@@ -70,6 +72,7 @@ class InkMap:
     printed: Mask
     darkness: Grey
     worn: Mask
+    stained: Mask
     hairs: Mask
     folded: Mask
     folds: tuple[FoldLine, ...]
@@ -110,6 +113,9 @@ def map_ink(
     ink = above(darkness, threshold) & ~near_print
     if not whole:
         ink &= cv2.erode(as_bits(flat.paper), np.ones((9, 9), np.uint8)).view(np.bool_)
+    stained = find_stains(ink, darkness, reference.print_mask, flat.pixels, scale)
+    if stained.any():
+        ink &= ~stained
     names = tuple(name.rect for name in reference.layout.names)
     worn, hairs = worn_paper(ink, darkness, folded, boxes, names, scale)
     if worn.any():
@@ -130,6 +136,7 @@ def map_ink(
         printed=reference.print_mask | own.codes,
         darkness=darkness,
         worn=worn,
+        stained=stained,
         hairs=hairs,
         folded=folded,
         folds=folds,

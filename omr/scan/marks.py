@@ -385,7 +385,7 @@ def _faint(
     # What is broader than any stroke is a stain's or a shadow's edge.
     broad = cv2.morphologyEx(near, cv2.MORPH_OPEN, np.ones((2 * scale, 2 * scale), np.uint8))
     dark = cv2.subtract(near, broad).astype(np.float32)
-    dark[ink.worn[area]] = 0
+    dark[ink.worn[area] | ink.stained[area]] = 0
     level = float(np.median(dark)) + least
     seen = dark > level
     extent_mm, _, _ = _extent(seen, scale)

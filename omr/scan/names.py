@@ -167,6 +167,7 @@ def _left_over(
     # A crease runs through names without regard for them.
     if ink.worn[rows, columns].any():
         over &= ~grow(ink.worn[rows, columns], 0.4 * scale)
+    over &= ~ink.stained[rows, columns]
     # Lines of one pixel are the fringe of print.
     solid = cv2.morphologyEx(as_bits(over), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     seen = above(around[y : y + printed.shape[0], x : x + printed.shape[1]], 0.5 * ink.threshold)
@@ -225,6 +226,7 @@ def _runs(reference: Reference, ink: InkMap, settings: ReaderSettings) -> Iterat
         dark = above(ink.darkness[area], max(1.8 * ink.threshold, 100.0))
         if ink.worn[area].any():
             dark &= ~grow(ink.worn[area], 0.4 * scale)
+        dark &= ~ink.stained[area]
         runs = np.zeros(dark.shape, np.bool_)
         for bit, (line, few) in enumerate(zip(lines(length), sparse_lines(length), strict=True)):
             if not cv2.erode(as_bits(dark), few).any():

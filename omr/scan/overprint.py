@@ -177,7 +177,7 @@ def _printed(reference: Reference, sharp: Grey) -> Iterator[Grey]:
 def _shut(flat: FlatPage, reference: Reference, ink: InkMap, explained: Mask) -> Mask:
     """Return where nothing can be said: marks, zones, codes, worn paper, the rim."""
     scale, layout, shape = reference.px_per_mm, reference.layout, ink.ink.shape
-    shut = explained | ~flat.paper | ink.folded
+    shut = explained | ~flat.paper | ink.folded | ink.stained
     if ink.worn.any():
         shut |= grow(ink.worn, 0.4 * scale)
     for zone in layout.zones:

@@ -80,7 +80,7 @@ def place_marks(
     for mark, box, (dx, dy) in zip(marks, boxes, bends, strict=True):
         found = box.found.shifted(float(dx), float(dy))
         here = replace(mark, found=_rounded(found), match=round(box.match, 3))
-        if box.match < settings.box_match and mark.state != "uncertain":
+        if not is_found(box, settings) and mark.state != "uncertain":
             here = replace(here, state="uncertain", note="box not found")
         placed.append(here)
     return tuple(placed)
@@ -113,7 +113,7 @@ def find_misplaced(
         if row.contest in known:
             continue
         own = [box for box in boxes if box.box.contest == row.contest]
-        lost = [box for box in own if box.match < settings.box_match]
+        lost = [box for box in own if not is_found(box, settings)]
         off = [box for box in own if residual_mm(box) > settings.box_residual_mm]
         if lost:
             yield Finding("registration", row.contest, _union(lost), detail="printed box not found")
@@ -153,9 +153,22 @@ def _apart_mm(one: Rect, other: Rect) -> float:
     return float(np.hypot(a.x - b.x, a.y - b.y))
 
 
+def is_found(box: FoundBox, settings: ReaderSettings) -> bool:
+    """Tell whether the place of a printed square is known.
+
+    Args:
+        box: The square as found.
+        settings: The reader's numbers.
+    """
+    return box.three_sided or box.match >= settings.box_match
+
+
 def residual_mm(box: FoundBox) -> float:
-    """Return how far a printed square lies from where the flat page should have it."""
-    return float(np.hypot(box.found.x - box.box.rect.x, box.found.y - box.box.rect.y))
+    """Return how far a corner of a printed square lies from where the flat page should have it."""
+    found, own = box.found, box.box.rect
+    across = max(abs(found.x - own.x), abs(found.right - own.right))
+    down = max(abs(found.y - own.y), abs(found.bottom - own.bottom))
+    return float(np.hypot(across, down))
 
 
 def _recognised(flat: FlatPage, settings: ReaderSettings) -> float:

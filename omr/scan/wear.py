@@ -1,8 +1,8 @@
-"""Creases, hairs and stains: foreign darkness as no pen leaves it.
+"""Creases and hairs: foreign darkness thinner than a pen leaves it.
 
-A crease or a fibre is a hair's breadth of shade, broken and long; the rim of a stain is
-broad and pale all over. Both run through boxes and names without regard for them. Pieces
-that are dark or as broad as a pen's line are none of these, whatever lies beside them.
+A crease or a fibre is a hair's breadth of shade, broken and long, and runs through boxes and
+names without regard for them. Pieces that are dark or as broad as a pen's line are none of
+these, whatever lies beside them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from omr.geometry import Rect
 from omr.scan.box_places import FoundBox
 from omr.scan.pieces import Labels, label_pieces
-from omr.scan.reference import Grey, Mask, as_bits, disc, grow, where, window
+from omr.scan.reference import Grey, Mask, as_bits, where, window
 
 # A hair's breadth: narrower than the line of a pen or pencil, which is 0.3 mm and more, and
 # paler than pencil that was meant to be read: half of it below, nine tenths below that, of 255.
@@ -27,8 +27,6 @@ _GAP_MM = 6.0
 _REACH_AT_BOX_MM = 18.0
 # A thin ring around a box runs this close to it, mostly.
 _RING_MM = 2.5
-# The rim of a stain is broader than a pen's line, long, and all of it is pale.
-_BROAD_MM, _STAIN_MM, _STAIN_MOST = 0.75, 12.0, 105
 
 
 def worn_paper(
@@ -39,10 +37,10 @@ def worn_paper(
     names: tuple[Rect, ...],
     px_per_mm: int,
 ) -> tuple[Mask, Mask]:
-    """Return the ink pixels that are creases, hairs or stains.
+    """Return the ink pixels that are creases or hairs.
 
     Args:
-        dark: Pixels taken for ink so far, shape (h, w).
+        dark: Pixels taken for ink so far, stains apart, shape (h, w).
         darkness: Relative to the paper, 0 to 255, same shape.
         folded: Where folds cast their shadow.
         boxes: The printed squares.
@@ -53,8 +51,8 @@ def worn_paper(
         What is worn paper for certain, and what is as thin and pale but might be a mark or a
         strike: it stands in a box, or keeps to one name.
     """
-    worn = _stains(dark, darkness, px_per_mm)
-    hairs = _hairs(dark & ~worn, darkness, folded, px_per_mm)
+    worn = np.zeros(dark.shape, np.bool_)
+    hairs = _hairs(dark, darkness, folded, px_per_mm)
     if not hairs.any():
         return worn, hairs
     groups, stats = _groups(hairs, round(_GAP_MM * px_per_mm))
@@ -140,29 +138,6 @@ def _width_mm(
     inner = cv2.distanceTransform(framed, cv2.DIST_L2, 3)[own]
     # The mean distance to the edge of a band is a quarter of its width.
     return 4.0 * (float(inner[shape].mean(dtype=np.float64)) - 0.5) / px_per_mm
-
-
-def _stains(dark: Mask, darkness: Grey, px_per_mm: int) -> Mask:
-    """Return ink that is broad and pale: the flanks of a pen's line are pale, but thin."""
-    pale = dark & (darkness < _STAIN_MOST)
-    pieces = label_pieces(pale)
-    stains = np.zeros(dark.shape, np.bool_)
-    brush = disc(_BROAD_MM / 2 * px_per_mm)
-    # What is left of a long stain is long, so that it was longer yet.
-    for _, area, shape in pieces.shapes(_long(pieces.stats, px_per_mm)):
-        framed, own = _framed(shape, area, dark.shape)
-        broad = cv2.morphologyEx(framed, cv2.MORPH_OPEN, brush)[own]
-        solid = label_pieces(broad.view(np.bool_))
-        stains[area] |= solid.chosen(_long(solid.stats, px_per_mm))
-    return grow(stains, 0.5 * px_per_mm) & pale if stains.any() else stains
-
-
-def _long(stats: Labels, px_per_mm: int) -> NDArray[np.bool_]:
-    """Tell which pieces reach as far as a stain; the first number is none."""
-    reach = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
-    long_ = reach > _STAIN_MM * px_per_mm
-    long_[0] = False
-    return np.asarray(long_, dtype=np.bool_)
 
 
 def _touching(groups: Labels, hairs: Mask, boxes: tuple[FoundBox, ...], px_per_mm: int) -> set[int]:
