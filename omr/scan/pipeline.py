@@ -17,6 +17,7 @@ from omr.geometry import MM_PER_INCH
 from omr.scan.codes import find_page_codes
 from omr.scan.foreign import find_foreign
 from omr.scan.grade import grade_scan, grade_unplaced
+from omr.scan.halftone import without_halftone
 from omr.scan.identify import BallotKey, Identity, Unidentified, identify
 from omr.scan.ink import OwnPrint, map_ink
 from omr.scan.marks import measure_marks
@@ -192,13 +193,14 @@ class _View:
 
 def _view(image: PageImage, most_dpi: float) -> _View:
     """Shrink a very fine image; its size on A4 tells the resolution where the file does not."""
-    height, width = image.pixels.shape[:2]
+    whole = without_halftone(image.pixels)
+    height, width = whole.shape[:2]
     dpi = max(height, width) / (297.0 / MM_PER_INCH)
     if dpi <= 1.2 * most_dpi:
-        return _View(image.pixels, _grey(image.pixels), 1.0, image.dpi)
+        return _View(whole, _grey(whole), 1.0, image.dpi)
     shrink = most_dpi / dpi
     size = (round(width * shrink), round(height * shrink))
-    pixels = np.asarray(cv2.resize(image.pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    pixels = np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.uint8)
     return _View(pixels, _grey(pixels), shrink, image.dpi and image.dpi * shrink)
 
 
