@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from omr.scan.reference import Mask, Reference
 from omr.scan.register import Placement
+from omr.scan.short_streaks import find_short_streaks
 
 Pixels = NDArray[np.uint8]
 
@@ -72,11 +73,22 @@ def remove_streaks(
     cleaned = pixels
     for along_x in (False, True):
         view, room = (grey.T, open_.T) if along_x else (grey, open_)
-        hits = _ridge(np.ascontiguousarray(view), reach) > _CONTRAST
-        for left, right in _runs(_columns(hits, np.ascontiguousarray(room), at_end)):
+        room = np.ascontiguousarray(room)
+        ridge = _ridge(np.ascontiguousarray(view), reach)
+        hits = ridge > _CONTRAST
+        whole = _columns(hits, room, at_end)
+        places = [(left, right, slice(None)) for left, right in _runs(whole)]
+        if not along_x:
+            # A feeder draws down the picture; along its rows people strike names.
+            places += [
+                (line.left, line.right, slice(line.top, line.bottom))
+                for line in find_short_streaks(ridge, hits, room, placement)
+                if not whole[line.left : line.right].any()
+            ]
+        for left, right, rows in places:
             if cleaned is pixels:
                 cleaned = pixels.copy()
-            _fill(cleaned.swapaxes(0, 1) if along_x else cleaned, left, right)
+            _fill((cleaned.swapaxes(0, 1) if along_x else cleaned)[rows], left, right)
             found.append(Streak(along_x, (left + right - 1) / 2, right - left))
     return cleaned, tuple(found)
 
