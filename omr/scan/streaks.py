@@ -35,6 +35,9 @@ _SHARE = 0.66
 # Least darkness over both sides, of 255. Grain of the paper is darker than both its sides by
 # as much on a fifth of the pixels, far from the share above.
 _CONTRAST = 5
+# A streak is as dark as so many percent of its open paper, strokes that cross it among them, and
+# this much darker in places, of 255: the light that dirt takes varies by a tenth or two.
+_DARKEST, _UNEVEN = 5.0, 25.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,8 @@ def remove_streaks(
         for left, right, rows in places:
             if cleaned is pixels:
                 cleaned = pixels.copy()
-            _fill((cleaned.swapaxes(0, 1) if along_x else cleaned)[rows], left, right)
+            lines = cleaned.swapaxes(0, 1) if along_x else cleaned
+            _fill(lines[rows], room[rows], left, right)
             found.append(Streak(along_x, (left + right - 1) / 2, right - left))
     return cleaned, tuple(found)
 
@@ -154,10 +158,29 @@ def _runs(columns: NDArray[np.bool_]) -> list[tuple[int, int]]:
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
-def _fill(rows: Pixels, left: int, right: int) -> None:
-    """Replace columns by what both sides share: ink that is dark on both sides stays."""
-    width = rows.shape[1]
+def _fill(lines: Pixels, room: Mask, left: int, right: int) -> None:
+    """Take a streak out of its columns, in place.
+
+    What is darker than the streak itself is print or ink that runs along below it, and is left
+    as it is. The rest is replaced by what both sides share: ink that is dark on both sides stays.
+
+    Args:
+        lines: The rows through which the streak goes, shape (n, w) or (n, w, 3).
+        room: Open paper of these rows, shape (n, w).
+        left: First column of the streak; ``right`` is the first beyond it.
+        right: See ``left``.
+    """
+    width = lines.shape[1]
     before, after = max(0, left - 2), min(width - 1, right + 1)
-    side = np.maximum(rows[:, before], rows[:, after])
+    side = np.maximum(lines[:, before], lines[:, after])
+    own = lines[:, left:right]
     # A pixel lighter than its sides is no part of the dark line: it is left as it is.
-    rows[:, left:right] = np.maximum(rows[:, left:right], side[:, None])
+    filled = np.maximum(own, side[:, None])
+    tone = own if own.ndim == 2 else own.mean(axis=2)
+    for column in range(right - left):
+        open_ = tone[room[:, left + column], column]
+        if open_.size:
+            darkest = float(np.percentile(open_, _DARKEST)) - _UNEVEN
+            below = tone[:, column] < darkest
+            filled[below, column] = own[below, column]
+    lines[:, left:right] = filled

@@ -105,3 +105,17 @@ def test_a_strike_across_the_picture_on_a_sheet_askew_is_found() -> None:
     row = round((name.centre.y + 0.3) * SCALE)
     page[row : row + 4, round((name.x + 2) * SCALE) : round((name.x + 80) * SCALE)] = BLUE
     assert ("name-struck", "c2") in codes(read(page))
+
+
+@pytest.mark.parametrize("colour", [BLUE, (150, 60, 40)])
+def test_a_stroke_that_runs_along_below_a_pale_streak_is_found(colour: Colour) -> None:
+    page = voted_page()
+    stroke(page, [(60.0, 222.0), (60.0, 227.0)], 0.3, colour)
+    _standing_line(page, 60.0, slice(None), (150, 150, 150))
+    assert _found(page) == {"annotation"}
+
+
+def test_the_side_of_a_box_below_a_pale_streak_is_seen() -> None:
+    page = voted_page()
+    _standing_line(page, box_of("c2", "low").x, slice(None), (150, 150, 150))
+    assert plain(read(page))
