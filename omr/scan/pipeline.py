@@ -17,6 +17,7 @@ from omr.geometry import MM_PER_INCH
 from omr.scan.codes import find_page_codes
 from omr.scan.foreign import find_foreign
 from omr.scan.grade import grade_scan, grade_unplaced
+from omr.scan.halftone import without_halftone
 from omr.scan.identify import BallotKey, Identity, Unidentified, identify
 from omr.scan.ink import OwnPrint, map_ink
 from omr.scan.marks import measure_marks
@@ -194,11 +195,12 @@ class _View:
 
 def _view(image: PageImage, most_dpi: float) -> _View:
     """Shrink a very fine image; its size on A4 tells the resolution where the file does not."""
-    height, width = image.pixels.shape[:2]
+    drawn = without_halftone(image.pixels)
+    height, width = drawn.shape[:2]
     dpi = max(height, width) / (297.0 / MM_PER_INCH)
     if dpi <= 1.2 * most_dpi:
-        return _View(image.pixels, _grey(image.pixels), 1.0, image.dpi)
-    source, shrink = image.pixels, most_dpi / dpi
+        return _View(drawn, _grey(drawn), 1.0, image.dpi)
+    source, shrink = drawn, most_dpi / dpi
     whole = int(dpi / most_dpi)
     if dpi <= 1.2 * most_dpi * whole:
         # Whole pixels are joined, as from 600 to 300 dpi: fifteen times faster than parts of them.

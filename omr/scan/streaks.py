@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from omr.geometry import FloatArray
 from omr.scan.reference import OPEN_PX_PER_MM, Mask, Reference, as_bits
 from omr.scan.register import Placement
+from omr.scan.short_streaks import find_short_streaks, may_be_short
 
 Pixels = NDArray[np.uint8]
 
@@ -35,6 +36,9 @@ _SHARE = 0.66
 # Least darkness over both sides, of 255. Grain of the paper is darker than both its sides by
 # as much on a fifth of the pixels, far from the share above.
 _CONTRAST = 5
+# A streak is as dark as so many percent of its open paper, strokes that cross it among them, and
+# this much darker in places, of 255: the light that dirt takes varies by a tenth or two.
+_DARKEST, _UNEVEN = 5.0, 25.0
 # The first look takes every eighth pixel along a line. A band of the page's length still has a
 # dozen of them, whose share strays from the true one by 0.13 (one standard deviation), so lines
 # that reach less than the share above go to the second look, which takes all.
@@ -78,10 +82,18 @@ def remove_streaks(
     cleaned = pixels
     for along_x in (False, True):
         view, to_view = (grey.T, _SWAP @ placement.matrix) if along_x else (grey, placement.matrix)
-        for left, right in _lines(view, to_view, reference, reach, at_end):
+        lines = _lines(view, to_view, reference, reach, at_end)
+        places = [(left, right, slice(None)) for left, right in lines]
+        if not along_x:
+            # A feeder draws down the picture; along its rows people strike names.
+            places += _short_lines(view, placement, reference, reach, lines)
+        for left, right, rows in places:
             if cleaned is pixels:
                 cleaned = pixels.copy()
-            _fill(cleaned.swapaxes(0, 1) if along_x else cleaned, left, right)
+            shift = np.array([[1.0, 0.0, -left], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+            room = _open_paper((len(view), right - left), shift @ to_view, reference)
+            whole = cleaned.swapaxes(0, 1) if along_x else cleaned
+            _fill(whole[rows], room[rows], left, right)
             found.append(Streak(along_x, (left + right - 1) / 2, right - left))
     return cleaned, tuple(found)
 
@@ -118,6 +130,30 @@ def _lines(
     # The soft flanks of a streak stay below the threshold of its core.
     wide = cv2.dilate(lines.view(np.uint8)[None], np.ones((1, 5), np.uint8))
     return _runs(wide[0])
+
+
+def _short_lines(
+    grey: Pixels,
+    placement: Placement,
+    reference: Reference,
+    reach: int,
+    known: list[tuple[int, int]],
+) -> list[tuple[int, int, slice]]:
+    """Return columns and rows of streaks that begin and end within the page."""
+    sparse = np.ascontiguousarray(grey[::_EVERY])
+    thin = np.diag([1.0, 1.0 / _EVERY, 1.0])
+    shown = (_ridge(sparse, reach) > _CONTRAST) & _open_paper(
+        sparse.shape, thin @ placement.matrix, reference
+    )
+    if not may_be_short(shown.sum(axis=0) * _EVERY, len(grey), placement):
+        return []
+    ridge = _ridge(grey, reach)
+    room = _open_paper(grey.shape, placement.matrix, reference)
+    return [
+        (line.left, line.right, slice(line.top, line.bottom))
+        for line in find_short_streaks(ridge, ridge > _CONTRAST, room, placement)
+        if not any(line.left < right and left < line.right for left, right in known)
+    ]
 
 
 def _open_paper(shape: tuple[int, ...], to_view: FloatArray, reference: Reference) -> Mask:
@@ -176,10 +212,29 @@ def _runs(columns: NDArray[np.bool_] | Pixels) -> list[tuple[int, int]]:
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
-def _fill(rows: Pixels, left: int, right: int) -> None:
-    """Replace columns by what both sides share: ink that is dark on both sides stays."""
-    width = rows.shape[1]
+def _fill(lines: Pixels, room: Mask, left: int, right: int) -> None:
+    """Take a streak out of its columns, in place.
+
+    What is darker than the streak itself is print or ink that runs along below it, and is left
+    as it is. The rest is replaced by what both sides share: ink that is dark on both sides stays.
+
+    Args:
+        lines: The rows through which the streak goes, shape (n, w) or (n, w, 3).
+        room: Open paper of these rows and the streak's columns, shape (n, right - left).
+        left: First column of the streak; ``right`` is the first beyond it.
+        right: See ``left``.
+    """
+    width = lines.shape[1]
     before, after = max(0, left - 2), min(width - 1, right + 1)
-    side = np.maximum(rows[:, before], rows[:, after])
+    side = np.maximum(lines[:, before], lines[:, after])
+    own = lines[:, left:right]
     # A pixel lighter than its sides is no part of the dark line: it is left as it is.
-    rows[:, left:right] = np.maximum(rows[:, left:right], side[:, None])
+    filled = np.maximum(own, side[:, None])
+    tone = own if own.ndim == 2 else own.mean(axis=2)
+    for column in range(right - left):
+        open_ = tone[room[:, column], column]
+        if open_.size:
+            darkest = float(np.percentile(open_, _DARKEST)) - _UNEVEN
+            below = tone[:, column] < darkest
+            filled[below, column] = own[below, column]
+    lines[:, left:right] = filled

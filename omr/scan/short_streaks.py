@@ -1,0 +1,192 @@
+"""Streaks that begin and end within the sheet: dirt that came loose while the sheet ran past.
+
+In come the places of a picture that are darker than both their sides; out go the columns and
+rows of lines that only the scanner can have drawn. The scanner's line stands still to a fraction
+of a pixel while the sheet lies askew; a line ruled along the print lies as askew as the sheet,
+and one ruled at any other slant leaves the column. On a sheet that lies straight the two
+look the same, and people are asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from omr.scan.reference import Mask
+from omr.scan.register import Placement
+
+Float64 = NDArray[np.float64]
+Pixels = NDArray[np.uint8]
+
+# A line shorter than this is left to people: over it, half a pixel is a slant of 0.1 degrees.
+_LEAST_MM = 60.0
+# The page is looked at in bands of this length. A band tells something where a quarter of it is
+# open paper, of which a streak shows on nearly all; so much open paper has to show it in all.
+_BAND_MM, _OPEN, _SHARE, _SHOWN_MM = 6.0, 0.25, 0.85, 12.0
+# Its middle stays in place to this, in pixels, measured in so many pieces from end to end; a nib
+# along a ruler wavers by half a tenth of a millimetre. In black and white, where a faint flank
+# comes and goes with the threshold, one side of the line stays in one column all the way.
+_DRIFT_PX, _PIECES = 0.4, 6
+# What is ruled along the print would leave the column by this much, far more than is measured.
+_ASKEW_MM, _ASKEW_PX = 0.2, 1.5
+# The line goes on over print and marks, in runs of this length; where a line of print and its
+# surroundings hide no more than this gap, it has not ended yet.
+_RUN_MM, _GAP_MM = 1.0, 6.0
+
+
+class ShortStreak(NamedTuple):
+    """A line down the picture, in pixels: columns from left to right, rows from top to bottom."""
+
+    left: int
+    right: int
+    top: int
+    bottom: int
+
+
+def may_be_short(shown_px: NDArray[np.int64], height_px: int, placement: Placement) -> bool:
+    """Tell whether a picture may hold such lines at all; hardly any does.
+
+    Args:
+        shown_px: How much open paper of each column is darker than both its sides.
+        height_px: Of the picture.
+        placement: Where the page lies in it.
+    """
+    # The longest line there can be tells whether the sheet lies askew enough for any.
+    enough = _askew(placement) * height_px >= _needed_px(placement)
+    # Half: the column was looked at in places alone.
+    dark = bool((shown_px > 0.5 * _SHOWN_MM * placement.px_per_mm).any())
+    return enough and dark and not placement.photographed
+
+
+def _needed_px(placement: Placement) -> float:
+    """Return by how much a ruled line has to leave its column to be told from a streak."""
+    return max(_ASKEW_MM * placement.px_per_mm, _ASKEW_PX)
+
+
+def find_short_streaks(
+    ridge: Pixels, hits: Mask, room: Mask, placement: Placement
+) -> Iterator[ShortStreak]:
+    """Find lines that stand still in the picture on a sheet that lies askew.
+
+    Args:
+        ridge: By how much each pixel is darker than both its sides, shape (h, w).
+        hits: Where that is enough for a streak, same shape.
+        room: Open paper, same shape.
+        placement: Where the page lies in the picture.
+
+    Yields:
+        The streaks, from left to right.
+    """
+    scale, askew, needed = placement.px_per_mm, _askew(placement), _needed_px(placement)
+    band = 2 * round(_BAND_MM / 2 * scale)
+    # Every other row tells as much at half the cost.
+    open_px = 2 * _in_bands(room[::2], band // 2)
+    shown = 2 * _in_bands(hits[::2] & room[::2], band // 2)
+    tells = open_px > _OPEN * band
+    shows = tells & (shown > _SHARE * open_px)
+    enough = (shown * shows).sum(axis=0) > _SHOWN_MM * scale
+    done = -1
+    for column in np.flatnonzero(enough).tolist():
+        if column <= done:
+            continue
+        for first, last in _stretches(shows[:, column], tells[:, column]):
+            top, bottom = first * band, min((last + 1) * band, len(hits))
+            if shown[first : last + 1, column].sum() < _SHOWN_MM * scale:
+                continue
+            if askew * (bottom - top) < needed:
+                continue
+            line = _line(ridge, hits, room, (column, top, bottom), scale)
+            if line is not None and line.bottom - line.top > _LEAST_MM * scale:
+                done = line.right
+                yield line
+
+
+def _askew(placement: Placement) -> float:
+    """Return the slope of the page's edge against the picture's columns."""
+    across, down = placement.matrix[0, 1], placement.matrix[1, 1]
+    low, high = sorted((abs(float(across)), abs(float(down))))
+    return low / max(high, 1e-9)
+
+
+def _in_bands(mask: Mask, band: int) -> NDArray[np.int64]:
+    """Return how many pixels of each column a mask holds in each band, shape (bands, w)."""
+    bits = mask.view(np.uint8)
+    sums = [
+        cv2.reduce(bits[top : top + band], 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[0]
+        for top in range(0, len(bits), band)
+    ]
+    return np.stack(sums).astype(np.int64)
+
+
+def _stretches(shows: Mask, tells: Mask) -> Iterator[tuple[int, int]]:
+    """Yield first and last band of each stretch that shows a line wherever paper is open."""
+    stretch: tuple[int, int] | None = None
+    for at in range(len(shows)):
+        if shows[at]:
+            stretch = (stretch[0] if stretch else at, at)
+        elif tells[at]:
+            if stretch:
+                yield stretch
+            stretch = None
+    if stretch:
+        yield stretch
+
+
+def _line(
+    ridge: Pixels, hits: Mask, room: Mask, at: tuple[int, int, int], px_per_mm: float
+) -> ShortStreak | None:
+    """Return the whole of a line if it stands still.
+
+    Args:
+        ridge: As for ``find_short_streaks``; hits and room likewise.
+        at: A column of it, and the rows between which it shows for sure.
+        px_per_mm: The picture's resolution.
+    """
+    column, top, bottom = at
+    reach = max(4, round(0.6 * px_per_mm))
+    left = max(0, column - reach)
+    strip = slice(left, column + reach + 1)
+    places: list[tuple[float, float, float]] = []
+    profile = np.zeros(ridge[:1, strip].shape[1])
+    for rows in np.array_split(np.arange(top, bottom), _PIECES):
+        part = slice(int(rows[0]), int(rows[-1]) + 1)
+        open_ = room[part, column]
+        if np.count_nonzero(open_) < 0.5 * px_per_mm:
+            continue
+        own = np.median(ridge[part, strip][open_], axis=0)
+        profile += own
+        if own.max() <= 0:
+            return None
+        weight = np.where(own > 0.3 * own.max(), own, 0.0)
+        middle = float((weight * np.arange(len(own))).sum() / weight.sum())
+        dark = np.flatnonzero(own > 0.5 * own.max())
+        places.append((middle, float(dark[0]), float(dark[-1])))
+    if len(places) < 4 or float(np.ptp(np.array(places), axis=0).min()) > _DRIFT_PX:
+        return None
+    core = np.flatnonzero(profile > 0.15 * profile.max())
+    first, last = left + int(core[0]), left + int(core[-1]) + 1
+    seen = hits[:, column]
+    return ShortStreak(
+        first,
+        last,
+        top - _goes_on(seen[:top][::-1], px_per_mm),
+        bottom + _goes_on(seen[bottom:], px_per_mm),
+    )
+
+
+def _goes_on(seen: NDArray[np.bool_], px_per_mm: float) -> int:
+    """Return for how many pixels a line goes on."""
+    run = max(2, round(_RUN_MM * px_per_mm))
+    if len(seen) < run:
+        return 0
+    inked = np.convolve(seen, np.ones(run, np.int64), "valid")
+    end = 0
+    for start in np.flatnonzero(inked > _SHARE * run).tolist():
+        if start - end > _GAP_MM * px_per_mm:
+            break
+        end = start + run
+    return end

@@ -1,0 +1,121 @@
+"""Streaks that begin and end within the page, and the ruled lines that look like them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.scan.fresh_pages import turned
+from tests.scan.page_drawings import (
+    BLUE,
+    SCALE,
+    Colour,
+    Picture,
+    box_of,
+    codes,
+    name_of,
+    plain,
+    read,
+    stroke,
+    voted_page,
+)
+
+VIOLET: Colour = (160, 75, 105)
+
+
+def _askew() -> Picture:
+    return turned(voted_page(), 0.4)
+
+
+def _rows(top_mm: float, bottom_mm: float) -> slice:
+    return slice(round(top_mm * SCALE), round(bottom_mm * SCALE))
+
+
+def _standing_line(
+    page: Picture, x_mm: float, rows: slice, colour: Colour = VIOLET, share: float = 0.7
+) -> None:
+    """Draw a line of 3 px exactly down the picture, through which some of the page shows."""
+    left = round(x_mm * SCALE)
+    part = page[rows, left : left + 3].astype(np.float64)
+    mixed = (1 - share) * part + share * np.array(colour)
+    page[rows, left : left + 3] = np.minimum(part, mixed).astype(np.uint8)
+
+
+def _found(page: Picture) -> set[str]:
+    return {code for code, _ in codes(read(page))} & {"annotation", "name-struck"}
+
+
+@pytest.mark.parametrize("colour", [VIOLET, (120, 122, 121), (30, 30, 30)])
+@pytest.mark.parametrize("ends_mm", [(25.0, 205.0), (110.0, 200.0)])
+def test_a_line_that_stands_still_on_a_sheet_askew_is_the_scanners(
+    colour: Colour, ends_mm: tuple[float, float]
+) -> None:
+    page = _askew()
+    _standing_line(page, name_of("c1").x + 14, _rows(*ends_mm), colour)
+    assert plain(read(page))
+
+
+@pytest.mark.parametrize("degrees", [0.4, -0.4, 0.0])
+def test_a_line_ruled_along_the_print_is_found(degrees: float) -> None:
+    page = voted_page()
+    x = name_of("c1").x + 14
+    stroke(page, [(x, 110), (x, 200)], 0.3)
+    assert _found(turned(page, degrees))
+
+
+@pytest.mark.parametrize("slant_mm", [0.3, 0.6, 2.0])
+def test_a_line_ruled_almost_down_the_picture_is_found(slant_mm: float) -> None:
+    page = _askew()
+    x = name_of("c1").x + 14
+    stroke(page, [(x, 110), (x + slant_mm, 200)], 0.3)
+    assert _found(page)
+
+
+def test_a_line_drawn_by_hand_down_the_picture_is_found() -> None:
+    page = _askew()
+    x = name_of("c1").x + 14
+    points = [(x + 0.12 * np.sin(y / 5.0), y) for y in np.arange(110.0, 200.0, 1.0)]
+    stroke(page, points, 0.3)
+    assert _found(page)
+
+
+def test_a_standing_line_on_a_sheet_that_lies_straight_is_for_people() -> None:
+    page = voted_page()
+    _standing_line(page, name_of("c1").x + 14, _rows(110, 200), BLUE)
+    assert _found(page)
+
+
+def test_a_standing_line_shorter_than_a_streak_is_for_people() -> None:
+    page = _askew()
+    name = name_of("c2")
+    _standing_line(page, name.x + 14, _rows(name.y - 8, name.bottom + 20), BLUE)
+    assert _found(page)
+
+
+def test_a_cross_under_a_short_streak_is_still_a_mark() -> None:
+    page = _askew()
+    box = box_of("c2", "high")
+    _standing_line(page, box.centre.x, _rows(25, 220), (30, 30, 30))
+    assert plain(read(page))
+
+
+def test_a_strike_across_the_picture_on_a_sheet_askew_is_found() -> None:
+    page = _askew()
+    name = name_of("c2")
+    row = round((name.centre.y + 0.3) * SCALE)
+    page[row : row + 4, round((name.x + 2) * SCALE) : round((name.x + 80) * SCALE)] = BLUE
+    assert ("name-struck", "c2") in codes(read(page))
+
+
+@pytest.mark.parametrize("colour", [BLUE, (150, 60, 40)])
+def test_a_stroke_that_runs_along_below_a_pale_streak_is_found(colour: Colour) -> None:
+    page = voted_page()
+    stroke(page, [(60.0, 222.0), (60.0, 227.0)], 0.3, colour)
+    _standing_line(page, 60.0, slice(None), (150, 150, 150))
+    assert _found(page) == {"annotation"}
+
+
+def test_the_side_of_a_box_below_a_pale_streak_is_seen() -> None:
+    page = voted_page()
+    _standing_line(page, box_of("c2", "low").x, slice(None), (150, 150, 150))
+    assert plain(read(page))
