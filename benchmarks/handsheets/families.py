@@ -16,7 +16,10 @@ from handsheets.marks import NEAT_STYLES, PLAIN_STYLES
 from handsheets.voter import DOUBTS, LINE_FAULTS, PAPER_FAULTS, Manners
 from handsheets.wear import HEAVY_WEAR, LIGHT_WEAR, WearKind
 
-FamilyName = Literal["neat", "office", "damaged", "doubtful", "faulty", "phone", "bilevel200"]
+FamilyName = Literal[
+    "neat", "office", "damaged", "doubtful", "faulty", "phone", "bilevel200",
+    "neat-dense", "office-dense",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Family:
         bilevel: Whether the scan has two levels at 200 dpi.
         phone: Whether the paper is photographed.
         streaky: Chance of dirt on the glass of a sheet feed, which draws a line down every page.
+        dense: Whether all papers are of the dense ballot style, for many positions a page.
     """
 
     name: FamilyName
@@ -48,6 +52,7 @@ class Family:
     bilevel: bool = False
     phone: bool = False
     streaky: float = 0.04
+    dense: bool = False
 
 
 _NEAT = Manners(NEAT_STYLES, {"ballpoint": 0.7, "gel": 0.3}, 0.03, True, 0.0)
@@ -89,6 +94,14 @@ FAMILIES: dict[FamilyName, Family] = {
         Family(
             "bilevel200", "black and white at 200 dpi; office papers",
             _OFFICE, True, True, True, 0.8, LIGHT_WEAR, bilevel=True,
+        ),
+        Family(
+            "neat-dense", "as neat, all of them long lists with six levels",
+            _NEAT, False, False, False, 0.0, {}, streaky=0.0, dense=True,
+        ),
+        Family(
+            "office-dense", "as office, all of them long lists with six levels",
+            _OFFICE, True, True, True, 0.95, LIGHT_WEAR, dense=True,
         ),
     )
 }  # fmt: skip

@@ -23,7 +23,14 @@ from handsheets.annotate import (
     name_print,
     strike_name,
 )
-from handsheets.ballots import STYLES, BallotStyle, ballot_style, contests_of, printed_pages
+from handsheets.ballots import (
+    DENSE,
+    STYLES,
+    BallotStyle,
+    ballot_style,
+    contests_of,
+    printed_pages,
+)
 from handsheets.camera import Camera, choose_camera, choose_shot, photograph
 from handsheets.families import FAMILIES, Family, FamilyName, draw_faults, draw_wear
 from handsheets.marks import draw_mark
@@ -156,7 +163,8 @@ def papers(family: FamilyName, seed: int, office: int) -> Iterator[Paper]:
 
 def _choose_office(family: Family, rng: np.random.Generator) -> Office:
     shares = np.array([share for _, _, share in STYLES])
-    template, group, _ = STYLES[int(rng.choice(len(STYLES), p=shares / shares.sum()))]
+    chosen = int(rng.choice(len(STYLES), p=shares / shares.sum()))
+    template, group, _ = (DENSE, "a", 0) if family.dense else STYLES[chosen]
     mode: Mode | None = "bilevel" if family.bilevel else None
     scanner = choose_scanner(rng, family.rough_scanner, mode, family.streaky)
     press = choose_press(rng, family.rough_press)

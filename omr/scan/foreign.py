@@ -23,6 +23,7 @@ from omr.scan.explain import (
     punch_holes,
     staples,
 )
+from omr.scan.faint import faint_strokes
 from omr.scan.ink import FoundBox, InkMap
 from omr.scan.marks import MarkedPage
 from omr.scan.names import struck_names
@@ -82,6 +83,8 @@ def find_foreign(
     over_print = ink_over_print(flat, reference, ink, serial, by_mark)
     found += _beside(found, (_place(rect, reference) for rect in over_print))
     found += _beside(found, _annotations(reference, ink, rest, settings))
+    faint = faint_strokes(flat, reference, ink, by_mark | (ink.ink & ~rest), settings)
+    found += _beside(found, (_place(rect, reference) for rect in faint))
     return tuple(found)
 
 

@@ -35,6 +35,8 @@ _TOUCH_MM, _TOUCH_MM2 = 1.0, 0.35
 # A stroke that a scanner broke: pieces, their reach and ink, and how many specks the page's
 # own dust would put into a box by chance.
 _PIECES, _PIECES_MM, _PIECES_MM2, _PIECES_BY_CHANCE = 4, 3.0, 0.2, 0.15
+# A crease that crosses a box reaches this far beyond it; legs of marks stay closer.
+_CREASE_BEYOND_MM = 6.0
 # A box that is filled beyond its outline on three sides, where the others of the paper hold
 # light strokes, may be a mark that was scribbled out.
 _HEAVY, _LIGHT, _SIDES = 0.45, 0.28, 3
@@ -62,6 +64,7 @@ class _Measure:
         pieces: How many pieces the ink inside has.
         pieces_mm, area_mm2: Reach of all pieces together, and their ink.
         sides: On how many sides its ink crosses the outline.
+        beyond_mm: How far its strokes reach beyond the box, on the side where they reach farthest.
         own, ring: Strokes that the box explains if it is marked.
         legs: Strokes of other boxes that merely enter it.
     """
@@ -76,6 +79,7 @@ class _Measure:
     pieces_mm: float = 0.0
     area_mm2: float = 0.0
     sides: int = 0
+    beyond_mm: float = 0.0
     own: tuple[int, ...] = ()
     ring: tuple[int, ...] = ()
     legs: tuple[int, ...] = ()
@@ -192,6 +196,7 @@ def _measure(
         pieces_mm=_reach(inside, scale),
         area_mm2=area_mm2,
         sides=_sides_crossed(found, own, ink, reference),
+        beyond_mm=_beyond_mm(found, own, ink, scale),
         own=tuple(share.stroke for share in own),
         ring=ring,
         legs=tuple(stroke for stroke, role in roles.items() if role == "leg"),
@@ -258,11 +263,13 @@ def _judge(
 def _is_crease(box: _Measure, others: Sequence[_Measure]) -> bool:
     """Tell a crease from a mark: thin and pale beside one plain mark of the same line.
 
-    The voter's pen is known from that mark; it did not leave this. Without a plain mark in
-    the line nothing is known, and people look.
+    The voter's pen is known from that mark; it did not leave this. A crease goes on far beyond
+    the box; a faint mark does not. Without a plain mark in the line nothing is known, and people
+    look.
     """
     plain = [other for other in others if other.kind == "stroke" and not other.weak]
-    return box.hair and len(plain) == 1 and plain[0].tone > 1.5 * box.tone
+    own_pen = len(plain) == 1 and plain[0].tone > 1.5 * box.tone
+    return box.hair and own_pen and box.beyond_mm > _CREASE_BEYOND_MM
 
 
 def _judge_stroke(box: _Measure, others: Sequence[_Measure], hand: _Hand) -> tuple[MarkState, str]:
@@ -329,6 +336,19 @@ def _of(labels: Labels, own: Sequence[Share]) -> Mask:
     for share in own:
         mask |= labels == share.stroke
     return mask
+
+
+def _beyond_mm(found: FoundBox, own: Sequence[Share], ink: InkMap, px_per_mm: int) -> float:
+    """Return how far strokes reach beyond a box, on the side where they reach farthest."""
+    if not own:
+        return 0.0
+    bounds = ink.bounds_px[[share.stroke for share in own]] / px_per_mm
+    rect = found.found
+    out = (
+        rect.x - bounds[:, 0], rect.y - bounds[:, 1],
+        bounds[:, 2] - rect.right, bounds[:, 3] - rect.bottom,
+    )  # fmt: skip
+    return max(0.0, float(np.max(out)))
 
 
 def _reach(inside: Mask, px_per_mm: int) -> float:

@@ -29,7 +29,7 @@ Float32 = NDArray[np.float32]
 # Misfit and spread of print that the ceiling allows for: the least of these is taken at which
 # hardly any of the paper beside print is over it. 8 px/mm: 0.12 to 0.38 mm.
 _SPREADS_PX = (1.0, 1.5, 2.0, 2.5, 3.0)
-_FRINGE_SHARE = 0.012
+_FRINGE_SHARE = 0.004
 # Ink is darker than its ceiling by this much, of 255: faint pencil over white paper has 60.
 _OVER = 38
 # Paper is open to sight where print's ceiling stays below this share of solid print.

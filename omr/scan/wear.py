@@ -25,6 +25,8 @@ _CRACK_MEDIAN = 160
 _GAP_MM = 6.0
 # A crease that touches a box reaches this far: a mark is not so long.
 _REACH_AT_BOX_MM = 18.0
+# A thin ring around a box runs this close to it, mostly.
+_RING_MM = 2.5
 
 
 def worn_paper(
@@ -139,10 +141,10 @@ def _width_mm(
 
 
 def _touching(groups: Labels, hairs: Mask, boxes: tuple[FoundBox, ...], px_per_mm: int) -> set[int]:
-    """Return the groups whose hairs reach into a box."""
+    """Return the groups whose hairs reach into a box, or may be a ring around it."""
     touching: set[int] = set()
     for found in boxes:
-        area = window(found.found.grown(-0.8), px_per_mm, groups.shape)
+        area = window(found.found.grown(_RING_MM), px_per_mm, groups.shape)
         touching |= set(groups[area][hairs[area]].tolist())
     return touching
 
