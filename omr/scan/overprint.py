@@ -47,8 +47,10 @@ _RIM_MM = 4.0
 # Beside codes and marks, whose solid black spreads more than letters do.
 _BESIDE_CODES_MM, _BESIDE_SEAL_MM = 0.5, 0.8
 # Print beside a crumpled or folded place lies up to this far off; it is matched again with
-# what lies around it, on all sides and on each side alone.
+# what lies around it, on all sides and on each side alone, and line by line.
 _MOVED_MM, _AROUND_MM, _ASIDE_MM, _MATCH = 1.4, 3.0, 7.0, 0.5
+# A line of print with its accents is so high.
+_LINE_MM = 3.5
 # It has to fit there better than at its own place, by this much in correlation.
 _GAIN = 0.02
 
@@ -281,7 +283,9 @@ def _ceiling_where_moved(
             first_row : first_row + most.shape[0], first_column : first_column + most.shape[1]
         ]
         if moved.shape == most.shape:
-            most = np.maximum(most, _limit(moved, tone, ink.threshold))
+            # Of a part of the window no more is known than how that part moved.
+            own = slice(max(0, top - rows.start), max(0, bottom - rows.start))
+            most[own] = np.maximum(most[own], _limit(moved[own], tone, ink.threshold))
     return most
 
 
@@ -300,3 +304,7 @@ def _views(area: tuple[slice, slice], px_per_mm: int) -> Iterator[tuple[int, int
     yield top, bottom, columns.start - aside, columns.stop + near
     yield rows.start - near, rows.stop + aside, left, right
     yield rows.start - aside, rows.stop + near, left, right
+    # One that runs between two lines of print moved one line against the other.
+    line = round(_LINE_MM * px_per_mm)
+    for first in range(rows.start - near, rows.stop + near - line // 2, line // 2):
+        yield first, first + line, left, right
