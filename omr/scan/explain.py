@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from omr.ballot.model import PageLayout
 from omr.geometry import Rect
 from omr.scan.ink import InkMap, grown_print
 from omr.scan.pieces import Part, label_pieces, parts
@@ -26,6 +27,8 @@ _PRINT_REACH_MM = 1.4
 _PRINT_MATCH, _PRINT_SEEN = 0.5, 0.75
 # No ink is looked for in the outermost rim.
 RIM_MM = 2.5
+# Holes are punched this wide and this near an edge, and no hand draws so round.
+_HOLE_MM, _HOLE_EDGE_MM, _HOLE_ROUND_MM = (4.5, 8.5), 22.0, 0.3
 # Displaced print is sought in pieces no larger than this: bends differ from place to place.
 _PIECE_MM = 26.0
 
@@ -128,6 +131,40 @@ def punch_holes(flat: FlatPage, reference: Reference) -> Mask:
         return np.zeros(flat.paper.shape, np.bool_)
     rim = cv2.dilate(holes, disc(1.0 * scale))
     return cv2.resize(rim, size, interpolation=cv2.INTER_NEAREST) > 0
+
+
+def hole_outlines(rest: Mask, reference: Reference) -> Mask:
+    """Return the outlines of punched holes whose inside is as bright as paper."""
+    scale = reference.px_per_mm
+    found = np.zeros(rest.shape, np.bool_)
+    for part in parts(rest, scale):
+        if min(part.rect.w, part.rect.h) < _HOLE_MM[0]:
+            continue
+        corner = part.area[1].start, part.area[0].start
+        if is_hole_outline(part.shape, corner, scale, reference.layout):
+            found[part.area] |= part.shape
+    return found
+
+
+def is_hole_outline(
+    own: Mask, corner_px: tuple[int, int], px_per_mm: int, layout: PageLayout
+) -> bool:
+    """Tell the outline of a punched hole: a true circle of its size beside an edge.
+
+    Args:
+        own: The piece within its bounds, shape (h, w).
+        corner_px: Left and top of the bounds on the page.
+        px_per_mm: Resolution.
+        layout: The page.
+    """
+    ys, xs = np.nonzero(own)
+    x_mm, y_mm = (xs + corner_px[0] + 0.5) / px_per_mm, (ys + corner_px[1] + 0.5) / px_per_mm
+    x, y = (x_mm.min() + x_mm.max()) / 2, (y_mm.min() + y_mm.max()) / 2
+    radius = np.hypot(x_mm - x, y_mm - y)
+    round_ = float(radius.std()) < _HOLE_ROUND_MM
+    size = _HOLE_MM[0] < 2 * float(np.median(radius)) < _HOLE_MM[1]
+    edge_mm = min(x, y, layout.width - x, layout.height - y)
+    return bool(round_ and size and edge_mm < _HOLE_EDGE_MM)
 
 
 def fringe_of_print(rest: Mask, ink: InkMap, reference: Reference) -> Mask:

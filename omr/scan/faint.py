@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from omr.geometry import Rect
+from omr.scan.explain import is_hole_outline
 from omr.scan.ink import InkMap
 from omr.scan.pieces import label_pieces
 from omr.scan.reference import Grey, Mask, Reference, as_bits, window
@@ -34,6 +35,8 @@ _LONG_MM, _LONGEST_MM, _NARROW_MM = 3.2, 25.0, 1.0
 _WORD_MM, _PLACES = 6.0, 2
 # Shorter pieces than strokes, down to this, show how worn the page is; dust is smaller.
 _CRUMB_MM, _CRUMBS = 1.8, 8
+# Hard pencil stays below this darkness in most places; fibres in a picture of two levels do not.
+_FAINT = 110.0
 # Folds shade the paper this far beside them; the rim of the sheet this far in.
 _FOLD_MM, _RIM_MM = 3.0, 7.0
 
@@ -72,6 +75,13 @@ def faint_strokes(
     crumbs[0] = False
     if not long_.any() or (reach_mm[1:] > _LONGEST_MM).any():
         return
+    for number in np.flatnonzero(long_).tolist():
+        left, top, width, height = (int(v) for v in stats[number, :4])
+        area = slice(top, top + height), slice(left, left + width)
+        own = pieces.labels[area] == number
+        long_[number] = _is_faint(
+            own, area, flat.darkness, reference.px_per_mm
+        ) and not is_hole_outline(own, (left, top), _PX_PER_MM, reference.layout)
     side = round(_WORD_MM * _PX_PER_MM)
     places = cv2.dilate(as_bits(pieces.chosen(long_)), np.ones((side, side), np.uint8)) > 0
     words = label_pieces(places)
@@ -81,6 +91,15 @@ def faint_strokes(
     for left, top, width, height in words.stats[1:, :4].tolist():
         rect = Rect(*(v / _PX_PER_MM for v in (left, top, width, height)))
         yield rect.grown(-_WORD_MM / 2)
+
+
+def _is_faint(own: Mask, area: tuple[slice, slice], darkness: Grey, px_per_mm: int) -> bool:
+    """Tell a faint line from a fibre, which is dark but too thin for a pen."""
+    times = px_per_mm // _PX_PER_MM
+    rows, columns = (slice(part.start * times, part.stop * times) for part in area)
+    fine = darkness[rows, columns]
+    blocks = fine.reshape(own.shape[0], times, own.shape[1], times).max(axis=(1, 3))
+    return float(np.median(blocks[own])) < _FAINT
 
 
 def _lines(

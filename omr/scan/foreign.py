@@ -20,6 +20,7 @@ from omr.scan.explain import (
     displaced_print,
     free_zones,
     fringe_of_print,
+    hole_outlines,
     punch_holes,
     staples,
 )
@@ -77,6 +78,7 @@ def find_foreign(
     if rest.any():
         rest &= ~fringe_of_print(rest, ink, reference)
         rest &= ~punch_holes(flat, reference)
+        rest &= ~hole_outlines(rest, reference)
         rest &= ~staples(rest, ink, flat, reference)
         rest &= ~displaced_print(rest, ink, reference)
     found = over_names

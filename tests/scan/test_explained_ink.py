@@ -234,3 +234,19 @@ def test_a_black_blot_within_the_page_is_no_missing_paper() -> None:
     # As broad as a hole, but far from any edge of the sheet.
     spot(page, 80.0, 250.0, 2.5, BLUE)
     assert "annotation" in [code for code, _ in codes(read(page))]
+
+
+def test_the_outline_of_a_punched_hole_is_no_annotation() -> None:
+    page = voted_page()
+    for y in (108.0, 188.0):
+        centre = (round(12 * SCALE), round(y * SCALE))
+        cv2.circle(page, centre, round(3 * SCALE), (90, 90, 90), 4, cv2.LINE_AA)
+    assert plain(read(page))
+
+
+def test_a_ring_drawn_by_hand_in_the_margin_is_an_annotation() -> None:
+    page = voted_page()
+    turns = np.linspace(0, 2 * np.pi, 30)
+    points = [(12 + 3.6 * float(np.cos(t)), 108 + 2.6 * float(np.sin(t))) for t in turns]
+    stroke(page, points, 0.4, (90, 90, 90))
+    assert ("annotation", None) in codes(read(page))
