@@ -26,7 +26,7 @@ from omr.election.templates import find_template
 
 DENSE = "dense.vi"
 # Which group of which definition, and how many offices in a hundred use it: three officials on
-# one page, eleven on two, four levels, yes or no on A5, and the dense list on two pages.
+# one page, eleven on two, four levels, yes or no on A5, and the dense list on four pages.
 STYLES: tuple[tuple[str, str, float], ...] = (
     ("tin-nhiem.vi", "a", 20),
     ("tin-nhiem.vi", "b", 30),

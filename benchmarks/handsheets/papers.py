@@ -167,6 +167,9 @@ def _choose_office(family: Family, rng: np.random.Generator) -> Office:
     template, group, _ = (DENSE, "a", 0) if family.dense else STYLES[chosen]
     mode: Mode | None = "bilevel" if family.bilevel else None
     scanner = choose_scanner(rng, family.rough_scanner, mode, family.streaky)
+    if family.dense:
+        # Finer scans hold four times the pixels and no more positions.
+        scanner = replace(scanner, dpi=min(scanner.dpi, 300))
     press = choose_press(rng, family.rough_press)
     if family.bilevel:
         # Who scans in black and white sees at once when print vanishes, and sets it darker.

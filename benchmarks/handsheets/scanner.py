@@ -206,7 +206,7 @@ def _noisy(seen: Pixels, scanner: Scanner, rng: np.random.Generator) -> Pixels:
     noise = np.tile(np.rint(tile).astype(np.int8), (height // side + 1, width // side + 1))
     noise = noise[:height, :width]
     if seen.ndim == 3:
-        noise = np.repeat(noise[:, :, None], 3, axis=2)
+        noise = cv2.merge((noise,) * 3)
     return np.asarray(cv2.add(seen, noise, dtype=cv2.CV_8U), np.uint8)
 
 
@@ -297,7 +297,7 @@ def _shaded(seen: Pixels, scanner: Scanner, rng: np.random.Generator) -> Pixels:
         return seen
     light = lamp * gain
     if seen.ndim == 3:
-        light = np.repeat(light[:, :, None], 3, axis=2)
+        light = np.asarray(cv2.merge((light,) * 3), np.float32)
     return np.asarray(cv2.multiply(seen, light, dtype=cv2.CV_8U), np.uint8)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import cv2
 import numpy as np
@@ -62,8 +62,14 @@ def _stamp(
 def _glyph(letter: str, style: Style, px_per_mm: int) -> tuple[Grey, int, int]:
     """Return a letter as a picture, and how far its origin lies from its left and top edge."""
     size_px = style.size_pt * 25.4 / 72 * px_per_mm
-    font = ImageFont.truetype(str(find_serif()["bold"]), round(size_px))
+    font = ImageFont.truetype(_bold_face(), round(size_px))
     room = round(size_px)
     image = Image.new("L", (3 * room, 3 * room), 0)
     ImageDraw.Draw(image).text((room, 2 * room), letter, fill=255, font=font, anchor="ls")
     return np.asarray(image, dtype=np.uint8), room, 2 * room
+
+
+@cache
+def _bold_face() -> str:
+    """Return the file of the bold face, which takes long to find."""
+    return str(find_serif()["bold"])
