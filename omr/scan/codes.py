@@ -42,6 +42,9 @@ ENLARGE_BELOW_PX = 3200
 REDUCED_LONG_SIDE_PX = 2200
 # A QR symbol is printed with one of so many mask patterns.
 _MASKS = 8
+# Print of the other side shows through with less than a third of its darkness, through any paper
+# that a printer takes.
+_SHOWN_THROUGH = 0.4
 # Blur that swallows specks and leaves modules; spread of an optic out of focus; and the
 # patch of paper whose brightness counts where there is a shadow.
 SPECKLE_MM = 0.1
@@ -92,7 +95,7 @@ def find_codes(
 
     Returns:
         All distinct symbols, foreign ones included; the same text twice on a page, at
-        two places, counts as two.
+        two places, counts as two. Symbols that show through from the other side are left out.
     """
     dpi = dpi or _a4_dpi(grey)
     found = _overview(grey, readers[0])
@@ -110,7 +113,28 @@ def find_codes(
         found = _on_page(grey, readers, found, expected)
     if not found and max(grey.shape) < ENLARGE_BELOW_PX and _has_contrast(grey):
         found = _enlarged(grey, readers[0])
-    return tuple(found)
+    return _on_this_side(grey, found)
+
+
+def _on_this_side(grey: Pixels, found: Sequence[FoundCode]) -> tuple[FoundCode, ...]:
+    """Leave out symbols that show through the paper, beside those printed on this side.
+
+    The quick reader reads mirrored symbols as well, however pale.
+    """
+    contrasts = [_contrast(grey, code.corners_px) for code in found]
+    least = _SHOWN_THROUGH * max(contrasts, default=0.0)
+    return tuple(code for code, contrast in zip(found, contrasts, strict=True) if contrast >= least)
+
+
+def _contrast(grey: Pixels, corners_px: FloatArray) -> float:
+    """Return the difference of light and dark within a symbol's bounds."""
+    left, top = np.floor(corners_px.min(axis=0)).clip(0).astype(int)
+    right, bottom = np.ceil(corners_px.max(axis=0)).astype(int) + 1
+    symbol = grey[top:bottom:2, left:right:2]
+    if not symbol.size:
+        return 0.0
+    dark, light = np.percentile(symbol, (10, 90))
+    return float(light - dark)
 
 
 def find_page_codes(

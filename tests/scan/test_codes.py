@@ -173,3 +173,22 @@ def test_the_readers_are_silent(capfd: pytest.CaptureFixture[str]) -> None:
     find_page_codes(noisy(page(150), 90), 150.0)
     find_page_codes(speckled(noisy(page(150, ()), 60)), 150.0)
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("darkness", [30, 60])
+def test_a_symbol_that_shows_through_from_the_other_side_is_left_out(darkness: int) -> None:
+    paper = page(300)
+    other = symbol(FOREIGN, 300)[:, ::-1]
+    pale = np.where(other < 128, 240 - darkness, 240).astype(np.uint8)
+    x, y = round(mm_to_px(170, 300)), round(mm_to_px(268, 300))
+    paper[y : y + len(pale), x : x + len(pale)] = pale
+    assert [code.text for code in find_page_codes(paper, 300)] == [TEXT, TEXT]
+
+
+def test_a_symbol_of_another_paper_is_kept_though_its_print_is_lighter() -> None:
+    paper = page(300)
+    other = symbol(FOREIGN, 300)
+    light = np.where(other < 128, 120, 240).astype(np.uint8)
+    x, y = round(mm_to_px(170, 300)), round(mm_to_px(268, 300))
+    paper[y : y + len(light), x : x + len(light)] = light
+    assert {code.text for code in find_page_codes(paper, 300)} == {TEXT, FOREIGN}
