@@ -46,6 +46,8 @@ _SHADOW_MM = 12.0
 _CORNER_MM = 35.0
 # The dashes of a leg lie this far apart at most.
 _DASH_GAP_MM = 3.5
+# One that is longer than this lies closer, or somebody drew it beside the mark.
+_DASH_MM, _LONG_DASH_GAP_MM = 3.5, 1.2
 # Share of ink from which a box is filled.
 _FILLED = 0.4
 
@@ -257,7 +259,8 @@ def _points_at(pixels: Places, target: Mask, px_per_mm: int) -> bool:
     """Tell whether a piece of ink is a dash of a stroke that goes on in ``target``.
 
     A straight dash meets it beyond one of its ends; a bow, as between the legs of a cross
-    that was drawn in one go, beyond both.
+    that was drawn in one go, beyond both. A long one begins where the leg left off, or it is a
+    stroke of its own.
 
     Args:
         pixels: Row and column of each pixel of the piece, shape (n, 2).
@@ -282,7 +285,8 @@ def _points_at(pixels: Places, target: Mask, px_per_mm: int) -> bool:
         start = points[np.abs(run - end) < 0.4 * px_per_mm].mean(axis=0)
         way = np.linalg.svd(tip - tip.mean(axis=0), full_matrices=False)[2][0]
         way = way * (sign if way @ along > 0 else -sign)
-        steps = np.arange(0, _DASH_GAP_MM * px_per_mm)[:, None]
+        gap_mm = _DASH_GAP_MM if length < _DASH_MM * px_per_mm else _LONG_DASH_GAP_MM
+        steps = np.arange(0, gap_mm * px_per_mm)[:, None]
         path = np.rint(start + way * steps).astype(int)
         inside = ((path >= 0) & (path < target.shape)).all(axis=1)
         hits += bool(target[tuple(path[inside].T)].any())

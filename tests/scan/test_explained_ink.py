@@ -25,7 +25,9 @@ from tests.scan.page_drawings import (
     RED,
     SCALE,
     Colour,
+    Picture,
     blank_page,
+    box_of,
     codes,
     layout,
     placed,
@@ -250,3 +252,24 @@ def test_a_ring_drawn_by_hand_in_the_margin_is_an_annotation() -> None:
     points = [(12 + 3.6 * float(np.cos(t)), 108 + 2.6 * float(np.sin(t))) for t in turns]
     stroke(page, points, 0.4, (90, 90, 90))
     assert ("annotation", None) in codes(read(page))
+
+
+def _beyond_corner(page: Picture, gap_mm: float, length_mm: float) -> None:
+    """Draw a dash in line with the first leg of the cross of c2, beyond its upper left end."""
+    tip = box_of("c2", "high").grown(-1.5)
+    near, far = (d / np.sqrt(2) for d in (gap_mm, gap_mm + length_mm))
+    stroke(page, [(tip.x - near, tip.y - near), (tip.x - far, tip.y - far)])
+
+
+@pytest.mark.parametrize("gap_mm", [3.0, 3.6])
+def test_a_long_dash_in_line_with_a_leg_and_apart_from_it_is_an_annotation(gap_mm: float) -> None:
+    page = voted_page()
+    _beyond_corner(page, gap_mm, 5.0)
+    assert ("annotation", "c2") in codes(read(page))
+
+
+@pytest.mark.parametrize(("gap_mm", "length_mm"), [(1.5, 5.0), (3.0, 2.0)])
+def test_dashes_of_a_pen_that_skips_are_of_their_leg(gap_mm: float, length_mm: float) -> None:
+    page = voted_page()
+    _beyond_corner(page, gap_mm, length_mm)
+    assert plain(read(page))
