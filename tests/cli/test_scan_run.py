@@ -41,7 +41,13 @@ def start(folder: Path, *words: object) -> subprocess.Popen[str]:
         text=True,
         encoding="utf-8",
         start_new_session=True,
+        # A shell starts what runs in its background with Ctrl-C ignored, tests among it.
+        preexec_fn=_heed_interrupts,
     )
+
+
+def _heed_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def wait_for_workers(pid: int) -> None:
