@@ -47,7 +47,7 @@ _CORNER_MM = 35.0
 # The dashes of a leg lie this far apart at most.
 _DASH_GAP_MM = 3.5
 # One that is longer than this lies closer, or somebody drew it beside the mark.
-_DASH_MM, _LONG_DASH_GAP_MM = 3.5, 1.2
+_DASH_MM, _LONG_DASH_GAP_MM = 4.5, 1.2
 # Share of ink from which a box is filled.
 _FILLED = 0.4
 
