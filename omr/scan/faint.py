@@ -112,7 +112,7 @@ def _lines(
     """Return the thin lines on open paper, at ``_PX_PER_MM``, or None where there are none."""
     shut = _shut(flat, reference, ink, explained, settings)
     factor = _PX_PER_MM / reference.px_per_mm
-    small = cv2.resize(flat.darkness, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(ink.darkness, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     small[shut] = 0
     soft = cv2.GaussianBlur(small, (0, 0), 0.7)
     side = round(_AROUND_MM * _PX_PER_MM)

@@ -22,6 +22,7 @@ from omr.scan.reference import Grey, Mask, Reference, above, as_bits, grow, outl
 from omr.scan.settings import ReaderSettings
 from omr.scan.stains import find_stains
 from omr.scan.straighten import FlatPage
+from omr.scan.tints import tint_of_paper
 from omr.scan.wear import worn_paper
 
 # A pen's line is narrower than this.
@@ -107,6 +108,9 @@ def map_ink(
     shade, folds = shade_of_folds(flat.darkness, shut, scale)
     darkness = flat.darkness if shade is None else _less(flat.darkness, shade)
     folded = np.zeros(shut.shape, np.bool_) if shade is None else shade > 0
+    tint = tint_of_paper(darkness, reference.print_mask, scale)
+    if tint is not None:
+        darkness = _less(darkness, tint)
     soft = _soft_shade(darkness, boxes, threshold, scale)
     if soft.any():
         darkness = darkness * as_bits(~soft)

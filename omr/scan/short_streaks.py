@@ -26,11 +26,12 @@ Pixels = NDArray[np.uint8]
 _LEAST_MM = 60.0
 # The page is looked at in bands of this length. A band tells something where a quarter of it is
 # open paper, of which a streak shows on nearly all; so much open paper has to show it in all.
-_BAND_MM, _OPEN, _SHARE, _SHOWN_MM = 6.0, 0.25, 0.85, 12.0
-# Its middle stays in place to this, in pixels, measured in so many pieces from end to end; a nib
+_BAND_MM, _OPEN, _SHARE, _SHOWN_MM = 6.0, 0.25, 0.85, 6.0
+# Its middle stays in place to this, in pixels, in the open ones of so many pieces from end to end,
+# at least three, which lie so far apart that a ruled line would have left the column; a nib
 # along a ruler wavers by half a tenth of a millimetre. In black and white, where a faint flank
 # comes and goes with the threshold, one side of the line stays in one column all the way.
-_DRIFT_PX, _PIECES = 0.4, 6
+_DRIFT_PX, _PIECES, _PLACES = 0.4, 6, 3
 # What is ruled along the print would leave the column by this much, far more than is measured.
 _ASKEW_MM, _ASKEW_PX = 0.2, 1.5
 # The line goes on over print and marks, in runs of this length; where a line of print and its
@@ -81,7 +82,8 @@ def find_short_streaks(
     Yields:
         The streaks, from left to right.
     """
-    scale, askew, needed = placement.px_per_mm, _askew(placement), _needed_px(placement)
+    scale = placement.px_per_mm
+    tall = _needed_px(placement) / max(_askew(placement), 1e-9)
     band = 2 * round(_BAND_MM / 2 * scale)
     # Every other row tells as much at half the cost.
     open_px = 2 * _in_bands(room[::2], band // 2)
@@ -97,9 +99,9 @@ def find_short_streaks(
             top, bottom = first * band, min((last + 1) * band, len(hits))
             if shown[first : last + 1, column].sum() < _SHOWN_MM * scale:
                 continue
-            if askew * (bottom - top) < needed:
+            if bottom - top < tall:
                 continue
-            line = _line(ridge, hits, room, (column, top, bottom), scale)
+            line = _line(ridge, hits, room, (column, top, bottom), tall, scale)
             if line is not None and line.bottom - line.top > _LEAST_MM * scale:
                 done = line.right
                 yield line
@@ -137,13 +139,19 @@ def _stretches(shows: Mask, tells: Mask) -> Iterator[tuple[int, int]]:
 
 
 def _line(
-    ridge: Pixels, hits: Mask, room: Mask, at: tuple[int, int, int], px_per_mm: float
+    ridge: Pixels,
+    hits: Mask,
+    room: Mask,
+    at: tuple[int, int, int],
+    tall_px: float,
+    px_per_mm: float,
 ) -> ShortStreak | None:
     """Return the whole of a line if it stands still.
 
     Args:
         ridge: As for ``find_short_streaks``; hits and room likewise.
         at: A column of it, and the rows between which it shows for sure.
+        tall_px: Over so many rows a ruled line would leave the column.
         px_per_mm: The picture's resolution.
     """
     column, top, bottom = at
@@ -151,6 +159,7 @@ def _line(
     left = max(0, column - reach)
     strip = slice(left, column + reach + 1)
     places: list[tuple[float, float, float]] = []
+    at_rows: list[float] = []
     profile = np.zeros(ridge[:1, strip].shape[1])
     for rows in np.array_split(np.arange(top, bottom), _PIECES):
         part = slice(int(rows[0]), int(rows[-1]) + 1)
@@ -165,7 +174,10 @@ def _line(
         middle = float((weight * np.arange(len(own))).sum() / weight.sum())
         dark = np.flatnonzero(own > 0.5 * own.max())
         places.append((middle, float(dark[0]), float(dark[-1])))
-    if len(places) < 4 or float(np.ptp(np.array(places), axis=0).min()) > _DRIFT_PX:
+        at_rows.append(float(rows.mean()))
+    if len(places) < _PLACES or np.ptp(at_rows) < tall_px:
+        return None
+    if float(np.ptp(np.array(places), axis=0).min()) > _DRIFT_PX:
         return None
     core = np.flatnonzero(profile > 0.15 * profile.max())
     first, last = left + int(core[0]), left + int(core[-1]) + 1
