@@ -109,17 +109,19 @@ def map_ink(
     darkness = flat.darkness if shade is None else _less(flat.darkness, shade)
     folded = np.zeros(shut.shape, np.bool_) if shade is None else shade > 0
     tint = tint_of_paper(darkness, reference.print_mask, scale)
-    if tint is not None:
-        darkness = _less(darkness, tint)
     soft = _soft_shade(darkness, boxes, threshold, scale)
     if soft.any():
         darkness = darkness * as_bits(~soft)
     ink = above(darkness, threshold) & ~near_print
     if not whole:
         ink &= cv2.erode(as_bits(flat.paper), np.ones((9, 9), np.uint8)).view(np.bool_)
+    # A stain is known by all of its darkness.
     stained = find_stains(ink, darkness, reference.print_mask, flat.pixels, scale)
     if stained.any():
         ink &= ~stained
+    if tint is not None:
+        darkness = _less(darkness, tint)
+        ink &= above(darkness, threshold)
     names = tuple(name.rect for name in reference.layout.names)
     worn, hairs = worn_paper(ink, darkness, folded, boxes, names, scale)
     if worn.any():

@@ -19,8 +19,10 @@ from omr.scan.reference import Grey, Mask, as_bits
 _PX_PER_MM, _ACROSS = 2, 3
 # A cell of which print covers more than this share tells nothing of the paper.
 _PRINTED = 0.2
-# So many of the nine cells of a square have to be open: a line covers six beside print that hides three.
-_SHOWN = 7
+# So many of the nine cells of a square have to be open. A line along print may cover all six that
+# print leaves open; so partly hidden squares are believed no further than the whole ones within
+# this show it too, give or take a quarter.
+_SHOWN, _NEAR_MM, _MORE = 4, 2.5, 1.25
 # Between letters a tint is what it is on the open paper within this, if so much of it is open.
 _AROUND_MM, _AROUND_SHARE = 2.0, 0.1
 # Shades of less than this, of 255, make no ink; what is darker than that is no tint.
@@ -49,9 +51,11 @@ def tint_of_paper(darkness: Grey, print_mask: Mask, px_per_mm: int) -> Grey | No
     level[hidden] = 255
     square = np.ones((_ACROSS, _ACROSS), np.uint8)
     lowest = cv2.erode(level, square)
-    # Between print and a line beside it, the line may be all that a square shows.
     shown = cv2.boxFilter(as_bits(~hidden), -1, (_ACROSS, _ACROSS), normalize=False)
     lowest[(lowest > _MOST) | (shown < _SHOWN)] = 0
+    wide = 2 * round(_NEAR_MM * _PX_PER_MM) + 1
+    near = cv2.dilate(np.where(shown == _ACROSS**2, lowest, 0), np.ones((wide, wide), np.uint8))
+    lowest = cv2.min(lowest, cv2.multiply(near, _MORE))
     under = np.asarray(cv2.dilate(lowest, square), dtype=np.uint8)
     under[under < _LEAST] = 0
     tints = label_pieces(under > 0)
