@@ -80,7 +80,7 @@ def faint_strokes(
         area = slice(top, top + height), slice(left, left + width)
         own = pieces.labels[area] == number
         long_[number] = _is_faint(
-            own, area, flat.darkness, reference.px_per_mm
+            own, area, ink.darkness, reference.px_per_mm
         ) and not is_hole_outline(own, (left, top), _PX_PER_MM, reference.layout)
     side = round(_WORD_MM * _PX_PER_MM)
     places = cv2.dilate(as_bits(pieces.chosen(long_)), np.ones((side, side), np.uint8)) > 0

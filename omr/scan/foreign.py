@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.geometry import Rect
+from omr.scan.dust import Dust
 from omr.scan.explain import (
     RIM_MM,
     beside_missing_paper,
@@ -310,12 +311,16 @@ def _annotations(
     strong = words.count(solid & above(ink.darkness, 1.3 * ink.threshold))
     area = words.count(solid)
     order = sorted(range(1, len(stats)), key=lambda k: (stats[k, 1], stats[k, 0]))
+    dust: Dust | None = None
     for number in order:
         left, top, width, height = (int(v) for v in stats[number, :4])
         rect = Rect(left / scale, top / scale, width / scale, height / scale).grown(-1.0)
         extent_mm = float(np.hypot(rect.w, rect.h))
         area_mm2 = float(area[number]) / scale**2
         if extent_mm < settings.annotation_mm or area_mm2 < 0.3 or strong[number] < 6:
+            continue
+        dust = dust or Dust(rest, scale)
+        if dust.is_all((slice(top, top + height), slice(left, left + width))):
             continue
         yield _place(rect, reference)
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from omr.scan.box_places import FoundBox as FoundBox
 from omr.scan.box_places import find_boxes
+from omr.scan.fold_ends import scraps_of_folds
 from omr.scan.fold_shade import FoldLine, shade_of_folds
 from omr.scan.pieces import Labels, label_pieces
 from omr.scan.reference import Grey, Mask, Reference, above, as_bits, grow, outline_ring, window
@@ -122,6 +123,10 @@ def map_ink(
     if tint is not None:
         darkness = _less(darkness, tint)
         ink &= above(darkness, threshold)
+    scraps = scraps_of_folds(ink, scale)
+    if scraps.any():
+        ink &= ~scraps
+        folded |= scraps
     names = tuple(name.rect for name in reference.layout.names)
     worn, hairs = worn_paper(ink, darkness, folded, boxes, names, scale)
     if worn.any():
