@@ -68,10 +68,10 @@ def _shares(margin: Mask, px_per_mm: int) -> NDArray[np.float32]:
     cell = round(_CELL_MM * px_per_mm)
     height, width = (side // cell for side in margin.shape)
     cells = margin[: height * cell, : width * cell].reshape(height, cell, width, cell)
-    shown = as_bits(cells.any(axis=(1, 3)))
+    inked = np.asarray(cells.any(axis=(1, 3)), dtype=np.uint8)
     # The line may lie between two rows, and slants by one within the margin.
-    shown = cv2.dilate(shown, np.ones((3, 1), np.uint8))
-    return np.asarray(shown.mean(axis=1), dtype=np.float32)
+    shown = cv2.dilate(inked, np.ones((3, 1), np.uint8))
+    return np.asarray(np.mean(shown, axis=1), dtype=np.float32)
 
 
 def _peaks(shares: NDArray[np.float32]) -> list[int]:

@@ -49,6 +49,8 @@ _CORNER_MM = 35.0
 _DASH_GAP_MM = 3.5
 # One that is longer than this lies closer, or somebody drew it beside the mark.
 _DASH_MM, _LONG_DASH_GAP_MM = 4.5, 1.2
+# A leg's hook beyond the outline is smaller than this.
+_HOOK_MM = 3.5
 # Share of ink from which a box is filled.
 _FILLED = 0.4
 
@@ -122,7 +124,10 @@ def _marks_and_zones(
             continue
         legs = by_mark & ~_writing(found, by_mark, near, ink, reference)
         explained[near] |= legs
-        explained[near] |= _leg_ends(ink.ink[near], legs, scale)
+        ring = window(found.found, scale, ink.ink.shape, reference.layout.outline_mm + 0.6)
+        hidden = np.zeros(legs.shape, np.bool_)
+        hidden[_within(near, ring)] = True
+        explained[near] |= _leg_ends(ink.ink[near], legs, hidden, scale)
     return explained | free_zones(ink, reference, settings)
 
 
@@ -219,11 +224,18 @@ def _cut_corners(
     return cut
 
 
-def _leg_ends(ink: Mask, by_mark: Mask, px_per_mm: int) -> Mask:
+def _leg_ends(ink: Mask, by_mark: Mask, hidden: Mask, px_per_mm: int) -> Mask:
     """Return the straight pieces that go on where a mark's stroke leaves off.
 
     A pen that skips breaks the leg of a cross into dashes. A piece is a dash of it if it is
-    straight and thin and points at the mark's ink close by; letters are neither.
+    straight and thin and points at the mark's ink close by; letters are neither. So is what goes
+    on where the stroke left the outline of the box, the hook at a leg's end too.
+
+    Args:
+        ink: All ink around a box, shape (h, w).
+        by_mark: The mark's, same shape.
+        hidden: The box and its outline, same shape.
+        px_per_mm: Resolution.
     """
     dashes = np.zeros(ink.shape, np.bool_)
     if not by_mark.any():
@@ -246,7 +258,7 @@ def _leg_ends(ink: Mask, by_mark: Mask, px_per_mm: int) -> Mask:
                 max(0, top - reach) : rows.stop + reach, max(0, left - reach) : columns.stop + reach
             ]
             pixels = np.argwhere(shape) + np.array([top, left])
-            if around.any() and _points_at(pixels, target, px_per_mm):
+            if around.any() and _points_at(pixels, target, hidden, px_per_mm):
                 dashes[rows, columns] |= shape
                 added.append(number)
         if not added:
@@ -256,7 +268,7 @@ def _leg_ends(ink: Mask, by_mark: Mask, px_per_mm: int) -> Mask:
     return dashes
 
 
-def _points_at(pixels: Places, target: Mask, px_per_mm: int) -> bool:
+def _points_at(pixels: Places, target: Mask, hidden: Mask, px_per_mm: int) -> bool:
     """Tell whether a piece of ink is a dash of a stroke that goes on in ``target``.
 
     A straight dash meets it beyond one of its ends; a bow, as between the legs of a cross
@@ -266,6 +278,7 @@ def _points_at(pixels: Places, target: Mask, px_per_mm: int) -> bool:
     Args:
         pixels: Row and column of each pixel of the piece, shape (n, 2).
         target: The ink that it may go on in.
+        hidden: Where the outline of a box hides a stroke that runs along it.
         px_per_mm: Resolution.
     """
     points = pixels.astype(np.float64)
@@ -277,9 +290,11 @@ def _points_at(pixels: Places, target: Mask, px_per_mm: int) -> bool:
     # A pen line of up to 1 mm stays within 0.3 mm of its own line; a bow leaves its chord by
     # less than a third of its length. Longer than thick, so that it points at all.
     straight = bend < 0.3 * px_per_mm
-    if not 3 * bend < length or (not straight and float(np.ptp(aside)) > 0.35 * length):
+    short = float(np.hypot(*np.ptp(points, axis=0))) < _HOOK_MM * px_per_mm
+    winding = not straight and float(np.ptp(aside)) > 0.35 * length
+    if not 3 * bend < length or (winding and not short):
         return False
-    hits = 0
+    hits, below_outline = 0, False
     for end, sign in ((run.min(), -1.0), (run.max(), 1.0)):
         # The direction in which the pen left: from the last 2 mm.
         tip = points[np.abs(run - end) < 2.0 * px_per_mm]
@@ -290,8 +305,16 @@ def _points_at(pixels: Places, target: Mask, px_per_mm: int) -> bool:
         steps = np.arange(0, gap_mm * px_per_mm)[:, None]
         path = np.rint(start + way * steps).astype(int)
         inside = ((path >= 0) & (path < target.shape)).all(axis=1)
-        hits += bool(target[tuple(path[inside].T)].any())
-    return hits == 2 or (straight and hits > 0)
+        path = path[inside]
+        met = np.flatnonzero(target[tuple(path.T)])
+        hits += bool(met.size)
+        if met.size:
+            # The first half millimetre is what the ring's margin took of the piece itself.
+            between = path[: met[0]]
+            below_outline |= bool(hidden[tuple(between.T)].mean() > 0.5) if len(between) else True
+    if short and below_outline:
+        return True
+    return not winding and (hits == 2 or (straight and hits > 0))
 
 
 def _annotations(

@@ -59,6 +59,7 @@ class InkMap:
         darkness: Of the flat page, less what folds and stains explain; 0 to 255.
         worn: Creases and hairs, which are no ink.
         stained: Where a stain is what is dark, between print too.
+        tinted: Where the paper itself is a little darker.
         hairs: Ink as thin and pale as a crease that may yet be a mark.
         folded: Where a fold explains some of the darkness.
         folds: The folds of the sheet.
@@ -75,6 +76,7 @@ class InkMap:
     darkness: Grey
     worn: Mask
     stained: Mask
+    tinted: Mask
     hairs: Mask
     folded: Mask
     folds: tuple[FoldLine, ...]
@@ -148,6 +150,7 @@ def map_ink(
         darkness=darkness,
         worn=worn,
         stained=stained,
+        tinted=np.zeros(shut.shape, np.bool_) if tint is None else tint > 0,
         hairs=hairs,
         folded=folded,
         folds=folds,

@@ -55,7 +55,7 @@ def tint_of_paper(darkness: Grey, print_mask: Mask, px_per_mm: int) -> Grey | No
     lowest[(lowest > _MOST) | (shown < _SHOWN)] = 0
     wide = 2 * round(_NEAR_MM * _PX_PER_MM) + 1
     near = cv2.dilate(np.where(shown == _ACROSS**2, lowest, 0), np.ones((wide, wide), np.uint8))
-    lowest = cv2.min(lowest, cv2.multiply(near, _MORE))
+    lowest = cv2.min(lowest, cv2.convertScaleAbs(near, alpha=_MORE))
     under = np.asarray(cv2.dilate(lowest, square), dtype=np.uint8)
     under[under < _LEAST] = 0
     tints = label_pieces(under > 0)
@@ -66,7 +66,8 @@ def tint_of_paper(darkness: Grey, print_mask: Mask, px_per_mm: int) -> Grey | No
         return None
     under[~tints.chosen(long_)] = 0
     known = cv2.dilate(as_bits(shown >= _SHOWN), square)
-    under = np.where(known > 0, under, _from_around(under, known))
+    hidden = known == 0
+    under[hidden] = _from_around(under, as_bits(~hidden))[hidden]
     return np.asarray(
         cv2.resize(under, darkness.shape[::-1], interpolation=cv2.INTER_LINEAR), np.uint8
     )
