@@ -215,6 +215,30 @@ def test_a_long_straight_leg_is_part_of_its_mark(leg_mm: float) -> None:
     assert plain(read(page))
 
 
+def _along_the_outline(page: Picture, box: Rect) -> None:
+    """Draw a tick whose long leg runs along the lower outline and leaves it at the corner."""
+    y = box.bottom
+    stroke(page, [(box.right - 1, box.y + 1), (box.right - 2.5, y - 1.2), (box.x + 1.4, y - 0.1)])
+    stroke(page, [(box.x + 1.4, y - 0.1), (box.x - 2.0, y + 0.25)], 0.45)
+
+
+def test_a_hook_where_a_leg_leaves_the_outline_is_part_of_its_mark() -> None:
+    page = voted_page(but="c2")
+    box = box_of("c2", "high")
+    _along_the_outline(page, box)
+    stroke(page, [(box.x - 2.0, box.bottom + 0.25), (box.x - 2.3, box.bottom - 0.9)], 0.45)
+    assert plain(read(page))
+
+
+def test_a_sign_beside_the_corner_that_no_leg_reaches_is_an_annotation() -> None:
+    page = voted_page()
+    box = box_of("c2", "high")
+    x, y = box.x - 3.6, box.bottom - 1.0
+    stroke(page, [(x, y), (x + 0.9, y + 1.6)], 0.45)
+    stroke(page, [(x + 0.9, y + 1.6), (x + 2.4, y - 1.8)], 0.45)
+    assert ("annotation", "c2") in codes(read(page))
+
+
 def test_a_leg_with_a_hook_at_its_end_is_part_of_its_mark() -> None:
     page = voted_page()
     box = box_of("c3", "high")
