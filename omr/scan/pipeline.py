@@ -87,7 +87,7 @@ class PageReader:
         if placement is None:
             return self._unplaced(image, view, identity)
         reference = self._reference(identity)
-        cleaned, _ = remove_streaks(view.pixels, view.grey, placement, reference)
+        cleaned, _ = remove_streaks(view.pixels, placement, reference)
         flat = flatten(cleaned, placement, reference, settings)
         ink = map_ink(flat, reference, _own_print(identity, reference), settings)
         marked = measure_marks(flat, reference, ink, settings)

@@ -48,19 +48,37 @@ class ShortStreak(NamedTuple):
     bottom: int
 
 
-def may_be_short(shown_px: NDArray[np.int64], height_px: int, placement: Placement) -> bool:
+class Ridge(NamedTuple):
+    """What is darker than both its sides, in a picture of shape (h, w).
+
+    Attributes:
+        dark: The darkest colour of each pixel.
+        ridge: By how much it is darker than both its sides.
+        hits: Where that is enough for a streak.
+        contrast: From how much on it is enough.
+    """
+
+    dark: Pixels
+    ridge: Pixels
+    hits: Mask
+    contrast: int
+
+
+def may_be_short(shown_px: NDArray[np.int64], placement: Placement) -> bool:
     """Tell whether a picture may hold such lines at all; hardly any does.
 
     Args:
         shown_px: How much open paper of each column is darker than both its sides.
-        height_px: Of the picture.
-        placement: Where the page lies in it.
+        placement: Where the page lies in the picture.
     """
-    # The longest line there can be tells whether the sheet lies askew enough for any.
-    enough = _askew(placement) * height_px >= _needed_px(placement)
     # Half: the column was looked at in places alone.
     dark = bool((shown_px > 0.5 * _SHOWN_MM * placement.px_per_mm).any())
-    return enough and dark and not placement.photographed
+    return dark and not placement.photographed
+
+
+def lies_askew(height_px: int, placement: Placement) -> bool:
+    """Tell whether the longest ruled line there can be would leave its column of the picture."""
+    return _askew(placement) * height_px >= _needed_px(placement)
 
 
 def _needed_px(placement: Placement) -> float:
@@ -69,21 +87,23 @@ def _needed_px(placement: Placement) -> float:
 
 
 def find_short_streaks(
-    ridge: Pixels, hits: Mask, room: Mask, placement: Placement
+    seen: Ridge, room: Mask, placement: Placement, one_colour: bool
 ) -> Iterator[ShortStreak]:
     """Find lines that stand still in the picture on a sheet that lies askew.
 
     Args:
-        ridge: By how much each pixel is darker than both its sides, shape (h, w).
-        hits: Where that is enough for a streak, same shape.
-        room: Open paper, same shape.
+        seen: What is darker than both its sides.
+        room: Open paper, shape (h, w).
         placement: Where the page lies in the picture.
+        one_colour: The lines take one of the three colours alone, as no pen's line does; the
+            sheet may lie straight.
 
     Yields:
         The streaks, from left to right.
     """
     scale = placement.px_per_mm
-    tall = _needed_px(placement) / max(_askew(placement), 1e-9)
+    tall = 0.0 if one_colour else _needed_px(placement) / max(_askew(placement), 1e-9)
+    hits = seen.hits
     band = 2 * round(_BAND_MM / 2 * scale)
     # Every other row tells as much at half the cost.
     open_px = 2 * _in_bands(room[::2], band // 2)
@@ -101,7 +121,7 @@ def find_short_streaks(
                 continue
             if bottom - top < tall:
                 continue
-            line = _line(ridge, hits, room, (column, top, bottom), tall, scale)
+            line = _line(seen, room, (column, top, bottom), tall, scale)
             if line is not None and line.bottom - line.top > _LEAST_MM * scale:
                 done = line.right
                 yield line
@@ -139,8 +159,7 @@ def _stretches(shows: Mask, tells: Mask) -> Iterator[tuple[int, int]]:
 
 
 def _line(
-    ridge: Pixels,
-    hits: Mask,
+    seen: Ridge,
     room: Mask,
     at: tuple[int, int, int],
     tall_px: float,
@@ -149,7 +168,7 @@ def _line(
     """Return the whole of a line if it stands still.
 
     Args:
-        ridge: As for ``find_short_streaks``; hits and room likewise.
+        seen: As for ``find_short_streaks``; room likewise.
         at: A column of it, and the rows between which it shows for sure.
         tall_px: Over so many rows a ruled line would leave the column.
         px_per_mm: The picture's resolution.
@@ -160,6 +179,7 @@ def _line(
     strip = slice(left, column + reach + 1)
     places: list[tuple[float, float, float]] = []
     at_rows: list[float] = []
+    ridge = seen.ridge
     profile = np.zeros(ridge[:1, strip].shape[1])
     for rows in np.array_split(np.arange(top, bottom), _PIECES):
         part = slice(int(rows[0]), int(rows[-1]) + 1)
@@ -181,12 +201,15 @@ def _line(
         return None
     core = np.flatnonzero(profile > 0.15 * profile.max())
     first, last = left + int(core[0]), left + int(core[-1]) + 1
-    seen = hits[:, column]
+    # Close to a rule of the table the streak is no ridge among wide sides, but among close ones.
+    close = [max(0, first - 2), column, min(seen.dark.shape[1] - 1, last + 1)]
+    before, own_tone, after = seen.dark[:, close].astype(np.int16).T
+    shown = seen.hits[:, column] | (np.minimum(before, after) - own_tone > seen.contrast)
     return ShortStreak(
         first,
         last,
-        top - _goes_on(seen[:top][::-1], px_per_mm),
-        bottom + _goes_on(seen[bottom:], px_per_mm),
+        top - _goes_on(shown[:top][::-1], px_per_mm),
+        bottom + _goes_on(shown[bottom:], px_per_mm),
     )
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from omr.geometry import FloatArray
 from omr.scan.reference import OPEN_PX_PER_MM, Mask, Reference, as_bits
 from omr.scan.register import Placement
-from omr.scan.short_streaks import find_short_streaks, may_be_short
+from omr.scan.short_streaks import Ridge, find_short_streaks, lies_askew, may_be_short
 
 Pixels = NDArray[np.uint8]
 
@@ -36,6 +36,8 @@ _SHARE = 0.66
 # Least darkness over both sides, of 255. Grain of the paper is darker than both its sides by
 # as much on a fifth of the pixels, far from the share above.
 _CONTRAST = 5
+# Dirt on the sensor's row for one colour leaves the other two below this share of its contrast.
+_OTHERS = 0.35
 # A streak is as dark as so many percent of its open paper, strokes that cross it among them, and
 # this much darker in places, of 255: the light that dirt takes varies by a tenth or two.
 _DARKEST, _UNEVEN = 5.0, 25.0
@@ -63,13 +65,12 @@ class Streak:
 
 
 def remove_streaks(
-    pixels: Pixels, grey: Pixels, placement: Placement, reference: Reference
+    pixels: Pixels, placement: Placement, reference: Reference
 ) -> tuple[Pixels, tuple[Streak, ...]]:
     """Find the streaks of a picture and fill them from both sides.
 
     Args:
         pixels: The picture, shape (h, w) or (h, w, 3).
-        grey: The same in grey, shape (h, w).
         placement: Where the page lies in it.
         reference: The page as printed; rules of its table are no streaks.
 
@@ -81,7 +82,8 @@ def remove_streaks(
     found: list[Streak] = []
     cleaned = pixels
     for along_x in (False, True):
-        view, to_view = (grey.T, _SWAP @ placement.matrix) if along_x else (grey, placement.matrix)
+        view = pixels.swapaxes(0, 1) if along_x else pixels
+        to_view = _SWAP @ placement.matrix if along_x else placement.matrix
         lines = _lines(view, to_view, reference, reach, at_end)
         places = [(left, right, slice(None)) for left, right in lines]
         if not along_x:
@@ -104,14 +106,14 @@ def _lines(
     """Return the runs of columns (first, behind the last) that show a streak.
 
     Args:
-        view: The picture, turned so that the streaks run down its columns.
+        view: The picture, shape (h, w) or (h, w, 3), turned so that streaks run down its columns.
         to_view: From page millimetres to its pixels, shape (3, 3).
         reference: The page as printed.
         reach: How far to its sides a streak is compared, in columns.
         at_end: Length of the outermost open paper, in rows.
     """
     # Every few rows tell whether there is a line at all; hardly any page has one.
-    sparse = np.ascontiguousarray(view[::_EVERY])
+    sparse = _darkest(view[::_EVERY])
     thin = np.diag([1.0, 1.0 / _EVERY, 1.0])
     room = _open_paper(sparse.shape, thin @ to_view, reference)
     hits = _ridge(sparse, reach) > _CONTRAST
@@ -121,7 +123,7 @@ def _lines(
     lines = np.zeros(view.shape[1], np.bool_)
     for first, last in _runs(cv2.dilate(likely.view(np.uint8)[None], np.ones((1, 9), np.uint8))[0]):
         left, right = max(0, first - reach), min(len(lines), last + reach)
-        strip = np.ascontiguousarray(view[:, left:right])
+        strip = _darkest(view[:, left:right])
         shift = np.array([[1.0, 0.0, -left], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
         inner = slice(first - left, last - left)
         room = _open_paper(strip.shape, shift @ to_view, reference)[:, inner]
@@ -133,27 +135,39 @@ def _lines(
 
 
 def _short_lines(
-    grey: Pixels,
+    view: Pixels,
     placement: Placement,
     reference: Reference,
     reach: int,
     known: list[tuple[int, int]],
 ) -> list[tuple[int, int, slice]]:
     """Return columns and rows of streaks that begin and end within the page."""
-    sparse = np.ascontiguousarray(grey[::_EVERY])
+    sparse = _darkest(view[::_EVERY])
     thin = np.diag([1.0, 1.0 / _EVERY, 1.0])
-    shown = (_ridge(sparse, reach) > _CONTRAST) & _open_paper(
-        sparse.shape, thin @ placement.matrix, reference
-    )
-    if not may_be_short(shown.sum(axis=0) * _EVERY, len(grey), placement):
+    room = _open_paper(sparse.shape, thin @ placement.matrix, reference)
+    one_colour = not lies_askew(len(view), placement)
+    if one_colour and view.ndim == 2:
         return []
-    ridge = _ridge(grey, reach)
-    room = _open_paper(grey.shape, placement.matrix, reference)
+    hits = _alone(view[::_EVERY], reach) if one_colour else _ridge(sparse, reach) > _CONTRAST
+    if not may_be_short((hits & room).sum(axis=0) * _EVERY, placement):
+        return []
+    dark = _darkest(view)
+    ridge = _ridge(dark, reach)
+    hits = _alone(view, reach) if one_colour else ridge > _CONTRAST
+    seen = Ridge(dark, ridge, hits, _CONTRAST)
+    room = _open_paper(ridge.shape, placement.matrix, reference)
     return [
         (line.left, line.right, slice(line.top, line.bottom))
-        for line in find_short_streaks(ridge, ridge > _CONTRAST, room, placement)
+        for line in find_short_streaks(seen, room, placement, one_colour)
         if not any(line.left < right and left < line.right for left, right in known)
     ]
+
+
+def _alone(view: Pixels, reach: int) -> Mask:
+    """Return where one colour alone is darker than on both sides, shape (h, w)."""
+    ridges = [_ridge(np.ascontiguousarray(view[..., colour]), reach) for colour in range(3)]
+    _, middle, high = np.sort(np.stack(ridges), axis=0)
+    return np.asarray((high > 2 * _CONTRAST) & (middle < _OTHERS * high), dtype=np.bool_)
 
 
 def _open_paper(shape: tuple[int, ...], to_view: FloatArray, reference: Reference) -> Mask:
@@ -164,6 +178,15 @@ def _open_paper(shape: tuple[int, ...], to_view: FloatArray, reference: Referenc
     free = as_bits(reference.open_paper)
     size = (shape[1], shape[0])
     return cv2.warpAffine(free, matrix, size, flags=cv2.INTER_NEAREST).view(np.bool_)
+
+
+def _darkest(view: Pixels) -> Pixels:
+    """Return the darkest colour of each pixel, shape (h, w): dirt may hide one colour alone."""
+    whole = np.ascontiguousarray(view)
+    if whole.ndim == 2:
+        return whole
+    blue, green, red = cv2.split(whole)
+    return np.asarray(cv2.min(cv2.min(blue, green), red), dtype=np.uint8)
 
 
 def _ridge(view: Pixels, reach: int) -> Pixels:

@@ -119,3 +119,29 @@ def test_the_side_of_a_box_below_a_pale_streak_is_seen() -> None:
     page = voted_page()
     _standing_line(page, box_of("c2", "low").x, slice(None), (150, 150, 150))
     assert plain(read(page))
+
+
+# Dirt over the sensor's row for blue: a yellow line.
+YELLOW: Colour = (130, 235, 248)
+
+
+@pytest.mark.parametrize("ends_mm", [(60.0, 255.0), (150.0, 250.0)])
+def test_a_line_of_one_colour_that_stands_still_is_the_scanners_on_a_straight_sheet(
+    ends_mm: tuple[float, float],
+) -> None:
+    page = voted_page()
+    _standing_line(page, 125.0, _rows(*ends_mm), YELLOW, 1.0)
+    assert plain(read(page))
+
+
+@pytest.mark.parametrize("colour", [(90, 150, 230), VIOLET, (120, 122, 121)])
+def test_a_line_of_a_pens_colour_on_a_straight_sheet_is_asked_about(colour: Colour) -> None:
+    page = voted_page()
+    _standing_line(page, 125.0, _rows(60.0, 255.0), colour, 1.0)
+    assert "annotation" in _found(page)
+
+
+def test_a_yellow_line_that_a_hand_ruled_is_asked_about() -> None:
+    page = voted_page()
+    stroke(page, [(125.0, 60.0), (125.6, 255.0)], 0.4, YELLOW)
+    assert "annotation" in _found(page)

@@ -29,8 +29,7 @@ from tests.scan.page_drawings import (
 
 def _streaks(page: Picture) -> tuple[Picture, tuple[Streak, ...]]:
     found = placed(voted_page())
-    grey = np.asarray(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY), np.uint8)
-    return remove_streaks(page, grey, found.placement, found.reference)
+    return remove_streaks(page, found.placement, found.reference)
 
 
 def _at_read_size(page: Picture) -> Picture:
