@@ -141,7 +141,7 @@ def _shut(
     explained: Mask,
     settings: ReaderSettings,
 ) -> Mask:
-    """Return where nothing faint can be told: near print, stains, tints, boxes, zones, folds, rim."""
+    """Return where nothing faint can be told: print, stains, tints, boxes, zones, folds, rim."""
     scale, layout = reference.px_per_mm, reference.layout
     factor = _PX_PER_MM / scale
     closed = as_bits(reference.print_mask | explained | ink.stained | ink.tinted | ~flat.paper)
