@@ -67,8 +67,9 @@ def _shares(margin: Mask, px_per_mm: int) -> NDArray[np.float32]:
     """Return which share of a margin's length shows ink, for each row of cells."""
     cell = round(_CELL_MM * px_per_mm)
     height, width = (side // cell for side in margin.shape)
-    cells = margin[: height * cell, : width * cell].reshape(height, cell, width, cell)
-    inked = np.asarray(cells.any(axis=(1, 3)), dtype=np.uint8)
+    whole = as_bits(margin[: height * cell, : width * cell]) * np.uint8(255)
+    cells = cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)
+    inked = as_bits(np.asarray(cells > 0, dtype=np.bool_))
     # The line may lie between two rows, and slants by one within the margin.
     shown = cv2.dilate(inked, np.ones((3, 1), np.uint8))
     return np.asarray(np.mean(shown, axis=1), dtype=np.float32)

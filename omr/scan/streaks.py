@@ -165,9 +165,12 @@ def _short_lines(
 
 def _alone(view: Pixels, reach: int) -> Mask:
     """Return where one colour alone is darker than on both sides, shape (h, w)."""
-    ridges = [_ridge(np.ascontiguousarray(view[..., colour]), reach) for colour in range(3)]
-    _, middle, high = np.sort(np.stack(ridges), axis=0)
-    return np.asarray((high > 2 * _CONTRAST) & (middle < _OTHERS * high), dtype=np.bool_)
+    colours = (np.ascontiguousarray(view[..., colour]) for colour in range(3))
+    blue, green, red = (_ridge(colour, reach) for colour in colours)
+    lower, higher = cv2.min(blue, green), cv2.max(blue, green)
+    high, middle = cv2.max(higher, red), cv2.max(lower, cv2.min(higher, red))
+    least = cv2.convertScaleAbs(high, alpha=_OTHERS)
+    return np.asarray((high > 2 * _CONTRAST) & (middle < least), dtype=np.bool_)
 
 
 def _open_paper(shape: tuple[int, ...], to_view: FloatArray, reference: Reference) -> Mask:

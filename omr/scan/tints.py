@@ -45,7 +45,8 @@ def tint_of_paper(darkness: Grey, print_mask: Mask, px_per_mm: int) -> Grey | No
     size = tuple(round(side * _PX_PER_MM / px_per_mm) for side in darkness.shape[::-1])
     bare = as_bits(~print_mask)
     open_ = cv2.resize(bare * np.uint8(255), size, interpolation=cv2.INTER_AREA)
-    seen = cv2.resize(darkness * bare, size, interpolation=cv2.INTER_AREA)
+    on_paper = cv2.bitwise_and(darkness, darkness, mask=bare)
+    seen = cv2.resize(on_paper, size, interpolation=cv2.INTER_AREA)
     level = cv2.divide(seen, np.maximum(open_, np.uint8(1)), scale=255.0)
     hidden = open_ < (1 - _PRINTED) * 255
     level[hidden] = 255
