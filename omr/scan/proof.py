@@ -93,7 +93,7 @@ def _measure(trace: PageTrace, placed: PlacedPage, settings: ReaderSettings) -> 
         marks=placement.fiducials,
         marks_printed=len(placed.reference.layout.fiducials),
         residual_mm=placement.residual_mm,
-        codes={reader: _codes_read(grey, trace.dpi, placed, reader) for reader in READERS},
+        codes={reader: _codes_read(grey, placed, reader) for reader in READERS},
         dpi=placement.px_per_mm * MM_PER_INCH,
         skew_deg=placement.skew_deg,
         shade=_shade(placed),
@@ -109,9 +109,7 @@ def _grey(trace: PageTrace) -> Grey:
     return np.asarray(cv2.cvtColor(trace.pixels, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
 
 
-def _codes_read(
-    grey: Grey, dpi: float | None, placed: PlacedPage, reader: Reader
-) -> tuple[bool, ...]:
+def _codes_read(grey: Grey, placed: PlacedPage, reader: Reader) -> tuple[bool, ...]:
     """Return for each code of the layout whether one reader alone reads it at its place."""
     read = []
     for code in placed.reference.layout.codes:
