@@ -68,18 +68,16 @@ class BoxEdges:
         return float(np.maximum(plain, self.covered[side, near]).max())
 
     def line(self, side: int) -> Profile:
-        """Return how much of a line with both its edges is seen of one side at each shift, 0 to 2."""
+        """Return how much is seen of one side, both its edges, at each shift: 0 to 2."""
         return np.asarray(self.outer[side] + self.inner[side], dtype=np.float64)
 
     def most(self, side: int) -> float:
-        """Return the most that is seen of one side wherever it may lie, 0 to 1, under ink or not."""
+        """Return the most that is seen of one side anywhere, 0 to 1, under ink or not."""
         seen = np.maximum(np.maximum(self.outer[side], self.inner[side]), self.covered[side])
         return float(seen.max())
 
 
-def read_edges(
-    darkness: Grey, boxes: Sequence[Box], reference: Reference
-) -> list[BoxEdges] | None:
+def read_edges(darkness: Grey, boxes: Sequence[Box], reference: Reference) -> list[BoxEdges] | None:
     """Read the sides of all boxes of a page.
 
     Args:
@@ -117,9 +115,7 @@ def nearest(boxes: Sequence[Box], some: NDArray[np.intp] | None = None) -> list[
     return around
 
 
-def _tones(
-    peaks: Profile, tone: float, around: Sequence[NDArray[np.intp]]
-) -> Profile:
+def _tones(peaks: Profile, tone: float, around: Sequence[NDArray[np.intp]]) -> Profile:
     """Return for each box how strong edges of its print are: a page's toner may fade to one side.
 
     Args:
@@ -301,5 +297,6 @@ def _read(values: Profile, at: Profile) -> Profile:
 
 
 def shifts_mm() -> Profile:
+    """Return the shifts at which sides are read, in mm."""
     count = round(REACH_MM / STEP_MM)
     return np.asarray(np.arange(-count, count + 1) * STEP_MM, dtype=np.float64)

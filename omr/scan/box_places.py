@@ -32,7 +32,7 @@ _SURE = 0.8
 _SQUEEZED_MM = 0.7
 # A side whose two edges are seen along so much of it, of 2, is plain; a stroke that crosses it
 # or a place where toner is missing hides the rest.
-_PLAIN_LINE = 1.3
+_PLAIN_LINE = 1.1
 # Beyond this from a line its own edges are not seen.
 _LINE_MM = 0.35
 # A side is gone, not displaced, if no more of it than this is seen within reach.

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from omr.scan.box_places import FoundBox as FoundBox
 from omr.scan.box_places import find_boxes
 from omr.scan.fold_shade import FoldLine, shade_of_folds
+from omr.scan.outlines import stray_outlines
 from omr.scan.pieces import Labels, label_pieces
 from omr.scan.reference import Grey, Mask, Reference, above, as_bits, grow, outline_ring, window
 from omr.scan.settings import ReaderSettings
@@ -113,6 +114,8 @@ def map_ink(
     ink = above(darkness, threshold) & ~near_print
     if not whole:
         ink &= cv2.erode(as_bits(flat.paper), np.ones((9, 9), np.uint8)).view(np.bool_)
+    for area, outline in stray_outlines(ink, darkness, boxes, threshold, reference, settings):
+        ink[area] &= ~outline
     stained = find_stains(ink, darkness, reference.print_mask, flat.pixels, scale)
     if stained.any():
         ink &= ~stained
