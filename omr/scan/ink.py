@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from omr.scan.box_places import FoundBox as FoundBox
 from omr.scan.box_places import find_boxes
+from omr.scan.colour_noise import colour_noise
 from omr.scan.fold_shade import FoldLine, shade_of_folds
 from omr.scan.outlines import stray_outlines
 from omr.scan.pieces import Labels, label_pieces
@@ -121,8 +122,10 @@ def map_ink(
         ink &= ~stained
     names = tuple(name.rect for name in reference.layout.names)
     worn, hairs = worn_paper(ink, darkness, folded, boxes, names, scale)
-    if worn.any():
-        ink &= ~worn
+    noise = colour_noise(hairs, darkness, flat.pixels, scale)
+    hairs &= ~noise
+    if worn.any() or noise.any():
+        ink &= ~(worn | noise)
     # An outline with its margin is 1 mm wide, 1.4 mm to a slanting stroke: 0.95 mm from each side.
     bridges = grow(ink & reference.beside_boxes, 0.95 * scale)
     bridges &= reference.around_boxes & (near_print if shade is None else near_print | folded)
