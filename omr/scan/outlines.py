@@ -87,8 +87,10 @@ def stray_outlines(
             if axis not in breadths:
                 breadths[axis] = _usual_breadth(darkness, boxes, axis, threshold, reference)
             dark = above(darkness[area], threshold)
-            turned = dark.T if axis == 0 else dark
-            own = _own_line(turned, centre, breadths[axis], scale)
+            found_ink = ink[area]
+            if axis == 0:
+                dark, found_ink = dark.T, found_ink.T
+            own = _own_line(dark, found_ink, centre, breadths[axis], scale)
             if own.any():
                 yield area, np.asarray(own.T if axis == 0 else own, dtype=np.bool_)
 
@@ -154,8 +156,11 @@ def _usual_breadth(
     return float(np.median(seen[seen > 0])) if (seen > 0).mean() >= _SEEN else 0.0
 
 
-def _own_line(dark: Mask, centre: float, breadth_px: float, px_per_mm: int) -> Mask:
-    """Return the pixels of a side's line where it is of the usual breadth and does not leap."""
+def _own_line(dark: Mask, ink: Mask, centre: float, breadth_px: float, px_per_mm: int) -> Mask:
+    """Return the pixels of a side's line where it is of the usual breadth and does not leap.
+
+    Nothing is returned where none of them was taken for ink.
+    """
     own = np.zeros(dark.shape, np.bool_)
     if breadth_px == 0.0:
         return own
@@ -165,10 +170,12 @@ def _own_line(dark: Mask, centre: float, breadth_px: float, px_per_mm: int) -> M
     even &= np.abs(middle - centre) <= _STRAY_MM * px_per_mm
     if even.mean() < _SEEN:
         return own
+    rows = np.arange(len(dark))[:, None]
     at = np.flatnonzero(even)
+    if not ((rows >= line.first[at]) & (rows < line.last[at]) & ink[:, at]).any():
+        return own
     reach = _SMOOTH_MM * px_per_mm / 2
     usual = np.array([np.median(middle[at[np.abs(at - k) <= reach]]) for k in at])
     at = at[np.abs(middle[at] - usual) <= _LEAP_MM * px_per_mm]
-    rows = np.arange(len(dark))[:, None]
     own[:, at] = (rows >= line.first[at]) & (rows < line.last[at])
     return own
