@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 from omr.scan.box_places import FoundBox as FoundBox
 from omr.scan.box_places import find_boxes
+from omr.scan.colour_noise import colour_noise
 from omr.scan.fold_ends import scraps_of_folds
 from omr.scan.fold_shade import FoldLine, shade_of_folds
+from omr.scan.outlines import stray_outlines
 from omr.scan.pieces import Labels, label_pieces
 from omr.scan.reference import Grey, Mask, Reference, above, as_bits, grow, outline_ring, window
 from omr.scan.settings import ReaderSettings
@@ -118,6 +120,8 @@ def map_ink(
     ink = above(darkness, threshold) & ~near_print
     if not whole:
         ink &= cv2.erode(as_bits(flat.paper), np.ones((9, 9), np.uint8)).view(np.bool_)
+    for area, outline in stray_outlines(ink, darkness, boxes, threshold, reference, settings):
+        ink[area] &= ~outline
     # A stain is known by all of its darkness.
     stained = find_stains(ink, darkness, reference.print_mask, flat.pixels, scale)
     if stained.any():
@@ -131,8 +135,10 @@ def map_ink(
         folded |= scraps
     names = tuple(name.rect for name in reference.layout.names)
     worn, hairs = worn_paper(ink, darkness, folded, boxes, names, scale)
-    if worn.any():
-        ink &= ~worn
+    noise = colour_noise(hairs, darkness, flat.pixels, scale)
+    hairs &= ~noise
+    if worn.any() or noise.any():
+        ink &= ~(worn | noise)
     # An outline with its margin is 1 mm wide, 1.4 mm to a slanting stroke: 0.95 mm from each side.
     bridges = grow(ink & reference.beside_boxes, 0.95 * scale)
     bridges &= reference.around_boxes & (near_print if shade is None else near_print | folded)

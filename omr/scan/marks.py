@@ -11,27 +11,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import factorial
 from typing import Literal
 
-import cv2
 import numpy as np
 
-from omr.geometry import Rect
-from omr.scan.ink import FoundBox, InkMap, grown_print
-from omr.scan.pieces import Labels
+from omr.scan.ink import InkMap, grown_print
+from omr.scan.mark_shape import (
+    extent_of,
+    ink_of,
+    reach_beyond_mm,
+    reach_mm,
+    sides_crossed,
+)
 from omr.scan.reading import MarkReading, MarkState
-from omr.scan.reference import HALO_MM, Mask, Reference, window
+from omr.scan.reference import HALO_MM, Reference, window
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
 from omr.scan.strokes import Share, owners_of, ring_round, shares_in
+from omr.scan.trails import trail_mm, very_faint
 
 _Kind = Literal["none", "missing", "ring", "ringed", "strayed", "stroke", "dot", "small", "faint"]
 
 # Specks of dust are this small; at least so many like it lie elsewhere on a dusty page.
 _SPECK_MM, _SPECKS_ALIKE = 1.3, 3
+# A box that lies between others holds specks by chance where as much as this of one box of the
+# page would; a dozen clean pages have none with two.
+_BOXES_BY_CHANCE = 0.3
 # A touch of the pen or one speck, beside a plain mark in the line: a dot that was meant is
 # three times as large.
 _TOUCH_MM, _TOUCH_MM2 = 1.0, 0.35
+# Three pixels: grain at the threshold.
+_GRAIN_MM2 = 0.05
 # A stroke that a scanner broke: pieces, their reach and ink, and how many specks the page's
 # own dust would put into a box by chance.
 _PIECES, _PIECES_MM, _PIECES_MM2, _PIECES_BY_CHANCE = 4, 3.0, 0.2, 0.15
@@ -61,7 +72,7 @@ class _Measure:
         weak: Whether hardly any of the ink is dark beyond doubt.
         hair: Whether its ink is as thin and pale as a crease or a fibre.
         astray: Whether most of the stroke lies outside and none of it in the middle.
-        pieces: How many pieces the ink inside has.
+        pieces: Reach in mm and area in mm² of each piece that the ink inside has.
         pieces_mm, area_mm2: Reach of all pieces together, and their ink.
         sides: On how many sides its ink crosses the outline.
         beyond_mm: How far its strokes reach beyond the box, on the side where they reach farthest.
@@ -75,7 +86,7 @@ class _Measure:
     weak: bool = False
     hair: bool = False
     astray: bool = False
-    pieces: int = 0
+    pieces: tuple[tuple[float, float], ...] = ()
     pieces_mm: float = 0.0
     area_mm2: float = 0.0
     sides: int = 0
@@ -94,12 +105,19 @@ class _Hand:
         scores: Their ink, as shares of their boxes.
         specks_mm2: Area of each speck outside the boxes.
         specks_by_chance: How many of them a box would hold by chance.
+        boxes: How many boxes the page has.
     """
 
     tones: tuple[float, ...]
     scores: tuple[float, ...]
     specks_mm2: tuple[float, ...]
     specks_by_chance: float
+    boxes: int
+
+    def may_hold(self, specks: int) -> bool:
+        """Tell whether a page so dusty has boxes that hold so many specks (by Poisson's law)."""
+        chance = self.specks_by_chance**specks / factorial(specks)
+        return specks == 0 or self.boxes * chance >= _BOXES_BY_CHANCE
 
 
 def measure_marks(
@@ -165,8 +183,8 @@ def _measure(
     own = [share for share in shares if roles[share.stroke] == "own"]
     ring = ring_round(index, found, ink, owners, reference, settings)
     labels = ink.labels[rows, columns]
-    inside = ink.ink[rows, columns] & _of(labels, own)
-    extent_mm, spot_mm2, pieces = _extent(inside, scale)
+    inside = ink.ink[rows, columns] & ink_of(labels, own)
+    extent_mm, spot_mm2, pieces = extent_of(inside, scale)
     area_mm2 = float(inside.sum()) / scale**2
     score = area_mm2 / found.found.area
     kind: _Kind = "none"
@@ -180,8 +198,12 @@ def _measure(
         kind = "dot"
     elif extent_mm >= settings.dust_mm:
         kind = "small"
-    elif _faint(found, flat, ink, reference, settings):
+    elif very_faint(found, flat, ink, reference, settings):
         kind = "faint"
+    hair = bool(inside.any()) and float(ink.hairs[rows, columns][inside].mean()) > 0.8
+    beyond_mm = reach_beyond_mm(found, own, ink, scale)
+    if kind == "faint" or (hair and kind != "none"):
+        beyond_mm = max(beyond_mm, trail_mm(found, flat, ink, reference, settings))
     total_px = sum(int(ink.area_px[share.stroke]) for share in own)
     own_mm2 = sum(share.area_mm2 for share in own)
     return _Measure(
@@ -189,14 +211,14 @@ def _measure(
         score=score,
         tone=float(np.median(ink.darkness[rows, columns][inside])) if inside.any() else 0.0,
         weak=sum(int(ink.strong_px[share.stroke]) for share in own) < 0.1 * total_px,
-        hair=bool(inside.any()) and float(ink.hairs[rows, columns][inside].mean()) > 0.8,
+        hair=hair or kind == "faint",
         astray=own_mm2 < settings.inside_share * total_px / scale**2
         and not any(share.in_core for share in own),
         pieces=pieces,
-        pieces_mm=_reach(inside, scale),
+        pieces_mm=reach_mm(inside, scale),
         area_mm2=area_mm2,
-        sides=_sides_crossed(found, own, ink, reference),
-        beyond_mm=_beyond_mm(found, own, ink, scale),
+        sides=sides_crossed(found, own, ink, reference),
+        beyond_mm=beyond_mm,
         own=tuple(share.stroke for share in own),
         ring=ring,
         legs=tuple(stroke for stroke, role in roles.items() if role == "leg"),
@@ -230,6 +252,7 @@ def _hand(measures: Sequence[_Measure], ink: InkMap, reference: Reference) -> _H
         scores=tuple(measure.score for measure in strokes),
         specks_mm2=tuple(specks),
         specks_by_chance=len(specks) * box_mm2 / open_mm2,
+        boxes=len(ink.boxes),
     )
 
 
@@ -237,7 +260,7 @@ def _judge(
     box: _Measure, others: Sequence[_Measure], hand: _Hand, settings: ReaderSettings
 ) -> tuple[MarkState, str]:
     """Return state and note of a box, beside the rest of its line and of the paper."""
-    if box.kind in ("small", "stroke", "dot") and _is_crease(box, others):
+    if box.kind in ("small", "stroke", "dot", "faint") and _is_crease(box, others):
         return "empty", "crease or hair"
     match box.kind:
         case "none":
@@ -294,7 +317,7 @@ def _judge_stroke(box: _Measure, others: Sequence[_Measure], hand: _Hand) -> tup
 def _judge_small(box: _Measure, others: Sequence[_Measure], hand: _Hand) -> tuple[MarkState, str]:
     """Tell a broken stroke and a speck of dust from a small mark."""
     alone = all(other.kind == "none" for other in others)
-    broken = box.pieces >= _PIECES and box.pieces_mm >= _PIECES_MM
+    broken = len(box.pieces) >= _PIECES and box.pieces_mm >= _PIECES_MM
     if (
         alone
         and broken
@@ -302,91 +325,25 @@ def _judge_small(box: _Measure, others: Sequence[_Measure], hand: _Hand) -> tupl
         and hand.specks_by_chance < _PIECES_BY_CHANCE
     ):
         return "marked", "broken stroke"
-    alike = [area for area in hand.specks_mm2 if 0.5 < area / max(box.area_mm2, 1e-6) < 2.0]
     elsewhere = sum(other.kind == "stroke" and not other.weak for other in others) == 1
-    if box.pieces_mm <= _SPECK_MM and len(alike) >= _SPECKS_ALIKE and elsewhere:
+    if elsewhere and _is_dust(box.pieces, hand):
         return "empty", "speck of dust"
-    if box.pieces_mm <= _TOUCH_MM and box.area_mm2 <= _TOUCH_MM2 and elsewhere:
+    largest_mm, largest_mm2 = max(box.pieces)
+    touch = largest_mm <= _TOUCH_MM and largest_mm2 <= _TOUCH_MM2
+    rest = [piece for piece in sorted(box.pieces)[:-1] if piece[1] > _GRAIN_MM2]
+    if elsewhere and touch and (not rest or _is_dust(rest, hand)):
         return "empty", "touch of the pen"
     return "uncertain", "small mark"
 
 
-def _sides_crossed(found: FoundBox, own: Sequence[Share], ink: InkMap, reference: Reference) -> int:
-    """Count the sides of a box beyond whose outline its strokes leave at least 0.3 mm² of ink."""
-    rect, scale = found.found, reference.px_per_mm
-    out, reach = reference.layout.outline_mm + 0.4, 2.5
-    bands = (
-        Rect(rect.x, rect.y - out - reach, rect.w, reach),
-        Rect(rect.x, rect.bottom + out, rect.w, reach),
-        Rect(rect.x - out - reach, rect.y, reach, rect.h),
-        Rect(rect.right + out, rect.y, reach, rect.h),
+def _is_dust(pieces: Sequence[tuple[float, float]], hand: _Hand) -> bool:
+    """Tell specks among specks: each has others like it on the page, and enough for a box."""
+
+    def alike(area_mm2: float) -> int:
+        return sum(0.5 < speck / max(area_mm2, 1e-6) < 2.0 for speck in hand.specks_mm2)
+
+    return (
+        max(pieces)[0] <= _SPECK_MM
+        and all(alike(area_mm2) >= _SPECKS_ALIKE for _, area_mm2 in pieces)
+        and (len(pieces) == 1 or hand.may_hold(len(pieces)))
     )
-    if not own:
-        return 0
-    crossed = 0
-    for band in bands:
-        area = window(band, scale, ink.ink.shape)
-        crossed += int((ink.ink[area] & _of(ink.labels[area], own)).sum()) > 0.3 * scale**2
-    return crossed
-
-
-def _of(labels: Labels, own: Sequence[Share]) -> Mask:
-    """Return where the strokes of a box are in a window of the page's labels."""
-    mask = np.zeros(labels.shape, np.bool_)
-    for share in own:
-        mask |= labels == share.stroke
-    return mask
-
-
-def _beyond_mm(found: FoundBox, own: Sequence[Share], ink: InkMap, px_per_mm: int) -> float:
-    """Return how far strokes reach beyond a box, on the side where they reach farthest."""
-    if not own:
-        return 0.0
-    bounds = ink.bounds_px[[share.stroke for share in own]] / px_per_mm
-    rect = found.found
-    out = (
-        rect.x - bounds[:, 0], rect.y - bounds[:, 1],
-        bounds[:, 2] - rect.right, bounds[:, 3] - rect.bottom,
-    )  # fmt: skip
-    return max(0.0, float(np.max(out)))
-
-
-def _reach(inside: Mask, px_per_mm: int) -> float:
-    """Return the diagonal of the bounds of all ink, in mm."""
-    ys, xs = np.nonzero(inside)
-    return float(np.hypot(np.ptp(ys) + 1, np.ptp(xs) + 1)) / px_per_mm if ys.size else 0.0
-
-
-def _extent(inside: Mask, px_per_mm: int) -> tuple[float, float, int]:
-    """Return the largest stroke's diagonal in mm, the largest compact spot in mm², and a count."""
-    count, _, stats, _ = cv2.connectedComponentsWithStats(
-        inside.astype(np.uint8), None, None, None, 8, cv2.CV_32S
-    )
-    if count < 2:
-        return 0.0, 0.0, 0
-    diagonals = np.hypot(stats[1:, 2], stats[1:, 3]) / px_per_mm
-    areas = stats[1:, 4] / px_per_mm**2
-    compact = areas / (stats[1:, 2] * stats[1:, 3] / px_per_mm**2) > 0.45
-    return float(diagonals.max()), float(areas[compact].max(initial=0.0)), count - 1
-
-
-def _faint(
-    found: FoundBox, flat: FlatPage, ink: InkMap, reference: Reference, settings: ReaderSettings
-) -> bool:
-    """Tell whether a box holds a stroke too faint to count, but not to be overlooked."""
-    scale = reference.px_per_mm
-    area = window(found.found.grown(-settings.print_margin_mm - 0.25), scale, flat.darkness.shape)
-    least = max(settings.faint_ink * 255, 4 * flat.noise)
-    # Blurring and taking away only lighten.
-    if float(ink.darkness[area].max(initial=0)) <= least:
-        return False
-    # A thin faint stroke stands out from its own surroundings, an even shade does not.
-    near = cv2.GaussianBlur(ink.darkness[area], (0, 0), 1.2)
-    # What is broader than any stroke is a stain's or a shadow's edge.
-    broad = cv2.morphologyEx(near, cv2.MORPH_OPEN, np.ones((2 * scale, 2 * scale), np.uint8))
-    dark = cv2.subtract(near, broad).astype(np.float32)
-    dark[ink.worn[area] | ink.stained[area]] = 0
-    level = float(np.median(dark)) + least
-    seen = dark > level
-    extent_mm, _, _ = _extent(seen, scale)
-    return extent_mm >= settings.mark_extent_mm and seen.sum() / scale**2 >= settings.mark_area_mm2

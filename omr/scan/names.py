@@ -236,6 +236,12 @@ def _runs(reference: Reference, ink: InkMap, settings: ReaderSettings) -> Iterat
         rect = _largest(runs, scale)
         if rect is None or rect.w < settings.strike_mm:
             continue
+        # A rule of the table that a fold or damp moved is a run that no letter has.
+        rest = np.zeros(ink.ink.shape, np.bool_)
+        rest[area] = runs
+        rect = _largest(runs & ~displaced_print(rest, ink, reference)[area], scale)
+        if rect is None or rect.w < settings.strike_mm:
+            continue
         place = rect.shifted(area[1].start / scale, area[0].start / scale)
         size = round(float(np.hypot(rect.w, rect.h)), 1)
         yield Finding("name-struck", name.contest, place, size, "strike")

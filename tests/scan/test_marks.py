@@ -98,6 +98,29 @@ def test_a_speck_on_a_line_without_a_mark_is_left_to_people() -> None:
     assert state(read(page), "c2", "low") == "uncertain"
 
 
+def test_a_touch_of_the_pen_beside_a_speck_is_both() -> None:
+    page, box = voted_page(), box_of("c2", "low")
+    _specks(page, 12, 0.14)
+    spot(page, box.x + 2, box.y + 2, 0.14)
+    spot(page, box.right - 2, box.bottom - 2, 0.2)
+    assert state(read(page), "c2", "low") == "empty"
+
+
+def test_two_dots_on_a_clean_page_are_left_to_people() -> None:
+    page, box = voted_page(), box_of("c2", "low")
+    spot(page, box.x + 2, box.y + 2, 0.14)
+    spot(page, box.right - 2, box.bottom - 2, 0.2)
+    assert state(read(page), "c2", "low") == "uncertain"
+
+
+def test_several_specks_in_one_box_of_a_dusty_page_are_left_to_people() -> None:
+    page, box = voted_page(), box_of("c2", "low")
+    _specks(page, 12, 0.25)
+    for step in range(4):
+        spot(page, box.x + 2 + 1.6 * step, box.y + 6 - 1.2 * step, 0.28)
+    assert state(read(page), "c2", "low") == "uncertain"
+
+
 def test_a_small_stroke_beside_a_mark_is_no_speck() -> None:
     page = voted_page()
     _specks(page, 12)

@@ -177,3 +177,31 @@ def test_specks_along_a_name_are_no_strike() -> None:
     for share in (0.1, 0.45, 0.95):
         spot(page, name.x + share * name.w, name.bottom - 0.7, 0.17)
     assert plain(read(page))
+
+
+def _moved_rule(page: Picture, contest: str, up_mm: float) -> float:
+    """Move the rule below a name, as a fold does; return where it lies now."""
+    name = name_of(contest)
+    rows = slice(round((name.bottom - 1.6) * SCALE), round((name.bottom + 1.6) * SCALE))
+    columns = slice(round((name.x - 1.5) * SCALE), round((name.right + 3) * SCALE))
+    page[rows, columns] = np.roll(page[rows, columns], -round(up_mm * SCALE), axis=0)
+    return name.bottom - up_mm
+
+
+@pytest.mark.parametrize("up_mm", [0.6, 0.9])
+def test_a_rule_of_the_table_that_a_fold_moved_strikes_no_name(up_mm: float) -> None:
+    page = voted_page()
+    _moved_rule(page, "c2", up_mm)
+    assert not [who for code, who in codes(read(page)) if code == "name-struck"]
+
+
+@pytest.mark.parametrize("colour", [BLUE, RED])
+@pytest.mark.parametrize("above_mm", [1.2, 2.5, 5.0])
+def test_a_line_drawn_above_a_moved_rule_is_put_before_people(
+    colour: Colour, above_mm: float
+) -> None:
+    page = voted_page()
+    name, rule = name_of("c2"), _moved_rule(page, "c2", 0.6)
+    y = rule - above_mm
+    stroke(page, [(name.x + 3, y), (name.x + 30, y - 0.3)], 0.4, colour)
+    assert {code for code, _ in codes(read(page))} & {"name-struck", "annotation"}

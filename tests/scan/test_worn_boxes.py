@@ -3,12 +3,14 @@ lost that looks like the outline or the print in question."""
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
 from omr.geometry import Rect
 from tests.scan.page_drawings import (
     BLUE,
+    LINES,
     PENCIL,
     RED,
     SCALE,
@@ -52,6 +54,89 @@ def test_a_box_may_lack_one_side() -> None:
     page = voted_page()
     _open_below(page, box_of("c2", "confidence"))
     assert plain(read(page))
+
+
+@pytest.mark.parametrize("by_mm", [0.3, 0.6])
+@pytest.mark.parametrize("option", ["high", "confidence"])
+def test_a_box_may_be_stretched_by_a_slip_of_the_feed(by_mm: float, option: str) -> None:
+    page, box = voted_page(), box_of("c2", option)
+    # The press left a gap in the side that moved.
+    page[_window(box.x + 2, box.bottom - 0.1, box.x + 3.5, box.bottom + 0.7)] = 255
+    _squeeze(page, box, -by_mm)
+    assert plain(read(page))
+
+
+def _bend(page: Picture, box: Rect, by_mm: float) -> None:
+    """Let a slanting fold bend a box: its upper side hangs lower towards the right."""
+    area = _window(box.x - 1, box.y - 1.6, box.right + 1, box.y + 1.2)
+    part = page[area]
+    for column in range(part.shape[1]):
+        down = by_mm * SCALE * max(0.0, column / part.shape[1] - 0.4) / 0.6
+        part[:, column] = np.roll(part[:, column], round(down), axis=0)
+
+
+@pytest.mark.parametrize("by_mm", [0.4, 0.55])
+@pytest.mark.parametrize("option", ["high", "low"])
+def test_a_side_of_a_box_may_be_bent(by_mm: float, option: str) -> None:
+    page = voted_page()
+    _bend(page, box_of("c2", option), by_mm)
+    assert plain(read(page))
+
+
+def _broad_across(page: Picture, by_mm: float) -> Picture:
+    """Let all that is printed be broader down the page, as where a scanner's colours lie apart."""
+    return cv2.erode(page, np.ones((1 + round(by_mm * SCALE), 1), np.uint8)).astype(np.uint8)
+
+
+def test_outlines_may_be_broader_one_way_than_the_other() -> None:
+    assert plain(read(_broad_across(voted_page(), 0.4)))
+
+
+@pytest.mark.parametrize("pen", [BLUE, RED, PENCIL])
+@pytest.mark.parametrize("below_mm", [0.2, 0.45, 0.7, 1.0])
+@pytest.mark.parametrize("change", ["stretched", "bent", "broad"])
+def test_a_level_stroke_by_the_upper_side_never_vanishes(
+    pen: Colour, below_mm: float, change: str
+) -> None:
+    page = voted_page(but="c2")
+    box = box_of("c2", "confidence")
+    stroke_y = box.y + below_mm + 0.2
+    if change == "bent":
+        stroke(page, [(box.x + 0.8, stroke_y), (box.right - 0.8, stroke_y)], 0.4, pen)
+        _bend(page, box, 0.5)
+    elif change == "stretched":
+        stroke(page, [(box.x + 0.8, stroke_y), (box.right - 0.8, stroke_y)], 0.4, pen)
+        _squeeze(page, box, -0.6)
+    else:
+        page = _broad_across(page, 0.4)
+        stroke_y += 0.4
+        stroke(page, [(box.x + 0.8, stroke_y), (box.right - 0.8, stroke_y)], 0.4, pen)
+    reading = read(page)
+    asked = ("registration", "c2") in codes(reading)
+    assert asked or state(reading, "c2", "confidence") in ("marked", "uncertain")
+
+
+# --- toner that fades
+
+
+def _fade(page: Picture, box: Rect, left: float) -> None:
+    """Leave this share of the darkness of what is printed on and around a box."""
+    area = _window(box.x - 2, box.y - 2, box.right + 2, box.bottom + 2)
+    page[area] = (255 - left * (255 - page[area].astype(float))).round().astype(np.uint8)
+
+
+def test_toner_may_fade_to_one_side_of_the_page() -> None:
+    page = voted_page()
+    for contest in LINES:
+        _fade(page, box_of(contest, "confidence"), 0.8)
+        _fade(page, box_of(contest, "low"), 0.38)
+    assert plain(read(page))
+
+
+def test_one_box_that_is_pale_among_dark_ones_is_left_to_people() -> None:
+    page = voted_page()
+    _fade(page, box_of("c2", "low"), 0.3)
+    assert ("registration", "c2") in codes(read(page))
 
 
 def test_a_box_that_lacks_two_sides_is_left_to_people() -> None:

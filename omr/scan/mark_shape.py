@@ -1,0 +1,80 @@
+"""The shape of what a box holds: its pieces, how far they reach, which sides they cross.
+
+``marks`` measures every box with these before it judges any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from omr.geometry import Rect
+from omr.scan.ink import FoundBox, InkMap
+from omr.scan.pieces import Labels
+from omr.scan.reference import Mask, Reference, window
+from omr.scan.strokes import Share
+
+
+def sides_crossed(found: FoundBox, own: Sequence[Share], ink: InkMap, reference: Reference) -> int:
+    """Count the sides of a box beyond whose outline its strokes leave at least 0.3 mm² of ink."""
+    rect, scale = found.found, reference.px_per_mm
+    out, reach = reference.layout.outline_mm + 0.4, 2.5
+    bands = (
+        Rect(rect.x, rect.y - out - reach, rect.w, reach),
+        Rect(rect.x, rect.bottom + out, rect.w, reach),
+        Rect(rect.x - out - reach, rect.y, reach, rect.h),
+        Rect(rect.right + out, rect.y, reach, rect.h),
+    )
+    if not own:
+        return 0
+    crossed = 0
+    for band in bands:
+        area = window(band, scale, ink.ink.shape)
+        crossed += int((ink.ink[area] & ink_of(ink.labels[area], own)).sum()) > 0.3 * scale**2
+    return crossed
+
+
+def ink_of(labels: Labels, own: Sequence[Share]) -> Mask:
+    """Return where the strokes of a box are in a window of the page's labels."""
+    mask = np.zeros(labels.shape, np.bool_)
+    for share in own:
+        mask |= labels == share.stroke
+    return mask
+
+
+def reach_beyond_mm(found: FoundBox, own: Sequence[Share], ink: InkMap, px_per_mm: int) -> float:
+    """Return how far strokes reach beyond a box, on the side where they reach farthest."""
+    if not own:
+        return 0.0
+    bounds = ink.bounds_px[[share.stroke for share in own]] / px_per_mm
+    rect = found.found
+    out = (
+        rect.x - bounds[:, 0], rect.y - bounds[:, 1],
+        bounds[:, 2] - rect.right, bounds[:, 3] - rect.bottom,
+    )  # fmt: skip
+    return max(0.0, float(np.max(out)))
+
+
+def reach_mm(inside: Mask, px_per_mm: int) -> float:
+    """Return the diagonal of the bounds of all ink, in mm."""
+    ys, xs = np.nonzero(inside)
+    return float(np.hypot(np.ptp(ys) + 1, np.ptp(xs) + 1)) / px_per_mm if ys.size else 0.0
+
+
+def extent_of(inside: Mask, px_per_mm: int) -> tuple[float, float, tuple[tuple[float, float], ...]]:
+    """Return the largest stroke's diagonal in mm, the largest compact spot in mm², and all pieces.
+
+    A piece is its diagonal in mm and its area in mm².
+    """
+    count, _, stats, _ = cv2.connectedComponentsWithStats(
+        inside.astype(np.uint8), None, None, None, 8, cv2.CV_32S
+    )
+    if count < 2:
+        return 0.0, 0.0, ()
+    diagonals = np.hypot(stats[1:, 2], stats[1:, 3]) / px_per_mm
+    areas = stats[1:, 4] / px_per_mm**2
+    compact = areas / (stats[1:, 2] * stats[1:, 3] / px_per_mm**2) > 0.45
+    pieces = zip(diagonals.tolist(), areas.tolist(), strict=True)
+    return float(diagonals.max()), float(areas[compact].max(initial=0.0)), tuple(pieces)
