@@ -112,15 +112,9 @@ def _places() -> dict[str, tuple[float, float]]:
     return {"paper": (60.0, 262.0), "box": (box.x + 5, box.y + 4), "name": (name.x, name.y + 6)}
 
 
-@pytest.mark.parametrize("place", ["paper", "name"])
+@pytest.mark.parametrize("place", ["paper", "box", "name"])
 def test_a_dried_drop_is_no_ink(place: str) -> None:
     assert plain(read(_drop(voted_page(), *_places()[place])))
-
-
-def test_the_rim_of_a_drop_within_a_box_is_asked_about_and_is_no_mark() -> None:
-    reading = read(_drop(voted_page(), *_places()["box"]))
-    assert codes(reading) == []
-    assert state(reading, "c2", "confidence") == "uncertain"
 
 
 @pytest.mark.parametrize("pen", [BLUE, RED, PENCIL])
