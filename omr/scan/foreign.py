@@ -34,6 +34,7 @@ from omr.scan.reading import Finding
 from omr.scan.reference import Mask, Places, Reference, above, as_bits, grow, window
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
+from omr.scan.tears import tears
 
 # The line of letters is so many times as long as they reach; a leg's loop is twice as long.
 # Hooks and blots at its end stay smaller than a word.
@@ -78,6 +79,7 @@ def find_foreign(
     rest = ink.ink & ~by_mark
     rest &= ~_edges(flat, rest, reference, settings)
     if rest.any():
+        rest &= ~tears(rest, flat, reference, ink.threshold)
         rest &= ~fringe_of_print(rest, ink, reference)
         rest &= ~punch_holes(flat, reference)
         rest &= ~hole_outlines(rest, reference)
