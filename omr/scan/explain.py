@@ -1,7 +1,7 @@
 """What foreign ink may be besides an annotation: each explanation looks for its own evidence.
 
-Print that lies a little beside its place, punch holes, staples, soft shadows, the rim of
-missing paper, the free zones. What none of them explains is for people.
+Print that lies a little beside its place, punch holes, soft shadows, the rim of missing paper,
+the free zones; tears and staples have rooms of their own. What none of them explains is for people.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ from collections.abc import Iterator
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from omr.ballot.model import PageLayout
 from omr.geometry import Rect
 from omr.scan.ink import InkMap, grown_print
-from omr.scan.pieces import Part, label_pieces, parts
+from omr.scan.pieces import label_pieces, parts
 from omr.scan.reference import FRINGE_MM, Mask, Reference, above, as_bits, disc, grow, window
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
@@ -260,84 +259,3 @@ def _explain_piece(
     moved[y : y + bottom - top, x : x + right - left] = printed
     covered = grow(moved, 0.32 * scale)[reach:-reach, reach:-reach]
     explained[top:bottom, left:right] |= rest[top:bottom, left:right] & covered
-
-
-def staples(rest: Mask, ink: InkMap, flat: FlatPage, reference: Reference) -> Mask:
-    """Return the ink of staples: straight grey wires of 7 to 15 mm in an upper corner.
-
-    Print over or under a wire hides part of it, so all ink along its line is looked at.
-
-    Args:
-        rest: Ink that nothing has explained so far.
-        ink: The page's ink.
-        flat: The page laid flat.
-        reference: The page as printed.
-    """
-    scale = reference.px_per_mm
-    found = np.zeros(rest.shape, np.bool_)
-    width = rest.shape[1]
-    # 30 x 25 mm: where hands put a staple.
-    down, across = round(25 * scale), round(30 * scale)
-    for corner in (slice(0, across), slice(width - across, width)):
-        area = slice(0, down), corner
-        wires = ink.ink[area]
-        for part in parts(rest[area], scale):
-            if part.area_mm2 < 0.3 or max(part.rect.w, part.rect.h) < 1.2:
-                continue
-            if (found[area][part.area] & part.shape).any():
-                continue
-            along = _along_line(part, wires, ink.printed[area], scale)
-            if along is not None and _is_grey(along, flat.pixels[area]):
-                found[area] |= along
-    return found
-
-
-def _along_line(part: Part, ink: Mask, printed: Mask, px_per_mm: int) -> Mask | None:
-    """Return all ink on the line of a straight piece, if it is as long as a staple."""
-    corner = part.area[0].start, part.area[1].start
-    at = (np.argwhere(part.shape) + corner).astype(np.float64)
-    centre = at.mean(axis=0)
-    along = np.linalg.svd(at - centre, full_matrices=False)[2][0]
-    aside = np.array([-along[1], along[0]])
-    if ((at - centre) @ aside).std() > 0.4 * px_per_mm:
-        return None
-    ys, xs = np.nonzero(ink)
-    points = np.column_stack([ys, xs]) - centre
-    # A wire of 0.5 mm with its shadow and its gleam.
-    near = np.abs(points @ aside) < 1.0 * px_per_mm
-    own = (at - centre) @ along
-    low, high = _run(np.sort((points @ along)[near]), own.min(), own.max(), 7.5 * px_per_mm)
-    within = ((points @ along)[near] >= low) & ((points @ along)[near] <= high)
-    length_mm = float(high - low) / px_per_mm
-    # A registration mark or code on the line hides the rest of the wire.
-    ys_print, xs_print = np.nonzero(printed)
-    shown = np.column_stack([ys_print, xs_print]) - centre
-    beyond = np.abs(shown @ along) < 8.0 * px_per_mm
-    hidden = bool(((np.abs(shown @ aside) < 0.4 * px_per_mm) & beyond).sum() > px_per_mm)
-    if not (2.0 if hidden else 7.0) < length_mm < 15.0:
-        return None
-    line = np.zeros(ink.shape, np.bool_)
-    line[ys[near][within], xs[near][within]] = True
-    return line
-
-
-def _run(places: NDArray[np.float64], start: float, end: float, gap: float) -> tuple[float, float]:
-    """Widen a stretch of a line to all places on it that follow within a gap."""
-    for place in places[places > end]:
-        if place - end > gap:
-            break
-        end = float(place)
-    for place in places[places < start][::-1]:
-        if start - place > gap:
-            break
-        start = float(place)
-    return start, end
-
-
-def _is_grey(mask: Mask, pixels: NDArray[np.uint8]) -> bool:
-    """Tell steel from ballpoint ink, where the scan has colour; 30 of 255 apart is a colour."""
-    if pixels.ndim == 2:
-        return True
-    white = np.percentile(pixels.reshape(-1, 3), 90, axis=0)
-    balanced = pixels[mask] * (255.0 / np.maximum(white, 1.0))
-    return float(np.median(np.ptp(balanced, axis=1))) < 30.0

@@ -22,7 +22,6 @@ from omr.scan.explain import (
     fringe_of_print,
     hole_outlines,
     punch_holes,
-    staples,
 )
 from omr.scan.faint import faint_strokes
 from omr.scan.ink import FoundBox, InkMap
@@ -33,6 +32,7 @@ from omr.scan.pieces import label_pieces, parts
 from omr.scan.reading import Finding
 from omr.scan.reference import Mask, Places, Reference, above, as_bits, grow, window
 from omr.scan.settings import ReaderSettings
+from omr.scan.staples import staples
 from omr.scan.straighten import FlatPage
 from omr.scan.tears import tears
 

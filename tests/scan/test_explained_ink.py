@@ -15,7 +15,6 @@ from omr.scan.explain import (
     free_zones,
     fringe_of_print,
     punch_holes,
-    staples,
 )
 from omr.scan.reference import Mask, window
 from omr.scan.settings import ReaderSettings
@@ -24,7 +23,6 @@ from tests.scan.page_drawings import (
     BLUE,
     RED,
     SCALE,
-    Colour,
     Picture,
     blank_page,
     box_of,
@@ -38,7 +36,6 @@ from tests.scan.page_drawings import (
     voted_page,
 )
 
-STEEL: Colour = (70, 70, 70)
 # Lines of the instruction, without rules.
 _TEXT = Rect(22, 100, 100, 20)
 
@@ -133,46 +130,6 @@ def test_a_scrawl_of_a_holes_size_is_no_hole() -> None:
     found = placed(page)
     assert not punch_holes(found.flat, found.reference).any()
     assert "annotation" in [code for code, _ in codes(read(page))]
-
-
-def _staple(points: list[tuple[float, float]], colour: Colour = STEEL) -> tuple[Mask, Mask]:
-    """Return the ink of a wire through these points, and what staples explain of it."""
-    page = blank_page()
-    stroke(page, points, 0.5, colour)
-    found = placed(page)
-    rest = found.ink.ink
-    return rest, staples(rest, found.ink, found.flat, found.reference)
-
-
-@pytest.mark.parametrize(
-    "points", [[(17.0, 20.0), (27.0, 14.0)], [(20.0, 21.0), (30.0, 21.5)], [(183.0, 3), (191, 5)]]
-)
-def test_a_grey_wire_in_an_upper_corner_is_a_staple(points: list[tuple[float, float]]) -> None:
-    rest, explained = _staple(points)
-    assert rest.sum() > 150
-    assert (rest & explained).sum() > 0.95 * rest.sum()
-
-
-@pytest.mark.parametrize("colour", [BLUE, RED])
-def test_a_coloured_stroke_is_no_staple(colour: Colour) -> None:
-    rest, explained = _staple([(17.0, 20.0), (27.0, 14.0)], colour)
-    assert rest.sum() > 150
-    assert not explained.any()
-
-
-@pytest.mark.parametrize(
-    "points",
-    [
-        [(7.0, 22.5), (29.0, 19.0)],  # too long
-        [(20.0, 20.0), (23.0, 18.0)],  # too short
-        [(18.0, 20.0), (22.0, 15.0), (27.0, 20.0)],  # bent
-        [(60.0, 250.0), (70.0, 246.0)],  # not in a corner
-    ],
-)
-def test_other_grey_strokes_are_no_staples(points: list[tuple[float, float]]) -> None:
-    rest, explained = _staple(points)
-    assert rest.sum() > 50
-    assert (rest & explained).sum() < 0.1 * rest.sum()
 
 
 def test_slivers_along_print_are_fringe_and_what_leaves_print_is_not() -> None:
