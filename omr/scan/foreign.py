@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from omr.geometry import Rect
 from omr.scan.explain import (
+    HOLE_RIM_MM,
     RIM_MM,
     beside_missing_paper,
     displaced_print,
@@ -32,6 +33,7 @@ from omr.scan.pieces import label_pieces, parts
 from omr.scan.reading import Finding
 from omr.scan.reference import Mask, Places, Reference, above, as_bits, grow, window
 from omr.scan.settings import ReaderSettings
+from omr.scan.staple_holes import staple_holes
 from omr.scan.staples import staples
 from omr.scan.straighten import FlatPage
 from omr.scan.tears import tears
@@ -78,18 +80,22 @@ def find_foreign(
     over_names = list(struck_names(reference, ink, by_mark, settings))
     rest = ink.ink & ~by_mark
     rest &= ~_edges(flat, rest, reference, settings)
+    holes = punch_holes(flat, reference)
     if rest.any():
         rest &= ~tears(rest, flat, reference, ink.threshold)
         rest &= ~fringe_of_print(rest, ink, reference)
-        rest &= ~punch_holes(flat, reference)
+        if holes.any():
+            rest &= ~grow(holes, HOLE_RIM_MM * reference.px_per_mm)
         rest &= ~hole_outlines(rest, reference)
         rest &= ~staples(rest, ink, flat, reference)
+        rest &= ~staple_holes(rest, ink, flat, reference)
         rest &= ~displaced_print(rest, ink, reference)
     found = over_names
     over_print = ink_over_print(flat, reference, ink, serial, by_mark)
     found += _beside(found, (_place(rect, reference) for rect in over_print))
     found += _beside(found, _annotations(reference, ink, rest, settings))
-    faint = faint_strokes(flat, reference, ink, by_mark | (ink.ink & ~rest), settings)
+    told = by_mark | holes | (ink.ink & ~rest)
+    faint = faint_strokes(flat, reference, ink, told, settings)
     found += _beside(found, (_place(rect, reference) for rect in faint))
     return tuple(found)
 

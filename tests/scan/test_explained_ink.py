@@ -23,6 +23,7 @@ from tests.scan.page_drawings import (
     BLUE,
     RED,
     SCALE,
+    Colour,
     Picture,
     blank_page,
     box_of,
@@ -100,15 +101,15 @@ def test_print_under_a_fold_that_shifted_the_rest_of_the_sheet_is_no_annotation(
 
 
 @pytest.mark.parametrize(("x_mm", "y_mm"), [(10.5, 108.0), (10.5, 188.0), (105.0, 11.0)])
-def test_punch_holes_are_explained_with_their_rims(x_mm: float, y_mm: float) -> None:
+def test_punch_holes_are_found(x_mm: float, y_mm: float) -> None:
     page = blank_page()
     spot(page, x_mm, y_mm, 2.75)
     found = placed(page)
     holes = punch_holes(found.flat, found.reference)
     scale = found.reference.px_per_mm
-    assert holes[window(Rect(x_mm - 2.5, y_mm - 2.5, 5, 5), scale, holes.shape)].mean() > 0.9
+    assert holes[window(Rect(x_mm - 2, y_mm - 2, 4, 4), scale, holes.shape)].mean() > 0.95
     # Nothing else on the page is a hole, least of all its print.
-    assert holes.sum() / scale**2 < 3.2 * (2.75 + 1.6) ** 2
+    assert holes.sum() / scale**2 < 3.2 * (2.75 + 0.6) ** 2
 
 
 @pytest.mark.parametrize(
@@ -122,6 +123,47 @@ def test_blots_too_small_too_large_or_too_far_in_are_no_holes(
     spot(page, x_mm, y_mm, radius_mm)
     found = placed(page)
     assert not punch_holes(found.flat, found.reference).any()
+
+
+def _grey_hole(page: Picture, radii_mm: tuple[float, float] = (2.75, 2.75)) -> None:
+    """Draw a hole through which a grey lid shows, with the shade of its bent rim."""
+    centre = (round(11 * SCALE), round(108 * SCALE))
+    for wider_mm, tone in ((0.45, 236), (0.25, 214), (0.0, 165)):
+        axes = tuple(round((radius + wider_mm) * SCALE) for radius in radii_mm)
+        cv2.ellipse(page, centre, (axes[0], axes[1]), 0, 0, 360, (tone,) * 3, -1, cv2.LINE_AA)
+
+
+def test_a_hole_over_a_grey_lid_is_a_hole_and_its_rim_no_pencil() -> None:
+    page = voted_page()
+    _grey_hole(page)
+    found = placed(page)
+    assert punch_holes(found.flat, found.reference).sum() / found.reference.px_per_mm**2 > 20
+    assert plain(read(page))
+
+
+def test_what_is_shaded_with_a_pencil_is_no_hole() -> None:
+    page = voted_page()
+    _grey_hole(page, (3.1, 2.4))
+    found = placed(page)
+    assert not punch_holes(found.flat, found.reference).any()
+    page = voted_page()
+    for k, y_mm in enumerate(np.arange(105.4, 110.7, 0.7).tolist()):
+        half = float(np.sqrt(max(2.75**2 - (y_mm - 108.0) ** 2, 0.0)))
+        way = [(11 - half, y_mm), (11 + half, y_mm + 0.35)][:: 1 - 2 * (k % 2)]
+        stroke(page, way, 0.5, (150, 150, 150))
+    found = placed(page)
+    assert not punch_holes(found.flat, found.reference).any()
+    assert codes(read(page)) == [("annotation", None)]
+
+
+@pytest.mark.parametrize("colour", [BLUE, (150, 150, 150)])
+def test_a_stroke_beside_a_grey_hole_is_an_annotation(colour: Colour) -> None:
+    page = voted_page()
+    _grey_hole(page)
+    turns = np.linspace(-0.6, 0.6, 12)
+    arc = [(11 + 4.6 * float(np.cos(t)), 108 + 4.6 * float(np.sin(t))) for t in turns]
+    stroke(page, arc, 0.4, colour)
+    assert codes(read(page)) == [("annotation", None)]
 
 
 def test_a_scrawl_of_a_holes_size_is_no_hole() -> None:

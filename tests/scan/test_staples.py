@@ -1,15 +1,18 @@
-"""The wire of a staple in a corner, and pen strokes in its place."""
+"""The wire of a staple in a corner, the holes that it leaves, and pen strokes in their place."""
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
 from omr.scan.reference import Mask
+from omr.scan.staple_holes import staple_holes
 from omr.scan.staples import staples
 from tests.scan.page_drawings import (
     BLUE,
     RED,
+    SCALE,
     Colour,
     Picture,
     blank_page,
@@ -129,3 +132,62 @@ def test_other_grey_strokes_are_no_staples(points: Points) -> None:
     rest, explained = _explained(page)
     assert rest.sum() > 50
     assert (rest & explained).sum() < 0.1 * rest.sum()
+
+
+RUST: Colour = (75, 130, 175)
+HOLES: Points = [(198.5, 20.0), (206.0, 28.0)]
+
+
+def _rusty_holes(page: Picture, places: Points, rust: Colour, hole_mm: float = 0.42) -> None:
+    """Draw holes, each within a pale ring that fades outward."""
+    for x, y in places:
+        top, left = (round((v - 2.5) * SCALE) for v in (y, x))
+        view = page[top : top + round(5 * SCALE), left : left + round(5 * SCALE)]
+        ys, xs = np.indices(view.shape[:2]) / SCALE - 2.5
+        depth = 0.7 * np.clip(1.0 - np.hypot(ys, xs) / 1.5, 0, 0.55)[..., None]
+        view[:] = np.rint(view * (1 - depth * (1 - np.array(rust) / 255))).astype(np.uint8)
+        centre = (round(x * SCALE), round(y * SCALE))
+        cv2.circle(page, centre, round(hole_mm * SCALE), (60, 60, 60), -1, cv2.LINE_AA)
+
+
+def test_the_rusty_holes_of_a_staple_are_no_annotation() -> None:
+    page = blank_page()
+    _rusty_holes(page, HOLES, RUST)
+    found = placed(page)
+    rest = found.ink.ink
+    assert rest.sum() > 150
+    explained = staple_holes(rest, found.ink, found.flat, found.reference)
+    assert (rest & explained).sum() > 0.95 * rest.sum()
+    page = voted_page()
+    _rusty_holes(page, HOLES, RUST)
+    assert plain(read(page))
+
+
+@pytest.mark.parametrize(
+    ("places", "rust", "hole_mm"),
+    [
+        (HOLES[:1], RUST, 0.42),  # no staple leaves one hole
+        ([*HOLES[:1], (201.0, 23.0)], RUST, 0.42),  # nor two so close
+        (HOLES, (200, 150, 110), 0.42),  # felt pen that ran
+        (HOLES, RUST, 0.9),  # blots
+    ],
+)
+def test_other_spots_in_a_corner_are_no_holes(places: Points, rust: Colour, hole_mm: float) -> None:
+    page = voted_page()
+    _rusty_holes(page, places, rust, hole_mm)
+    found = placed(page)
+    assert not staple_holes(found.ink.ink, found.ink, found.flat, found.reference).any()
+
+
+def test_a_tick_that_begins_in_a_hole_is_an_annotation() -> None:
+    page = voted_page()
+    _rusty_holes(page, HOLES, RUST)
+    stroke(page, [(198.5, 20.0), (199.5, 22.0), (203.0, 18.0)], 0.5, (25, 25, 25))
+    assert codes(read(page)) == [("annotation", None)]
+
+
+def test_small_rings_as_far_apart_as_holes_are_annotations() -> None:
+    page = voted_page()
+    for x, y in HOLES:
+        cv2.circle(page, (round(x * SCALE), round(y * SCALE)), 15, (25, 25, 25), 5, cv2.LINE_AA)
+    assert ("annotation", None) in codes(read(page))
