@@ -29,7 +29,7 @@ RIM_MM = 2.5
 # Holes are punched this wide and this near an edge, and no hand draws so round.
 _HOLE_MM, _HOLE_EDGE_MM, _HOLE_ROUND_MM = (4.5, 8.5), 22.0, 0.3
 # The punch bends the paper around a hole, which shades it so far; a hole is looked at with that.
-HOLE_RIM_MM, _HOLE_AROUND_MM = 0.8, 1.0
+HOLE_RIM_MM, _HOLE_AROUND_MM = 0.7, 1.0
 # A lid from this darkness on, of 255, can be told from paper. It is even but for this share of
 # its darkness, and a punched disc has so much in common with a true one of its area.
 _LID, _LID_EVEN, _TRUE_DISC = 45, 0.12, 0.94

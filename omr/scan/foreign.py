@@ -88,7 +88,7 @@ def find_foreign(
             rest &= ~grow(holes, HOLE_RIM_MM * reference.px_per_mm)
         rest &= ~hole_outlines(rest, reference)
         rest &= ~staples(rest, ink, flat, reference)
-        rest &= ~staple_holes(rest, ink, flat, reference)
+        rest &= ~staple_holes(rest, flat, reference)
         rest &= ~displaced_print(rest, ink, reference)
     found = over_names
     over_print = ink_over_print(flat, reference, ink, serial, by_mark)

@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.geometry import Point
-from omr.scan.ink import InkMap
 from omr.scan.pieces import Part, parts
-from omr.scan.reference import Mask, Reference
+from omr.scan.reference import Mask, Reference, window
 from omr.scan.straighten import FlatPage
 
 # Where hands put a staple: so far across and down from an upper corner.
@@ -35,12 +34,11 @@ _SHARE, _PALE = 0.5, 110
 _BLUR_MM = 0.25
 
 
-def staple_holes(rest: Mask, ink: InkMap, flat: FlatPage, reference: Reference) -> Mask:
+def staple_holes(rest: Mask, flat: FlatPage, reference: Reference) -> Mask:
     """Return the unexplained ink of holes that a staple left, and of their rust.
 
     Args:
         rest: Ink that nothing has explained so far.
-        ink: The page's ink.
         flat: The page laid flat.
         reference: The page as printed.
     """
@@ -57,10 +55,18 @@ def staple_holes(rest: Mask, ink: InkMap, flat: FlatPage, reference: Reference) 
             if not _WIDE_MM[1] <= size < _RUST_MM or not _is_rusty(part, area, flat, scale):
                 continue
             if holes is None:
-                holes = list(_holes(ink.ink[area] & (flat.darkness[area] > _DARK), scale))
+                holes = list(_holes(_dark(area, flat, reference), scale))
             if any(_are_of_one_wire(part.rect.centre, other) for other in holes):
                 found[area][part.area] |= part.shape
     return found
+
+
+def _dark(area: tuple[slice, slice], flat: FlatPage, reference: Reference) -> Mask:
+    """Return what is dark in a corner beside its print and codes."""
+    dark = (flat.darkness > _DARK) & ~reference.near_print
+    for code in reference.layout.codes:
+        dark[window(code, reference.px_per_mm, dark.shape, 1.0)] = False
+    return np.asarray(dark[area], dtype=np.bool_)
 
 
 def _holes(dark: Mask, scale: int) -> Iterator[Point]:

@@ -156,7 +156,7 @@ def test_the_rusty_holes_of_a_staple_are_no_annotation() -> None:
     found = placed(page)
     rest = found.ink.ink
     assert rest.sum() > 150
-    explained = staple_holes(rest, found.ink, found.flat, found.reference)
+    explained = staple_holes(rest, found.flat, found.reference)
     assert (rest & explained).sum() > 0.95 * rest.sum()
     page = voted_page()
     _rusty_holes(page, HOLES, RUST)
@@ -176,7 +176,7 @@ def test_other_spots_in_a_corner_are_no_holes(places: Points, rust: Colour, hole
     page = voted_page()
     _rusty_holes(page, places, rust, hole_mm)
     found = placed(page)
-    assert not staple_holes(found.ink.ink, found.ink, found.flat, found.reference).any()
+    assert not staple_holes(found.ink.ink, found.flat, found.reference).any()
 
 
 def test_a_tick_that_begins_in_a_hole_is_an_annotation() -> None:
