@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from omr.scan.ink import InkMap
 from omr.scan.pieces import Part, parts
-from omr.scan.reference import Mask, Reference
+from omr.scan.reference import Mask, Reference, window
 from omr.scan.straighten import FlatPage
 
 Floats = NDArray[np.float64]
@@ -106,6 +106,11 @@ class _Line:
 
 def _look(area: tuple[slice, slice], flat: FlatPage, reference: Reference) -> _View:
     near = cv2.dilate(reference.near_print[area].astype(np.uint8), np.ones((3, 3), np.uint8))
+    # Each ballot's own code is no part of the reference.
+    for code in reference.layout.codes:
+        rows, columns = window(code, reference.px_per_mm, reference.near_print.shape, 0.5)
+        left = area[1].start
+        near[rows, max(0, columns.start - left) : max(0, columns.stop - left)] = 1
     source = float(np.sqrt(abs(np.linalg.det(flat.matrix[:2, :2]))))
     return _View(
         flat.darkness[area].astype(np.float32),
