@@ -1,7 +1,7 @@
 """What foreign ink may be besides an annotation: each explanation looks for its own evidence.
 
-Print that lies a little beside its place, punch holes, staples, soft shadows, the rim of
-missing paper, the free zones. What none of them explains is for people.
+Print that lies a little beside its place, punch holes, soft shadows, the rim of missing paper,
+the free zones; tears and staples have rooms of their own. What none of them explains is for people.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from collections.abc import Iterator
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from omr.ballot.model import PageLayout
 from omr.geometry import Rect
 from omr.scan.ink import InkMap, grown_print
 from omr.scan.pieces import Part, label_pieces, parts
-from omr.scan.reference import FRINGE_MM, Mask, Reference, above, as_bits, disc, grow, window
+from omr.scan.reference import FRINGE_MM, Grey, Mask, Reference, above, as_bits, disc, grow, window
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
 
@@ -29,6 +28,11 @@ _PRINT_MATCH, _PRINT_SEEN = 0.5, 0.75
 RIM_MM = 2.5
 # Holes are punched this wide and this near an edge, and no hand draws so round.
 _HOLE_MM, _HOLE_EDGE_MM, _HOLE_ROUND_MM = (4.5, 8.5), 22.0, 0.3
+# The punch bends the paper around a hole, which shades it so far; a hole is looked at with that.
+HOLE_RIM_MM, _HOLE_AROUND_MM = 0.7, 1.0
+# A lid from this darkness on, of 255, can be told from paper. It is even but for this share of
+# its darkness, and a punched disc has so much in common with a true one of its area.
+_LID, _LID_EVEN, _TRUE_DISC = 45, 0.12, 0.94
 # Displaced print is sought in pieces no larger than this: bends differ from place to place.
 _PIECE_MM = 26.0
 
@@ -112,25 +116,63 @@ def _between(mask: Mask, near_px: int, far_px: int) -> bool:
 
 
 def punch_holes(flat: FlatPage, reference: Reference) -> Mask:
-    """Return dark discs of 4 to 8 mm within 22 mm of an edge, with their shadow's rim."""
+    """Return punched holes: discs of 4 to 8 mm within 22 mm of an edge, dark or of a lid's grey."""
     scale = 2  # px/mm: enough for a disc
-    size = (flat.darkness.shape[1], flat.darkness.shape[0])
-    dark = as_bits((flat.darkness > 110) | ~flat.paper)
-    small = cv2.resize(dark * 255, None, fx=scale / reference.px_per_mm,
-                       fy=scale / reference.px_per_mm, interpolation=cv2.INTER_AREA)  # fmt: skip
-    solid = cv2.morphologyEx((small > 127).astype(np.uint8), cv2.MORPH_OPEN, disc(1.5 * scale))
-    holes = np.zeros_like(solid)
-    for part in parts(solid.astype(np.bool_), scale):
-        rect, layout, centre = part.rect, reference.layout, part.rect.centre
+    found = np.zeros(flat.paper.shape, np.bool_)
+    factor = scale / reference.px_per_mm
+    dark = as_bits((flat.darkness > 110) | ~flat.paper) * np.uint8(255)
+    small = cv2.resize(dark, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    holes = np.zeros_like(small)
+    for part in _discs(small > 127, scale, reference.layout):
+        holes[part.area][part.shape] = 1
+    if holes.any():
+        found |= cv2.resize(holes, found.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
+    grey = cv2.resize(flat.darkness, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    for part in _discs(grey > _LID, scale, reference.layout):
+        area = window(part.rect, reference.px_per_mm, found.shape, _HOLE_AROUND_MM)
+        if not found[area].any():
+            found[area] |= _grey_hole(flat.darkness[area], reference.px_per_mm)
+    return found
+
+
+def _discs(dark: Mask, px_per_mm: int, layout: PageLayout) -> Iterator[Part]:
+    """Yield what is as large, as round and as near to an edge as a punched hole."""
+    solid = cv2.morphologyEx(as_bits(dark), cv2.MORPH_OPEN, disc(1.5 * px_per_mm))
+    for part in parts(solid.view(np.bool_), px_per_mm):
+        rect, centre = part.rect, part.rect.centre
         edge = min(centre.x, centre.y, layout.width - centre.x, layout.height - centre.y)
         # A disc fills 0.79 of its bounds, less what the coarse grid cuts off.
         round_ = 0.8 < rect.w / rect.h < 1.25 and part.area_mm2 > 0.62 * rect.area
-        if round_ and 3.5 < rect.w < 8.5 and edge < 22.0:
-            holes[part.area][part.shape] = 1
-    if not holes.any():
-        return np.zeros(flat.paper.shape, np.bool_)
-    rim = cv2.dilate(holes, disc(1.0 * scale))
-    return cv2.resize(rim, size, interpolation=cv2.INTER_NEAREST) > 0
+        if round_ and 3.5 < rect.w < _HOLE_MM[1] and edge < _HOLE_EDGE_MM:
+            yield part
+
+
+def _grey_hole(darkness: Grey, px_per_mm: int) -> Mask:
+    """Return the hole in a window through which a grey lid shows, if there is one.
+
+    What is no darker than pencil has to be as even as a lid and as round as a punch cuts;
+    nobody shades so, and spilt drops have rims.
+    """
+    nothing = np.zeros(darkness.shape, np.bool_)
+    height, width = darkness.shape
+    middle = darkness[height // 3 : -(height // 3), width // 3 : -(width // 3)]
+    tone = float(np.median(middle))
+    pieces = label_pieces(darkness > 0.5 * tone)
+    number = int(pieces.labels[height // 2, width // 2])
+    if number == 0:
+        return nothing
+    own = pieces.labels == number
+    ys, xs = np.nonzero(own)
+    radius_px = float(np.sqrt(len(ys) / np.pi))
+    from_centre = np.hypot(*(np.indices(own.shape) - np.array([[[ys.mean()]], [[xs.mean()]]])))
+    round_ = from_centre < radius_px
+    inner = from_centre < radius_px - 0.6 * px_per_mm
+    if not _HOLE_MM[0] < 2 * radius_px / px_per_mm < _HOLE_MM[1] or not inner.any():
+        return nothing
+    common = np.count_nonzero(own & round_) / np.count_nonzero(own | round_)
+    # Over the breadth of a pencil's line, so that grain counts little.
+    even = float(cv2.blur(darkness, (3, 3))[inner].std()) < _LID_EVEN * tone
+    return round_ if common > _TRUE_DISC and even else nothing
 
 
 def hole_outlines(rest: Mask, reference: Reference) -> Mask:
@@ -260,84 +302,3 @@ def _explain_piece(
     moved[y : y + bottom - top, x : x + right - left] = printed
     covered = grow(moved, 0.32 * scale)[reach:-reach, reach:-reach]
     explained[top:bottom, left:right] |= rest[top:bottom, left:right] & covered
-
-
-def staples(rest: Mask, ink: InkMap, flat: FlatPage, reference: Reference) -> Mask:
-    """Return the ink of staples: straight grey wires of 7 to 15 mm in an upper corner.
-
-    Print over or under a wire hides part of it, so all ink along its line is looked at.
-
-    Args:
-        rest: Ink that nothing has explained so far.
-        ink: The page's ink.
-        flat: The page laid flat.
-        reference: The page as printed.
-    """
-    scale = reference.px_per_mm
-    found = np.zeros(rest.shape, np.bool_)
-    width = rest.shape[1]
-    # 30 x 25 mm: where hands put a staple.
-    down, across = round(25 * scale), round(30 * scale)
-    for corner in (slice(0, across), slice(width - across, width)):
-        area = slice(0, down), corner
-        wires = ink.ink[area]
-        for part in parts(rest[area], scale):
-            if part.area_mm2 < 0.3 or max(part.rect.w, part.rect.h) < 1.2:
-                continue
-            if (found[area][part.area] & part.shape).any():
-                continue
-            along = _along_line(part, wires, ink.printed[area], scale)
-            if along is not None and _is_grey(along, flat.pixels[area]):
-                found[area] |= along
-    return found
-
-
-def _along_line(part: Part, ink: Mask, printed: Mask, px_per_mm: int) -> Mask | None:
-    """Return all ink on the line of a straight piece, if it is as long as a staple."""
-    corner = part.area[0].start, part.area[1].start
-    at = (np.argwhere(part.shape) + corner).astype(np.float64)
-    centre = at.mean(axis=0)
-    along = np.linalg.svd(at - centre, full_matrices=False)[2][0]
-    aside = np.array([-along[1], along[0]])
-    if ((at - centre) @ aside).std() > 0.4 * px_per_mm:
-        return None
-    ys, xs = np.nonzero(ink)
-    points = np.column_stack([ys, xs]) - centre
-    # A wire of 0.5 mm with its shadow and its gleam.
-    near = np.abs(points @ aside) < 1.0 * px_per_mm
-    own = (at - centre) @ along
-    low, high = _run(np.sort((points @ along)[near]), own.min(), own.max(), 7.5 * px_per_mm)
-    within = ((points @ along)[near] >= low) & ((points @ along)[near] <= high)
-    length_mm = float(high - low) / px_per_mm
-    # A registration mark or code on the line hides the rest of the wire.
-    ys_print, xs_print = np.nonzero(printed)
-    shown = np.column_stack([ys_print, xs_print]) - centre
-    beyond = np.abs(shown @ along) < 8.0 * px_per_mm
-    hidden = bool(((np.abs(shown @ aside) < 0.4 * px_per_mm) & beyond).sum() > px_per_mm)
-    if not (2.0 if hidden else 7.0) < length_mm < 15.0:
-        return None
-    line = np.zeros(ink.shape, np.bool_)
-    line[ys[near][within], xs[near][within]] = True
-    return line
-
-
-def _run(places: NDArray[np.float64], start: float, end: float, gap: float) -> tuple[float, float]:
-    """Widen a stretch of a line to all places on it that follow within a gap."""
-    for place in places[places > end]:
-        if place - end > gap:
-            break
-        end = float(place)
-    for place in places[places < start][::-1]:
-        if start - place > gap:
-            break
-        start = float(place)
-    return start, end
-
-
-def _is_grey(mask: Mask, pixels: NDArray[np.uint8]) -> bool:
-    """Tell steel from ballpoint ink, where the scan has colour; 30 of 255 apart is a colour."""
-    if pixels.ndim == 2:
-        return True
-    white = np.percentile(pixels.reshape(-1, 3), 90, axis=0)
-    balanced = pixels[mask] * (255.0 / np.maximum(white, 1.0))
-    return float(np.median(np.ptp(balanced, axis=1))) < 30.0

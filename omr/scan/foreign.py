@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from omr.geometry import Rect
 from omr.scan.dust import Dust
 from omr.scan.explain import (
+    HOLE_RIM_MM,
     RIM_MM,
     beside_missing_paper,
     displaced_print,
@@ -23,7 +24,6 @@ from omr.scan.explain import (
     fringe_of_print,
     hole_outlines,
     punch_holes,
-    staples,
 )
 from omr.scan.faint import faint_strokes
 from omr.scan.ink import FoundBox, InkMap
@@ -34,7 +34,10 @@ from omr.scan.pieces import label_pieces, parts
 from omr.scan.reading import Finding
 from omr.scan.reference import Mask, Places, Reference, above, as_bits, grow, window
 from omr.scan.settings import ReaderSettings
+from omr.scan.staple_holes import staple_holes
+from omr.scan.staples import staples
 from omr.scan.straighten import FlatPage
+from omr.scan.tears import tears
 
 # The line of letters is so many times as long as they reach; a leg's loop is twice as long.
 # Hooks and blots at its end stay smaller than a word.
@@ -80,17 +83,22 @@ def find_foreign(
     over_names = list(struck_names(reference, ink, by_mark, settings))
     rest = ink.ink & ~by_mark
     rest &= ~_edges(flat, rest, reference, settings)
+    holes = punch_holes(flat, reference)
     if rest.any():
+        rest &= ~tears(rest, flat, reference, ink.threshold)
         rest &= ~fringe_of_print(rest, ink, reference)
-        rest &= ~punch_holes(flat, reference)
+        if holes.any():
+            rest &= ~grow(holes, HOLE_RIM_MM * reference.px_per_mm)
         rest &= ~hole_outlines(rest, reference)
         rest &= ~staples(rest, ink, flat, reference)
+        rest &= ~staple_holes(rest, flat, reference)
         rest &= ~displaced_print(rest, ink, reference)
     found = over_names
     over_print = ink_over_print(flat, reference, ink, serial, by_mark)
     found += _beside(found, (_place(rect, reference) for rect in over_print))
     found += _beside(found, _annotations(reference, ink, rest, settings))
-    faint = faint_strokes(flat, reference, ink, by_mark | (ink.ink & ~rest), settings)
+    told = by_mark | holes | (ink.ink & ~rest)
+    faint = faint_strokes(flat, reference, ink, told, settings)
     found += _beside(found, (_place(rect, reference) for rect in faint))
     return tuple(found)
 

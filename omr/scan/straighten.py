@@ -34,6 +34,8 @@ class FlatPage:
         match: How well the pieces of print were recognised, shape (rows, columns), nan where
             a piece holds too little print.
         noise: Standard deviation of the paper's darkness (0 to 255).
+        source: The picture that it was taken from, shape (h, w) or (h, w, 3).
+        matrix: From page millimetres to that picture's pixels, shape (3, 3).
     """
 
     pixels: NDArray[np.uint8]
@@ -42,6 +44,8 @@ class FlatPage:
     bends: Bends
     match: Float32
     noise: float
+    source: NDArray[np.uint8]
+    matrix: FloatArray
 
 
 def flatten(
@@ -74,7 +78,36 @@ def flatten(
     there = cv2.bitwise_and(as_bits(paper), _inside(pixels.shape, spots))
     darkness = np.asarray(cv2.multiply(darkness, there), dtype=np.uint8)
     paper = there.view(np.bool_)
-    return FlatPage(flat, darkness, paper, bends, match, _noise(darkness, paper))
+    noise = _noise(darkness, paper)
+    return FlatPage(flat, darkness, paper, bends, match, noise, pixels, placement.matrix)
+
+
+def look_beyond(
+    flat: FlatPage, left_mm: float, top_mm: float, size: tuple[int, int], px_per_mm: int
+) -> tuple[NDArray[np.uint8], Mask]:
+    """Sample a window as the flat page was sampled, beyond the page's own bounds too.
+
+    Args:
+        flat: The page laid flat.
+        left_mm: Of the window on the page; less than 0 beyond the page.
+        top_mm: The same.
+        size: Rows and columns.
+        px_per_mm: Resolution.
+
+    Returns:
+        The pixels, shape (rows, columns) or (rows, columns, 3), and where there is a picture.
+    """
+    x_mm = left_mm + (np.arange(size[1]) + 0.5) / px_per_mm
+    y_mm = top_mm + (np.arange(size[0]) + 0.5) / px_per_mm
+    xs, ys = np.meshgrid(x_mm, y_mm)
+    shift = flat.bends.over(x_mm, y_mm)
+    at = np.stack([xs + shift[..., 0], ys + shift[..., 1], np.ones_like(xs)]).reshape(3, -1)
+    x_px, y_px, depth = (flat.matrix @ at).reshape(3, *size)
+    spots = (
+        np.asarray(x_px / depth, dtype=np.float32),
+        np.asarray(y_px / depth, dtype=np.float32),
+    )
+    return _sample(flat.source, spots), _inside(flat.source.shape, spots) > 0
 
 
 def _spots(
