@@ -84,17 +84,17 @@ def find_foreign(
     rest = ink.ink & ~by_mark
     rest &= ~_edges(flat, rest, reference, settings)
     holes = punch_holes(flat, reference)
+    rims = grow(holes, HOLE_RIM_MM * reference.px_per_mm) if holes.any() else holes
     if rest.any():
         rest &= ~tears(rest, flat, reference, ink.threshold)
         rest &= ~fringe_of_print(rest, ink, reference)
-        if holes.any():
-            rest &= ~grow(holes, HOLE_RIM_MM * reference.px_per_mm)
+        rest &= ~rims
         rest &= ~hole_outlines(rest, reference)
         rest &= ~staples(rest, ink, flat, reference)
         rest &= ~staple_holes(rest, flat, reference)
         rest &= ~displaced_print(rest, ink, reference)
     found = over_names
-    over_print = ink_over_print(flat, reference, ink, serial, by_mark)
+    over_print = ink_over_print(flat, reference, ink, serial, by_mark | rims)
     found += _beside(found, (_place(rect, reference) for rect in over_print))
     found += _beside(found, _annotations(reference, ink, rest, settings))
     told = by_mark | holes | (ink.ink & ~rest)

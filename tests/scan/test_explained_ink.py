@@ -29,6 +29,7 @@ from tests.scan.page_drawings import (
     box_of,
     codes,
     layout,
+    name_of,
     placed,
     plain,
     read,
@@ -110,6 +111,13 @@ def test_punch_holes_are_found(x_mm: float, y_mm: float) -> None:
     assert holes[window(Rect(x_mm - 2, y_mm - 2, 4, 4), scale, holes.shape)].mean() > 0.95
     # Nothing else on the page is a hole, least of all its print.
     assert holes.sum() / scale**2 < 3.2 * (2.75 + 0.6) ** 2
+
+
+def test_a_punch_hole_that_touches_a_rule_of_the_table_is_no_ink_over_print() -> None:
+    page = voted_page()
+    edge = min(row.rect.x for row in layout().rows)
+    spot(page, edge - 2.6, name_of("c2").centre.y, 2.75)
+    assert plain(read(page))
 
 
 @pytest.mark.parametrize(
