@@ -17,6 +17,7 @@ from omr.scan.pieces import Labels, label_pieces
 from omr.scan.reference import Mask, Reference, above, grow, window
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
+from omr.scan.wear import is_one_line
 
 # How far around a box a trail is followed; a crease is told from a mark by half of it.
 _FOLLOWED_MM = 12.0
@@ -26,8 +27,6 @@ _EDGE_MM = 0.35
 _BRIDGE_MM = 1.1
 # Grain is smaller than this.
 _PIECE_MM2 = 0.1
-# The rim of a stain is up to 1.5 mm broad; arms of a tick or a cross lie farther from one curve.
-_STRAY_MM, _ALONG = 0.8, 0.95
 # The outline with its margin, and a little more: what is fainter than ink is beside print too.
 _CLEAR_MM = 0.25
 
@@ -92,7 +91,7 @@ def trail_mm(
     counts = np.bincount(labels[trail[inside] & ~_worn(inner, ink, scale)])
     beyond = [
         _beyond_mm(joined.stats[number], area, rect, scale)
-        if _is_one_line(labels == number, scale)
+        if is_one_line(labels == number, scale)
         else 0.0
         for number in np.flatnonzero(counts >= _PIECE_MM2 * scale**2).tolist()
     ]
@@ -115,19 +114,6 @@ def _worn(area: tuple[slice, slice], ink: InkMap, px_per_mm: int) -> Mask:
     """Return creases and stains in a window of the page, with their soft edges."""
     worn = ink.worn[area] | ink.stained[area]
     return grow(worn, _EDGE_MM * px_per_mm) if worn.any() else worn
-
-
-def _is_one_line(own: Mask, px_per_mm: int) -> bool:
-    """Tell whether a trail in a box is one line: nearly all of it lies along one slight curve."""
-    ys, xs = np.nonzero(own)
-    places = np.column_stack([xs, ys]) / px_per_mm
-    places -= places.mean(axis=0)
-    _, _, axes = np.linalg.svd(places, full_matrices=False)
-    along, across = places @ axes[0], places @ axes[1]
-    if np.ptp(along) < 1.0:
-        return True
-    off = np.abs(across - np.polyval(np.polyfit(along, across, 2), along))
-    return float((off <= _STRAY_MM).mean()) >= _ALONG
 
 
 def _least(flat: FlatPage, settings: ReaderSettings) -> float:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from omr.geometry import Rect
 from omr.scan.box_places import FoundBox
 from omr.scan.pieces import Labels, label_pieces
-from omr.scan.reference import Grey, Mask, as_bits, where, window
+from omr.scan.reference import Grey, Mask, as_bits, grow, where, window
 
 # A hair's breadth: narrower than the line of a pen or pencil, which is 0.3 mm and more, and
 # paler than pencil that was meant to be read: half of it below, nine tenths below that, of 255.
@@ -25,6 +25,15 @@ _CRACK_MEDIAN = 160
 _GAP_MM = 6.0
 # A crease that touches a box reaches this far: a mark is not so long.
 _REACH_AT_BOX_MM = 18.0
+# Strokes of a mark reach this far in its box, and less than that beyond it. Beside so much plain
+# ink in its line thin lines are no marks. So many lines tell of a thin pen, with no more hairs
+# beside the boxes than this share of theirs.
+_MARK_MM, _LEGS_MM, _PLAIN_MM2 = 3.0, 6.0, 0.6
+_THIN_LINES, _BESIDE = 3, 0.5
+# The outline of a box with its margin.
+_OUTLINE_MM = 0.75
+# The rim of a stain is up to 1.5 mm broad; arms of a tick or a cross lie farther from one curve.
+_STRAY_MM, _ALONG = 0.8, 0.95
 # A thin ring around a box runs this close to it, mostly.
 _RING_MM = 2.5
 
@@ -55,6 +64,7 @@ def worn_paper(
     hairs = _hairs(dark, darkness, folded, px_per_mm)
     if not hairs.any():
         return worn, hairs
+    thin_marks = _thin_marks(hairs, dark, boxes, px_per_mm)
     groups, stats = _groups(hairs, round(_GAP_MM * px_per_mm))
     reach = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) / px_per_mm
     at_box = _touching(groups, hairs, boxes, px_per_mm)
@@ -66,7 +76,64 @@ def worn_paper(
         own = (groups[area] == group) & hairs[area]
         if not _keeps_to_one(own, (left, top), names, px_per_mm):
             worn[area] |= own
+    worn &= ~thin_marks
     return worn, hairs & ~worn
+
+
+def _thin_marks(hairs: Mask, dark: Mask, boxes: tuple[FoundBox, ...], px_per_mm: int) -> Mask:
+    """Return the hairs that are crosses and ticks of a thin pen, alone in their lines.
+
+    Creases run through a box; two strokes that meet in it and end beside it were drawn. With
+    those of the lines above and below they would be chained into one long crease. A crumpled
+    page has creases of all shapes, but it has them beside the boxes too.
+    """
+    marks = np.zeros(hairs.shape, np.bool_)
+    marked = {
+        found.box.contest
+        for found in boxes
+        if np.count_nonzero(_inside(dark & ~hairs, found, px_per_mm)) > _PLAIN_MM2 * px_per_mm**2
+    }
+    beside = hairs.copy()
+    contests: set[str] = set()
+    for found in boxes:
+        around = window(found.found.grown(_LEGS_MM), px_per_mm, hairs.shape)
+        beside[around] = False
+        inside = _inside(hairs, found, px_per_mm)
+        if found.box.contest in marked or not inside.any():
+            continue
+        ys, xs = np.nonzero(inside)
+        long_ = np.hypot(np.ptp(ys), np.ptp(xs)) > _MARK_MM * px_per_mm
+        if not long_ or is_one_line(inside, px_per_mm):
+            continue
+        pieces = label_pieces(grow(hairs[around], _OUTLINE_MM * px_per_mm))
+        edge = round((_LEGS_MM + _OUTLINE_MM) * px_per_mm)
+        within = np.zeros(pieces.shape, np.bool_)
+        within[edge:-edge, edge:-edge] = True
+        own = pieces.chosen(pieces.count(within) > 0)
+        ends = own[0].any() or own[-1].any() or own[:, 0].any() or own[:, -1].any()
+        if not ends:
+            marks[around] |= own & hairs[around]
+            contests.add(found.box.contest)
+    if len(contests) < _THIN_LINES or beside.sum() > _BESIDE * marks.sum():
+        return np.zeros(hairs.shape, np.bool_)
+    return marks
+
+
+def _inside(mask: Mask, found: FoundBox, px_per_mm: int) -> Mask:
+    return mask[window(found.found.grown(-_OUTLINE_MM), px_per_mm, mask.shape)]
+
+
+def is_one_line(own: Mask, px_per_mm: int) -> bool:
+    """Tell whether a trail in a box is one line: nearly all of it lies along one slight curve."""
+    ys, xs = np.nonzero(own)
+    places = np.column_stack([xs, ys]) / px_per_mm
+    places -= places.mean(axis=0)
+    _, _, axes = np.linalg.svd(places, full_matrices=False)
+    along, across = places @ axes[0], places @ axes[1]
+    if np.ptp(along) < 1.0:
+        return True
+    off = np.abs(across - np.polyval(np.polyfit(along, across, 2), along))
+    return float((off <= _STRAY_MM).mean()) >= _ALONG
 
 
 def _groups(hairs: Mask, gap_px: int) -> tuple[Labels, Labels]:

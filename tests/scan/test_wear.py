@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -101,6 +103,51 @@ def test_a_pen_that_crosses_a_crease_keeps_its_ink() -> None:
     _pen(darkness, [(20, 50), (42, 55)], 0.5, 190)
     worn, _ = _worn(darkness)
     assert not (worn & (darkness == 190)).any()
+
+
+def _column() -> tuple[FoundBox, ...]:
+    """Return four boxes of four lines, one below the other, 14 mm apart."""
+    boxes = {box.contest: box for box in layout().boxes}
+    some = [*boxes.values(), layout().boxes[1]][:4]
+    lines = [replace(box, contest=f"line{k}") for k, box in enumerate(some)]
+    return tuple(
+        FoundBox(box=box, found=Rect(60, 15 + 14 * k, box.rect.w, box.rect.h), match=1.0)
+        for k, box in enumerate(lines)
+    )
+
+
+def _crosses(boxes: tuple[FoundBox, ...]) -> Grey:
+    darkness = _paper()
+    for found in boxes:
+        r = found.found.grown(1.0)
+        _pen(darkness, [(r.x, r.y), (r.right, r.bottom)], 0.12, 90)
+        _pen(darkness, [(r.right, r.y), (r.x, r.bottom)], 0.12, 90)
+    return darkness
+
+
+def _worn_beside(darkness: Grey, boxes: tuple[FoundBox, ...]) -> Mask:
+    folds = np.zeros(darkness.shape, np.bool_)
+    return worn_paper(darkness > 56, darkness, folds, boxes, (_NAME,), _MM)[0]
+
+
+def test_crosses_of_a_very_thin_pen_below_each_other_are_no_crease() -> None:
+    boxes = _column()
+    assert not _worn_beside(_crosses(boxes), boxes).any()
+
+
+def test_crosses_on_paper_full_of_creases_are_not_told_from_them() -> None:
+    boxes = _column()
+    darkness = _crosses(boxes)
+    for x in range(4, 50, 6):
+        _pen(darkness, [(x, 4), (x + 3, 92)], 0.12, 90)
+    assert _worn_beside(darkness, boxes).sum() > 0.9 * (darkness > 56).sum()
+
+
+def test_a_crease_down_a_column_of_boxes_is_worn() -> None:
+    boxes = _column()
+    darkness = _paper()
+    _pen(darkness, [(63, 4), (66, 40), (63, 92)], 0.12, 90)
+    assert _worn_beside(darkness, boxes).sum() > 0.95 * (darkness > 56).sum()
 
 
 # --- whole pages: what must never vanish
