@@ -12,7 +12,7 @@ import numpy as np
 
 from omr.scan.ink import FoundBox, InkMap
 from omr.scan.pieces import label_pieces, parts
-from omr.scan.reference import Mask, Places, Reference, as_bits, grow, window
+from omr.scan.reference import Mask, Places, Reference, grow, window
 
 # The line of letters is so many times as long as they reach; a leg's loop is twice as long.
 # Hooks and blots at its end stay smaller than a word.
