@@ -33,6 +33,8 @@ _BANDS_SEEN = 3
 _END_MM = 2.5
 # Share of each band's unprinted length that shows it. A dashed pen line shows half.
 _SHARE = 0.66
+# Of a streak that shows in both outermost bands alone, all open paper shows this much.
+_ALL = 0.9
 # Least darkness over both sides, of 255. Grain of the paper is darker than both its sides by
 # as much on a fifth of the pixels, far from the share above.
 _CONTRAST = 5
@@ -222,14 +224,16 @@ def _columns(hits: Mask, room: Mask, at_end_px: int, share: float) -> NDArray[np
         shares.append(np.where(enough, shown / np.maximum(length, 1), 0.0))
     through = np.stack(shares) > share
     line = (through[0] | through[-1]) & (through.sum(axis=0) >= _BANDS_SEEN)
+    # Beside a rule of the table little paper is open, but what is open shows it from end to end.
+    whole = seen.sum(axis=0, dtype=np.int64), free.sum(axis=0, dtype=np.int64)
+    line |= through[0] & through[-1] & (whole[0] > _ALL * whole[1])
     for column in np.flatnonzero(line):
         # A pen that was put down in the margin leaves the outermost open paper bare.
         shown_there = hits[room[:, column], column]
-        outermost = shown_there[:at_end_px].mean(), shown_there[-at_end_px:].mean()
-        line[column] = bool(
-            (through[0, column] and outermost[0] > share)
-            or (through[-1, column] and outermost[1] > share)
-        )
+        at_top = through[0, column] and shown_there[:at_end_px].mean() > share
+        at_bottom = through[-1, column] and shown_there[-at_end_px:].mean() > share
+        few = through[:, column].sum() < _BANDS_SEEN
+        line[column] = bool(at_top and at_bottom if few else at_top or at_bottom)
     return np.asarray(line, dtype=np.bool_)
 
 

@@ -211,3 +211,21 @@ def test_two_marks_in_a_line_on_a_fold_are_both_seen() -> None:
     cross(page, box_of("c2", "low"))
     reading = read(_folded(page, box_of("c2", "low").centre.y + 1.0))
     assert state(reading, "c2", "high") == state(reading, "c2", "low") == "marked"
+
+
+def test_a_streak_beside_a_rule_of_the_table_is_the_scanners_where_it_runs_from_end_to_end() -> (
+    None
+):
+    x_mm = name_of("c1").x - 1.6
+    page = voted_page()
+    column = round(x_mm * SCALE)
+    page[:, column : column + 3] = np.minimum(page[:, column : column + 3], 130)
+    assert plain(read(page))
+
+
+def test_two_lines_over_both_ends_of_the_sheet_with_bare_paper_between_are_asked_about() -> None:
+    page = voted_page()
+    column = round((name_of("c1").x - 1.6) * SCALE)
+    for rows in (slice(0, round(22 * SCALE)), slice(round(275 * SCALE), None)):
+        page[rows, column : column + 3] = 130
+    assert "annotation" in [code for code, _ in codes(read(page))]
