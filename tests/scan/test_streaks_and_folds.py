@@ -213,19 +213,20 @@ def test_two_marks_in_a_line_on_a_fold_are_both_seen() -> None:
     assert state(reading, "c2", "high") == state(reading, "c2", "low") == "marked"
 
 
-def test_a_streak_beside_a_rule_of_the_table_is_the_scanners_where_it_runs_from_end_to_end() -> (
-    None
-):
-    x_mm = name_of("c1").x - 1.6
-    page = voted_page()
-    column = round(x_mm * SCALE)
+def _beside_a_rule() -> int:
+    """Return the column a millimetre beside the rule between two columns of boxes."""
+    high, confidence = box_of("c1", "high"), box_of("c1", "confidence")
+    return round(((high.right + confidence.x) / 2 + 1.0) * SCALE)
+
+
+def test_a_streak_beside_a_rule_that_runs_from_end_to_end_is_the_scanners() -> None:
+    page, column = voted_page(), _beside_a_rule()
     page[:, column : column + 3] = np.minimum(page[:, column : column + 3], 130)
     assert plain(read(page))
 
 
 def test_two_lines_over_both_ends_of_the_sheet_with_bare_paper_between_are_asked_about() -> None:
-    page = voted_page()
-    column = round((name_of("c1").x - 1.6) * SCALE)
+    page, column = voted_page(), _beside_a_rule()
     for rows in (slice(0, round(22 * SCALE)), slice(round(275 * SCALE), None)):
         page[rows, column : column + 3] = 130
     assert "annotation" in [code for code, _ in codes(read(page))]
