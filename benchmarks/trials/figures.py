@@ -258,7 +258,13 @@ def bars(found: Mapping[str, Figures], published: bool = True) -> list[Bar]:
         return sum(f.needless for f in both), sum(f.plain for f in both)
 
     total = list(chosen.values())
-    kinds = [(kind, count) for figures in total for kind, count in figures.kinds.items()]
+    # A dash or a ring of the doubtful families is a mark in a box, and not an annotation.
+    kinds = [
+        (kind, count)
+        for name, figures in chosen.items()
+        if "doubtful" not in name
+        for kind, count in figures.kinds.items()
+    ]
     never = [count for kind, count in kinds if kind in NEVER]
     ink = [count for kind, count in kinds if kind in ALL_ANNOTATIONS]
     neat, office, damaged = ("neat", "office", "damaged") if published else (

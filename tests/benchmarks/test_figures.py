@@ -100,6 +100,14 @@ def test_the_bars_say_what_is_met_and_what_was_not_tried() -> None:
     assert by_measure["annotations of 4 mm and more missed"].met is None
 
 
+def test_a_dash_that_is_a_doubtful_mark_is_no_missed_annotation() -> None:
+    dash = unit(row(look="may", kinds=["dash"]), family="blind-doubtful")
+    asked = unit(row(look="must", kinds=["dash"], accepted=False), family="blind-faulty", number=1)
+    found = by_family([dash, asked])
+    (bar,) = [bar for bar in bars(found) if bar.measure.startswith("annotations")]
+    assert (bar.seen, bar.trials) == (0, 1)
+
+
 def test_figures_of_the_tuning_generator_are_kept_apart() -> None:
     bad = unit(row(off=[[0, "high", "low", 0]]), family="rehearsed")
     found = by_family([unit(row()), bad])
