@@ -16,6 +16,9 @@ from omr.scan.pieces import Labels
 from omr.scan.reference import Mask, Reference, window
 from omr.scan.strokes import Share
 
+# Of a side, the part that a ring around the box does not cross.
+_MIDDLE = 0.64
+
 
 def sides_crossed(found: FoundBox, own: Sequence[Share], ink: InkMap, reference: Reference) -> int:
     """Count the sides of a box beyond whose outline its strokes leave at least 0.3 mm² of ink."""
@@ -34,6 +37,31 @@ def sides_crossed(found: FoundBox, own: Sequence[Share], ink: InkMap, reference:
         area = window(band, scale, ink.ink.shape)
         crossed += int((ink.ink[area] & ink_of(ink.labels[area], own)).sum()) > 0.3 * scale**2
     return crossed
+
+
+def runs_across(found: FoundBox, own: Sequence[Share], ink: InkMap, reference: Reference) -> bool:
+    """Tell strokes that go to and fro over two opposite sides of a box from a ring around it.
+
+    A ring lies outside, and where it cuts the corners it crosses the sides near their ends.
+    Filling a box in zigzag crosses the middles of two opposite sides, three times in all at least;
+    a ring that runs close along both is one run on each.
+    """
+    rect, scale = found.found, reference.px_per_mm
+    beside, breadth = reference.layout.outline_mm + 0.35, 0.25
+    w, h = rect.w * _MIDDLE, rect.h * _MIDDLE
+    x, y = rect.centre.x - w / 2, rect.centre.y - h / 2
+    strips = (
+        Rect(rect.x - beside - breadth, y, breadth, h),
+        Rect(rect.right + beside, y, breadth, h),
+        Rect(x, rect.y - beside - breadth, w, breadth),
+        Rect(x, rect.bottom + beside, w, breadth),
+    )
+    crossed = []
+    for side, strip in enumerate(strips):
+        area = window(strip, scale, ink.ink.shape)
+        seen = (ink.ink[area] & ink_of(ink.labels[area], own)).any(axis=1 if side < 2 else 0)
+        crossed.append(int(np.count_nonzero(np.diff(seen.astype(np.int8), prepend=0) > 0)))
+    return any(min(pair) >= 1 and sum(pair) >= 3 for pair in (crossed[:2], crossed[2:]))
 
 
 def ink_of(labels: Labels, own: Sequence[Share]) -> Mask:

@@ -22,6 +22,7 @@ from omr.scan.mark_shape import (
     ink_of,
     reach_beyond_mm,
     reach_mm,
+    runs_across,
     sides_crossed,
 )
 from omr.scan.reading import MarkReading, MarkState
@@ -76,6 +77,7 @@ class _Measure:
         pieces_mm, area_mm2: Reach of all pieces together, and their ink.
         sides: On how many sides its ink crosses the outline.
         beyond_mm: How far its strokes reach beyond the box, on the side where they reach farthest.
+        filled: Whether what goes round the box also runs to and fro through it.
         own, ring: Strokes that the box explains if it is marked.
         legs: Strokes of other boxes that merely enter it.
     """
@@ -91,6 +93,7 @@ class _Measure:
     area_mm2: float = 0.0
     sides: int = 0
     beyond_mm: float = 0.0
+    filled: bool = False
     own: tuple[int, ...] = ()
     ring: tuple[int, ...] = ()
     legs: tuple[int, ...] = ()
@@ -113,6 +116,12 @@ class _Hand:
     specks_mm2: tuple[float, ...]
     specks_by_chance: float
     boxes: int
+
+    @property
+    def fills(self) -> bool:
+        """Whether this voter fills boxes: three at least, and hardly any is lightly marked."""
+        light = sum(score < _LIGHT for score in self.scores)
+        return len(self.scores) - light >= 3 and 4 * light <= len(self.scores)
 
     def may_hold(self, specks: int) -> bool:
         """Tell whether a page so dusty has boxes that hold so many specks (by Poisson's law)."""
@@ -219,6 +228,7 @@ def _measure(
         area_mm2=area_mm2,
         sides=sides_crossed(found, own, ink, reference),
         beyond_mm=beyond_mm,
+        filled=kind == "ringed" and score > _LIGHT and runs_across(found, own, ink, reference),
         own=tuple(share.stroke for share in own),
         ring=ring,
         legs=tuple(stroke for stroke, role in roles.items() if role == "leg"),
@@ -228,7 +238,7 @@ def _measure(
 def _hand(measures: Sequence[_Measure], ink: InkMap, reference: Reference) -> _Hand:
     """Look at all strokes of the paper, and at the specks between them."""
     scale = reference.px_per_mm
-    strokes = [measure for measure in measures if measure.kind == "stroke"]
+    strokes = [measure for measure in measures if measure.kind == "stroke" or measure.filled]
     taken = {stroke for measure in measures for stroke in measure.own}
     sides = ink.bounds_px[:, 2:] - ink.bounds_px[:, :2]
     small = (sides.max(axis=1) <= _SPECK_MM * scale) & (ink.area_px > 4)
@@ -270,6 +280,8 @@ def _judge(
         case "ring":
             return "marked", "circle round"
         case "ringed":
+            if box.filled and hand.fills:
+                return _judge_stroke(box, others, hand)
             return "uncertain", "circled mark"
         case "strayed":
             return "uncertain", "stroke from another box"

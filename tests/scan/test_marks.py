@@ -175,6 +175,39 @@ def test_a_scribbled_out_cross_beside_a_new_one_asks() -> None:
     )
 
 
+def _zigzag(page: Picture, box: Rect) -> None:
+    """Run to and fro over a box, so far apart that much of it stays bare."""
+    wide = box.grown(2.2)
+    stroke(page, [(wide.x if k % 2 else wide.right, wide.y + 1.5 * k) for k in range(9)], 0.7)
+
+
+def test_boxes_filled_in_a_wide_zigzag_are_marks_where_all_of_them_are() -> None:
+    page = blank_page()
+    for contest in LINES:
+        _zigzag(page, box_of(contest, "high"))
+    assert plain(read(page))
+
+
+def test_a_cross_that_a_wide_zigzag_runs_over_asks_among_crosses() -> None:
+    page = voted_page()
+    cross(page, box_of("c2", "low"))
+    _zigzag(page, box_of("c2", "low"))
+    assert state(read(page), "c2", "low") == "uncertain"
+    page = voted_page(but="c2")
+    _zigzag(page, box_of("c2", "low"))
+    assert state(read(page), "c2", "low") == "uncertain"
+
+
+def test_a_filled_box_in_a_ring_asks_among_filled_boxes() -> None:
+    page = blank_page()
+    for contest in LINES:
+        _zigzag(page, box_of(contest, "high").grown(-2.5))
+    centre = box_of("c2", "high").centre
+    around = np.radians(np.arange(0, 361, 10))
+    stroke(page, [(centre.x + 7.4 * np.cos(a), centre.y + 7.4 * np.sin(a)) for a in around], 0.5)
+    assert state(read(page), "c2", "high") == "uncertain"
+
+
 def test_a_box_filled_within_its_outline_is_a_mark() -> None:
     page = voted_page(but="c2")
     box = box_of("c2", "low").grown(-0.8)
