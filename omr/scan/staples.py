@@ -128,10 +128,12 @@ def _wire(part: Part, view: _View, threshold: float) -> _Line | None:
     centre = at.mean(axis=0)
     along = np.linalg.svd(at - centre, full_matrices=False)[2][0]
     line = _best(_Line(centre[0], centre[1], float(np.arctan2(along[1], along[0]))), view)
-    for _ in range(2):
+    for look in range(2):
         line, cut = _ends(line, at, view, threshold)
         length_mm = (line.end - line.start) / view.scale
-        if not (_SEEN_MM if cut else _LENGTH_MM[0]) < length_mm < _LENGTH_MM[1]:
+        # At first the line is turned so much that it may lose the wire beneath print.
+        least = _PIECE_MM if look == 0 else _SEEN_MM if cut else _LENGTH_MM[0]
+        if not least < length_mm < _LENGTH_MM[1]:
             return None
         places, middles, weights = _middles(line, view)
         if len(places) < _OPEN_MM * view.scale:
