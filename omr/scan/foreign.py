@@ -31,6 +31,7 @@ from omr.scan.legs import legs_of
 from omr.scan.marks import MarkedPage
 from omr.scan.names import struck_names
 from omr.scan.overprint import ink_over_print
+from omr.scan.paperclips import on_paperclips
 from omr.scan.pieces import label_pieces
 from omr.scan.reading import Finding
 from omr.scan.reference import Mask, Reference, above, as_bits, grow, window
@@ -88,7 +89,20 @@ def find_foreign(
     told = by_mark | holes | (ink.ink & ~rest)
     faint = faint_strokes(flat, reference, ink, told, settings)
     found += _beside(found, (_place(rect, reference) for rect in faint))
-    return tuple(found)
+    return tuple(_less_paperclips(found, flat, reference))
+
+
+def _less_paperclips(
+    found: list[Finding], flat: FlatPage, reference: Reference
+) -> Iterator[Finding]:
+    """Yield the findings, less what lies on the wire of a paperclip."""
+    rects = [
+        finding.rect if finding.code == "annotation" and finding.rect else None for finding in found
+    ]
+    told = iter(on_paperclips([rect for rect in rects if rect], flat, reference))
+    for finding, rect in zip(found, rects, strict=True):
+        if rect is None or not next(told):
+            yield finding
 
 
 def _beside(found: list[Finding], more: Iterable[Finding]) -> list[Finding]:
