@@ -15,6 +15,7 @@ from omr import __version__
 from omr.ballot.codes import qr_modules
 from omr.geometry import MM_PER_INCH
 from omr.scan.codes import find_page_codes
+from omr.scan.fiducials import bears_fiducials
 from omr.scan.foreign import find_foreign
 from omr.scan.grade import grade_scan, grade_unplaced
 from omr.scan.halftone import without_halftone
@@ -30,7 +31,7 @@ from omr.scan.reading import (
     PageStatus,
 )
 from omr.scan.reference import Grey, Reference, grow, make_reference, window
-from omr.scan.register import Placement, bears_fiducials, place_page
+from omr.scan.register import Placement, place_page
 from omr.scan.residuals import find_misplaced, place_marks, register, stray_codes
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import flatten

@@ -16,23 +16,24 @@ from numpy.typing import NDArray
 
 from omr.ballot.model import PageLayout
 from omr.geometry import FloatArray, Rect, transform
+from omr.scan.fiducials import (
+    NEAR_MM,
+    REACH_MM,
+    fiducials_again,
+    fiducials_anywhere,
+    fiducials_near,
+)
+from omr.scan.plane_maps import Pair, error_px, homography, jacobian_at, points_of, similarity
 from omr.scan.settings import ReaderSettings
 
 Grey = NDArray[np.uint8]
-# A printed square (mark or code) and its corners in the image, clockwise from its top left.
-_Pair = tuple[Rect, FloatArray]
 
-_DICTIONARY = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50)
 # A scan whose marks fit an affine map this well is no photograph: printers and feeders
 # leave up to 0.2 mm, and the least tilt that matters, one degree, leaves 0.4 mm.
 _AFFINE_MM = 0.25
 # Along a sheet of A4 the scale changes by 0.5 % from a tilt of half a degree, seen from 50 cm;
 # no hand holds a camera that straight, and marks blurred by a tenth of a millimetre feign less.
 _TILT_PER_MM = 1.0e-5
-# How far from its guessed place a mark is looked for. A single code of 18 mm carries the guess
-# 280 mm across the page: one pixel at its corner is then some 2 mm at the far mark, and print
-# scale adds its share. Codes in two corners hold it to some millimetres, but in a photograph.
-_REACH_MM, _NEAR_MM = 9.0, 6.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,12 +92,12 @@ def place_page(
     """
     best: Placement | None = None
     for guess, codes in _guesses(code_corners, layout, grey.shape):
-        reach_mm = _NEAR_MM if len(codes) >= 2 else _REACH_MM
-        found = _fiducials_near(grey, guess, layout, reach_mm)
+        reach_mm = NEAR_MM if len(codes) >= 2 else REACH_MM
+        found = fiducials_near(grey, guess, layout, reach_mm)
         if len(found) < len(layout.fiducials):
-            found = _fiducials_again(grey, found, codes, layout)
+            found = fiducials_again(grey, found, codes, layout)
         if len(found) < 4:
-            found = {**_fiducials_anywhere(grey, layout), **found}
+            found = {**fiducials_anywhere(grey, layout), **found}
         placement = _fit(found, codes, layout, settings)
         if placement is not None and (best is None or placement.fiducials > best.fiducials):
             best = placement
@@ -107,25 +108,25 @@ def place_page(
 
 def _guesses(
     code_corners: Sequence[FloatArray], layout: PageLayout, shape: tuple[int, ...]
-) -> Iterator[tuple[FloatArray, list[_Pair]]]:
+) -> Iterator[tuple[FloatArray, list[Pair]]]:
     """Yield first maps with the codes they rest on, the likelier first."""
     if len(code_corners) >= 2 and len(layout.codes) == 2:
         pairs = [
             list(zip(layout.codes, order, strict=False))
             for order in (code_corners[:2], code_corners[1::-1])
         ]
-        fitted = [(_similarity(pair), pair) for pair in pairs]
-        fitted.sort(key=lambda item: _error_px(item[0], item[1]))
+        fitted = [(similarity(pair), pair) for pair in pairs]
+        fitted.sort(key=lambda item: error_px(item[0], item[1]))
         yield fitted[0]
         # In a photograph the near code is larger: the eight corners show the perspective.
-        tilted = _homography(*_points(fitted[0][1]))
+        tilted = homography(*points_of(fitted[0][1]))
         if tilted is not None:
             yield tilted, fitted[0][1]
         return
     centre = np.array([[layout.width / 2, layout.height / 2]])
     middle = np.array([shape[1] / 2, shape[0] / 2])
     singles = [
-        (_similarity([(rect, corners)]), [(rect, corners)])
+        (similarity([(rect, corners)]), [(rect, corners)])
         for rect in layout.codes
         for corners in code_corners[:1]
     ]
@@ -133,117 +134,9 @@ def _guesses(
     yield from singles
 
 
-def _points(pairs: Sequence[_Pair]) -> tuple[FloatArray, FloatArray]:
-    """Return the corners of squares as points on the page and in the image."""
-    source = np.vstack([rect.corners() for rect, _ in pairs])
-    return source, np.vstack([corners for _, corners in pairs])
-
-
-def _similarity(pairs: Sequence[_Pair]) -> FloatArray:
-    """Return the least-squares similarity (turn, scale, shift) through code corners."""
-    source, target = _points(pairs)
-    mean_s, mean_t = source.mean(axis=0), target.mean(axis=0)
-    s, t = source - mean_s, target - mean_t
-    norm = float((s**2).sum())
-    a = float((s * t).sum()) / norm
-    b = float((s[:, 0] * t[:, 1] - s[:, 1] * t[:, 0]).sum()) / norm
-    turn = np.array([[a, -b], [b, a]])
-    shift = mean_t - turn @ mean_s
-    return np.array([[a, -b, shift[0]], [b, a, shift[1]], [0.0, 0.0, 1.0]])
-
-
-def _homography(source: FloatArray, target: FloatArray) -> FloatArray | None:
-    """Return the least-squares homography, or None where the points give none."""
-    matrix, _ = cv2.findHomography(source, target, 0)
-    return None if matrix is None else np.asarray(matrix, dtype=np.float64)
-
-
-def _error_px(matrix: FloatArray, pairs: Sequence[_Pair]) -> float:
-    return sum(
-        float(np.abs(transform(matrix, rect.corners()) - corners).mean()) for rect, corners in pairs
-    )
-
-
-def _detector() -> cv2.aruco.ArucoDetector:
-    parameters = cv2.aruco.DetectorParameters()
-    # Corners to a fraction of a pixel: box positions hang on them.
-    parameters.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
-    parameters.adaptiveThreshWinSizeMin = 9
-    parameters.adaptiveThreshWinSizeMax = 49
-    parameters.adaptiveThreshWinSizeStep = 20
-    return cv2.aruco.ArucoDetector(_DICTIONARY, parameters)
-
-
-def bears_fiducials(grey: Grey) -> bool:
-    """Tell whether any registration mark is on a picture, however pale it came out.
-
-    Marks that show through from the other side are mirrored and are none.
-    """
-    low, high = (float(v) for v in np.percentile(grey[::4, ::4], (0.2, 80)))
-    stretched = (grey.astype(np.float32) - low) * (255.0 / max(high - low, 1.0))
-    quads, _, _ = _detector().detectMarkers(stretched.clip(0, 255).astype(np.uint8))
-    return len(quads) > 0
-
-
-def _fiducials_near(
-    grey: Grey,
-    guess: FloatArray,
-    layout: PageLayout,
-    reach_mm: float,
-    known: frozenset[int] = frozenset(),
-) -> dict[int, FloatArray]:
-    """Look for each mark that is not known yet within reach of where the guess has it."""
-    detector = _detector()
-    found: dict[int, FloatArray] = {}
-    for fiducial in layout.fiducials:
-        if fiducial.id in known:
-            continue
-        corners = transform(guess, fiducial.rect.grown(reach_mm).corners())
-        # A guess from few corners may run wild: its window is kept to the image.
-        x0, y0 = np.floor(corners.min(axis=0)).clip(0, grey.shape[::-1]).astype(int)
-        x1, y1 = np.ceil(corners.max(axis=0)).clip(0, grey.shape[::-1]).astype(int)
-        crop = grey[y0:y1, x0:x1]
-        if min(crop.shape) < 24:
-            continue
-        # A rim of paper: a mark that touches the image's edge is still found.
-        framed = cv2.copyMakeBorder(crop, 8, 8, 8, 8, cv2.BORDER_CONSTANT, value=255)
-        quads, ids, _ = detector.detectMarkers(framed)
-        for quad, mark_id in zip(quads, [] if ids is None else ids.ravel(), strict=True):
-            if int(mark_id) == fiducial.id:
-                found[fiducial.id] = quad.reshape(4, 2) + np.array([x0 - 8.0, y0 - 8.0])
-    return found
-
-
-def _fiducials_again(
-    grey: Grey, found: dict[int, FloatArray], codes: list[_Pair], layout: PageLayout
-) -> dict[int, FloatArray]:
-    """Look for the missing marks once more, from where codes and the marks found put them."""
-    rects = {fiducial.id: fiducial.rect for fiducial in layout.fiducials}
-    while 0 < len(found) < len(rects):
-        pairs = [*codes, *((rects[mark_id], corners) for mark_id, corners in found.items())]
-        guess = _homography(*_points(pairs))
-        if guess is None:
-            break
-        more = _fiducials_near(grey, guess, layout, _REACH_MM, frozenset(found))
-        if not more:
-            break
-        found = {**found, **more}
-    return found
-
-
-def _fiducials_anywhere(grey: Grey, layout: PageLayout) -> dict[int, FloatArray]:
-    wanted = {fiducial.id for fiducial in layout.fiducials}
-    quads, ids, _ = _detector().detectMarkers(grey)
-    return {
-        int(mark_id): quad.reshape(4, 2).astype(np.float64)
-        for quad, mark_id in zip(quads, [] if ids is None else ids.ravel(), strict=True)
-        if int(mark_id) in wanted
-    }
-
-
 def _fit(
     found: dict[int, FloatArray],
-    codes: list[_Pair],
+    codes: list[Pair],
     layout: PageLayout,
     settings: ReaderSettings,
 ) -> Placement | None:
@@ -261,15 +154,15 @@ def _fit(
 
 
 def _fit_affine(
-    marks: list[_Pair], codes: list[_Pair], layout: PageLayout, settings: ReaderSettings
+    marks: list[Pair], codes: list[Pair], layout: PageLayout, settings: ReaderSettings
 ) -> Placement | None:
     """Fit the affine map through the marks, throwing out those that do not agree."""
     # Too few marks to fix all directions: the codes' corners, coarser, help out.
     pairs = marks if len(marks) >= 3 else [*marks, *codes]
     if len(pairs) < 2:
         return None
-    source, target = _points(pairs)
-    rough = np.sqrt(abs(np.linalg.det(_similarity(pairs)[:2, :2])))
+    source, target = points_of(pairs)
+    rough = np.sqrt(abs(np.linalg.det(similarity(pairs)[:2, :2])))
     _, inliers = cv2.estimateAffine2D(
         source,
         target,
@@ -290,7 +183,7 @@ def _fit_affine(
 
 
 def _fit_tilted(
-    marks: list[_Pair], codes: list[_Pair], layout: PageLayout, settings: ReaderSettings
+    marks: list[Pair], codes: list[Pair], layout: PageLayout, settings: ReaderSettings
 ) -> Placement | None:
     """Fit the homography of a photograph through marks and codes.
 
@@ -300,8 +193,8 @@ def _fit_tilted(
     pairs = [*marks, *codes]
     if len(pairs) < 4 or len(marks) < 2:
         return None
-    source, target = _points(pairs)
-    rough = np.sqrt(abs(np.linalg.det(_similarity(pairs)[:2, :2])))
+    source, target = points_of(pairs)
+    rough = np.sqrt(abs(np.linalg.det(similarity(pairs)[:2, :2])))
     _, inliers = cv2.findHomography(
         source, target, cv2.RANSAC, float(settings.mark_residual_mm * rough), maxIters=4000
     )
@@ -312,7 +205,7 @@ def _fit_tilted(
     exact = kept & of_marks if (kept & of_marks).sum() >= 16 else kept
     if exact.sum() < 16:
         return None
-    matrix = _homography(source[exact], target[exact])
+    matrix = homography(source[exact], target[exact])
     if matrix is None:
         return None
     placement = _measured(matrix, source, target, kept, len(marks), layout)
@@ -328,7 +221,7 @@ def _measured(
     layout: PageLayout,
 ) -> Placement:
     """Say how well a map fits the corners that were kept, of which the marks' come first."""
-    jacobian = _jacobian(matrix, layout.width / 2, layout.height / 2)
+    jacobian = jacobian_at(matrix, layout.width / 2, layout.height / 2)
     px_per_mm = float(np.sqrt(abs(np.linalg.det(jacobian))))
     errors_mm = np.linalg.norm(transform(matrix, source[kept]) - target[kept], axis=1) / px_per_mm
     turns, skew_deg = _turn(jacobian)
@@ -347,13 +240,6 @@ def _measured(
 def _whole(kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return for each square whether all four of its corners were kept."""
     return np.asarray(kept.reshape(-1, 4).all(axis=1), dtype=np.bool_)
-
-
-def _jacobian(matrix: FloatArray, x_mm: float, y_mm: float) -> FloatArray:
-    """Return the pixels per millimetre along x and y at one place, shape (2, 2)."""
-    u, v, w = matrix @ np.array([x_mm, y_mm, 1.0])
-    top = matrix[:2, :2] - np.outer([u / w, v / w], matrix[2, :2])
-    return np.asarray(top / w, dtype=np.float64)
 
 
 def _shape(jacobian: FloatArray) -> tuple[float, float]:
@@ -392,7 +278,7 @@ def _before_camera(
     weights = np.column_stack([sheet, np.ones(4)]) @ placement.matrix[2]
     if weights.min() * weights.max() <= 0:  # the horizon runs through the sheet
         return False
-    corners = [_jacobian(placement.matrix, x, y) for x, y in sheet]
+    corners = [jacobian_at(placement.matrix, x, y) for x, y in sheet]
     areas = [float(np.linalg.det(jacobian)) for jacobian in corners]
     if min(areas) <= 0:  # mirrored
         return False
