@@ -278,6 +278,67 @@ def _along_the_outline(page: Picture, box: Rect) -> None:
     stroke(page, [(box.x + 1.4, y - 0.1), (box.x - 2.0, y + 0.25)], 0.45)
 
 
+def _linked_cross(page: Picture, box: Rect, gaps: tuple[float, ...], width_mm: float) -> None:
+    """Draw a cross in one go, a bow from leg to leg, with a pen that skips at places (0 to 1)."""
+    x, y, far = box.x, box.y, box.right + 3.0
+    bow = [
+        (far + 1.6 * np.sin(t), y - 1.0 + (box.h + 1.0) * t / np.pi)
+        for t in np.linspace(0, np.pi, 24)
+    ]
+    way = [(x - 1.0, box.bottom + 1.5), (far, y - 1.0), *bow[1:], (x - 1.5, y + 1.0)]
+    at = np.array(way)
+    run = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(at, axis=0).T))])
+    fine = np.linspace(0, run[-1], 400)
+    points = np.column_stack([np.interp(fine, run, at[:, k]) for k in (0, 1)])
+    drawn = np.ones(len(fine), np.bool_)
+    for gap in gaps:
+        drawn &= np.abs(fine / run[-1] - gap) > 0.008
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], drawn.astype(int), [0]])))
+    for first, last in zip(edges[::2], edges[1::2], strict=True):
+        stroke(page, [(float(a), float(b)) for a, b in points[first:last]], width_mm)
+
+
+@pytest.mark.parametrize("gaps", [(0.3, 0.6), (0.36, 0.62), (0.33, 0.5, 0.64)])
+@pytest.mark.parametrize("width_mm", [0.35, 0.5])
+def test_a_bow_between_two_legs_is_part_of_its_mark_though_the_pen_skips(
+    gaps: tuple[float, ...], width_mm: float
+) -> None:
+    page = voted_page(but="c2")
+    _linked_cross(page, box_of("c2", "high"), gaps, width_mm)
+    assert plain(read(page))
+
+
+def test_a_leg_that_skips_where_it_crosses_the_outline_is_part_of_its_mark() -> None:
+    page = voted_page(but="c2")
+    box = box_of("c2", "high")
+    low = (box.x + 3.5, box.bottom - 1.5)
+    stroke(page, [(box.x + 1, box.bottom - 3), low])
+    for first, last in ((0.0, 0.52), (0.62, 1.15)):
+        stroke(page, [(low[0] + 9 * t, low[1] - 12 * t) for t in (first, last)])
+    assert plain(read(page))
+
+
+def test_a_curl_that_a_leg_points_at_is_its_end() -> None:
+    page = voted_page(but="c2")
+    box = box_of("c2", "high")
+    stroke(page, [(box.x - 0.5, box.bottom + 0.5), (box.right + 1.2, box.y - 1.2)])
+    turns = np.radians(np.arange(200, 540, 20))
+    curl = [(box.right + 2.9 + 0.8 * np.cos(t), box.y - 2.9 + 0.8 * np.sin(t)) for t in turns]
+    stroke(page, [(float(a), float(b)) for a, b in curl], 0.4)
+    assert plain(read(page))
+
+
+@pytest.mark.parametrize("aside_mm", [2.6, 3.5])
+def test_a_sign_beside_a_leg_that_points_elsewhere_is_an_annotation(aside_mm: float) -> None:
+    page = voted_page(but="c2")
+    box = box_of("c2", "high")
+    stroke(page, [(box.x - 0.5, box.bottom + 0.5), (box.right + 1.2, box.y - 1.2)])
+    x, y = box.right + 1.2 + aside_mm, box.y + 1.5
+    stroke(page, [(x, y), (x + 1.0, y + 1.8)], 0.45)
+    stroke(page, [(x + 1.0, y + 1.8), (x + 2.6, y - 2.4)], 0.45)
+    assert ("annotation", "c2") in codes(read(page))
+
+
 def test_a_hook_where_a_leg_leaves_the_outline_is_part_of_its_mark() -> None:
     page = voted_page(but="c2")
     box = box_of("c2", "high")
