@@ -7,13 +7,14 @@ a fold cut a stroke, so that a cross whose legs leave its box is one stroke.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from omr.geometry import Rect
 from omr.scan.box_places import FoundBox as FoundBox
 from omr.scan.box_places import find_boxes
 from omr.scan.colour_noise import colour_noise
@@ -113,8 +114,9 @@ def map_ink(
     shade, folds = shade_of_folds(flat.darkness, shut, scale)
     darkness = flat.darkness if shade is None else _less(flat.darkness, shade)
     folded = np.zeros(shut.shape, np.bool_) if shade is None else shade > 0
-    tint = tint_of_paper(darkness, reference.print_mask, scale)
-    soft = _soft_shade(darkness, boxes, threshold, scale)
+    places = [found.found for found in boxes]
+    tint = tint_of_paper(darkness, reference.print_mask, places, scale)
+    soft = _beyond_one_box(_soft_shade(darkness, threshold, scale), places, scale)
     if soft.any():
         darkness = darkness * as_bits(~soft)
     ink = above(darkness, threshold) & ~near_print
@@ -124,6 +126,7 @@ def map_ink(
         ink[area] &= ~outline
     # A stain is known by all of its darkness.
     stained = find_stains(ink, darkness, reference.print_mask, flat.pixels, scale)
+    stained = _beyond_one_box(stained, places, scale)
     if stained.any():
         ink &= ~stained
     if tint is not None:
@@ -164,14 +167,11 @@ def map_ink(
     )
 
 
-def _soft_shade(
-    darkness: Grey, boxes: tuple[FoundBox, ...], threshold: float, px_per_mm: int
-) -> Mask:
+def _soft_shade(darkness: Grey, threshold: float, px_per_mm: int) -> Mask:
     """Return what is dark without being a stroke: stains, gradients, the lid's shadow.
 
     A pen leaves narrower lines, or blots that are dark beyond doubt; where the
-    darkness over the surroundings is slight, there is a shade. Soft ink that keeps to one
-    box is no stain: somebody shaded that box with a pencil.
+    darkness over the surroundings is slight, there is a shade.
     """
     soft = np.zeros(darkness.shape, np.bool_)
     side = round(_WIDE_MM * px_per_mm)
@@ -181,11 +181,16 @@ def _soft_shade(
         shade = above(np.asarray(wide, np.uint8), 0.4 * threshold) & (level < 140)
         shade &= ~above(np.asarray(cv2.subtract(level, wide), np.uint8), 0.6 * threshold)
         soft[area][sure] |= shade[sure]
-    areas = [window(found.found, px_per_mm, soft.shape, 1.0) for found in boxes]
-    areas = [area for area in areas if soft[area].any()]
+    return soft
+
+
+def _beyond_one_box(shade: Mask, boxes: Sequence[Rect], px_per_mm: int) -> Mask:
+    """Return a shade without what keeps to one box: somebody shaded that box with a pencil."""
+    areas = [window(box, px_per_mm, shade.shape, 1.0) for box in boxes]
+    areas = [area for area in areas if shade[area].any()]
     if not areas:
-        return soft
-    shades = label_pieces(soft)
+        return shade
+    shades = label_pieces(shade)
     labels, kept = shades.labels, np.zeros(len(shades.stats), np.bool_)
     for area in areas:
         inside = np.bincount(labels[area].ravel(), minlength=len(kept))

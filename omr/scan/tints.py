@@ -8,11 +8,14 @@ any line, reaches far, and shows beside and between print as well.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
+from omr.geometry import Rect
 from omr.scan.pieces import label_pieces
-from omr.scan.reference import Grey, Mask, as_bits
+from omr.scan.reference import Grey, Mask, as_bits, window
 
 # Tints are measured in cells of half a millimetre; a line of up to 0.75 mm, blurred, leaves one
 # of any three cells across it lighter.
@@ -27,16 +30,21 @@ _SHOWN, _NEAR_MM, _MORE = 4, 2.5, 1.25
 _AROUND_MM, _AROUND_SHARE = 2.0, 0.1
 # Shades of less than this, of 255, make no ink; what is darker than that is no tint.
 _LEAST, _MOST = 10, 105
+# Shading with a pencil goes this far over the outline of a box.
+_SHADED_MM = 2.5
 # It reaches farther than a blot of a pen or a box that somebody shaded with a pencil.
 _LONG_MM = 12.0
 
 
-def tint_of_paper(darkness: Grey, print_mask: Mask, px_per_mm: int) -> Grey | None:
+def tint_of_paper(
+    darkness: Grey, print_mask: Mask, boxes: Sequence[Rect], px_per_mm: int
+) -> Grey | None:
     """Return how dark the paper itself is at each pixel, where it is tinted.
 
     Args:
         darkness: Relative to the usual paper around, 0 to 255, shape (h, w).
         print_mask: Where print is, same shape.
+        boxes: The printed squares, in mm: what is shaded evenly there may be a mark.
         px_per_mm: Resolution.
 
     Returns:
@@ -69,6 +77,7 @@ def tint_of_paper(darkness: Grey, print_mask: Mask, px_per_mm: int) -> Grey | No
     known = cv2.dilate(as_bits(shown >= _SHOWN), square)
     hidden = known == 0
     under[hidden] = _from_around(under, as_bits(~hidden))[hidden]
+    _cap_in_boxes(under, boxes)
     return np.asarray(
         cv2.resize(under, darkness.shape[::-1], interpolation=cv2.INTER_LINEAR), np.uint8
     )
@@ -81,3 +90,18 @@ def _from_around(under: Grey, known: Grey) -> Grey:
     mean = cv2.divide(cv2.blur(under * known, (side, side)), np.maximum(share, 1), scale=255.0)
     mean[share < _AROUND_SHARE * 255] = 0
     return np.asarray(mean, dtype=np.uint8)
+
+
+def _cap_in_boxes(under: Grey, boxes: Sequence[Rect]) -> None:
+    """Believe a tint in and beside a box no further than the paper around shows it, in place.
+
+    Somebody may have shaded the box with a pencil, over its outline too.
+    """
+    inner = [window(box, _PX_PER_MM, under.shape, _SHADED_MM) for box in boxes]
+    beyond = under.copy()
+    for area in inner:
+        beyond[area] = 0
+    for box, area in zip(boxes, inner, strict=True):
+        around = beyond[window(box, _PX_PER_MM, under.shape, _SHADED_MM + _NEAR_MM)]
+        most = _MORE * float(around.max(initial=0))
+        under[area] = np.minimum(under[area], min(most, 255))

@@ -48,6 +48,9 @@ def very_faint(
     # Blurring and taking away only lighten.
     if float(ink.darkness[area].max(initial=0)) <= _least(flat, settings):
         return False
+    # An even shade: what goes beyond the box was taken off, so somebody shaded this box alone.
+    if float(np.median(ink.darkness[area])) > _least(flat, settings):
+        return True
     seen = _seen(area, flat, ink, reference, settings)
     if not seen.any():
         return False
