@@ -133,6 +133,7 @@ def _draw(reader: PageReader, image: PageImage, pictures: Path) -> None:
     try:
         draw_pictures(reader.trace_page(image), pictures)
     except Exception:
+        # A picture for people to look at must not cost the reading; the fault is left beside it.
         source = image.source
         place = pictures / f"{Path(source.file).stem}-{source.page:04d}-error.txt"
         place.write_text(traceback.format_exc(), encoding="utf-8")

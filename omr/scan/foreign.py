@@ -89,20 +89,9 @@ def find_foreign(
     told = by_mark | holes | (ink.ink & ~rest)
     faint = faint_strokes(flat, reference, ink, told, settings)
     found += _beside(found, (_place(rect, reference) for rect in faint))
-    return tuple(_less_paperclips(found, flat, reference))
-
-
-def _less_paperclips(
-    found: list[Finding], flat: FlatPage, reference: Reference
-) -> Iterator[Finding]:
-    """Yield the findings, less what lies on the wire of a paperclip."""
-    rects = [
-        finding.rect if finding.code == "annotation" and finding.rect else None for finding in found
-    ]
-    told = iter(on_paperclips([rect for rect in rects if rect], flat, reference))
-    for finding, rect in zip(found, rects, strict=True):
-        if rect is None or not next(told):
-            yield finding
+    annotations = [f.rect for f in found if f.code == "annotation" and f.rect is not None]
+    clipped = on_paperclips(annotations, flat, reference)
+    return tuple(f for f in found if f.code != "annotation" or f.rect not in clipped)
 
 
 def _beside(found: list[Finding], more: Iterable[Finding]) -> list[Finding]:

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 
 from omr.geometry import Rect
 from omr.scan.ink import FoundBox, InkMap
-from omr.scan.pieces import Labels
+from omr.scan.pieces import Labels, label_pieces
 from omr.scan.reference import Mask, Reference, window
 from omr.scan.strokes import Share
 
@@ -96,13 +95,11 @@ def extent_of(inside: Mask, px_per_mm: int) -> tuple[float, float, tuple[tuple[f
 
     A piece is its diagonal in mm and its area in mm².
     """
-    count, _, stats, _ = cv2.connectedComponentsWithStats(
-        inside.astype(np.uint8), None, None, None, 8, cv2.CV_32S
-    )
-    if count < 2:
+    stats = label_pieces(inside).stats[1:]
+    if not len(stats):
         return 0.0, 0.0, ()
-    diagonals = np.hypot(stats[1:, 2], stats[1:, 3]) / px_per_mm
-    areas = stats[1:, 4] / px_per_mm**2
-    compact = areas / (stats[1:, 2] * stats[1:, 3] / px_per_mm**2) > 0.45
+    wide, high, area = (stats[:, k] for k in (2, 3, 4))
+    diagonals, areas = np.hypot(wide, high) / px_per_mm, area / px_per_mm**2
+    compact = area / (wide * high) > 0.45
     pieces = zip(diagonals.tolist(), areas.tolist(), strict=True)
     return float(diagonals.max()), float(areas[compact].max(initial=0.0)), tuple(pieces)

@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.geometry import Rect
+from omr.scan.edge_views import across_mm, depth_mm, turned
 from omr.scan.reference import Mask, Reference, as_bits
 from omr.scan.straighten import FlatPage
 
 Floats = NDArray[np.float32]
-Places = NDArray[np.float64]
+Float64 = NDArray[np.float64]
 
 # Clips are looked for at this resolution; the wire's line is two to four pixels broad.
 _PX_PER_MM = 4
@@ -59,44 +60,26 @@ class _Clip:
     end: float
 
 
-def on_paperclips(rects: Sequence[Rect], flat: FlatPage, reference: Reference) -> list[bool]:
-    """Tell which places of unexplained ink lie on the wire of a paperclip.
+def on_paperclips(rects: Sequence[Rect], flat: FlatPage, reference: Reference) -> set[Rect]:
+    """Return the places of unexplained ink that lie on the wire of a paperclip.
 
     Args:
         rects: Their bounds on the page, in mm.
         flat: The page laid flat.
         reference: The page as printed.
     """
-    found = [False] * len(rects)
+    found: set[Rect] = set()
+    layout = reference.layout
     for side in range(4):
-        near = [at for at, rect in enumerate(rects) if _depth(rect, side, reference) < _DEEP_MM]
+        near = [rect for rect in rects if depth_mm(rect, side, layout) < _DEEP_MM]
         if not near:
             continue
         level, open_ = _view(flat, reference, side)
-        for at in near:
-            if found[at]:
-                continue
-            band = _band(level, open_, _across(rects[at], side))
-            if band is not None:
-                found[at] = _lies_on(rects[at], _turned(band, side), flat, reference)
+        for rect in near:
+            band = _band(level, open_, across_mm(rect, side, layout))
+            if band is not None and _lies_on(rect, turned(band, side), flat, reference):
+                found.add(rect)
     return found
-
-
-def _depth(rect: Rect, side: int, reference: Reference) -> float:
-    """Return how far in from an edge a place reaches: 0 left, 1 top, 2 right, 3 bottom."""
-    width, height = reference.layout.width, reference.layout.height
-    return (rect.right, rect.bottom, width - rect.x, height - rect.y)[side]
-
-
-def _across(rect: Rect, side: int) -> float:
-    return rect.centre.y if side in (0, 2) else rect.centre.x
-
-
-def _turned(picture: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
-    """Turn a picture so that this side is above; turning it so again turns it back."""
-    if side in (2, 3):
-        picture = picture[::-1] if side == 3 else picture[:, ::-1]
-    return picture.swapaxes(0, 1) if side in (0, 2) else picture
 
 
 def _view(flat: FlatPage, reference: Reference, side: int) -> tuple[Floats, Mask]:
@@ -107,8 +90,8 @@ def _view(flat: FlatPage, reference: Reference, side: int) -> tuple[Floats, Mask
         cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
         for picture in (flat.darkness, hidden)
     )
-    level = np.ascontiguousarray(_turned(np.asarray(small, np.uint8), side))
-    open_ = np.ascontiguousarray(_turned(np.asarray(shut, np.uint8), side)) < 64
+    level = np.ascontiguousarray(turned(np.asarray(small, np.uint8), side))
+    open_ = np.ascontiguousarray(turned(np.asarray(shut, np.uint8), side)) < 64
     return cv2.GaussianBlur(level, (0, 0), 0.8).astype(np.float32), open_
 
 
@@ -227,7 +210,7 @@ def _is_straight(level: Floats, open_: Mask, start: float, slope: float, end: fl
     return float((middle - np.polyval(slant, y[rows, 0])).std()) < _STRAIGHT_MM
 
 
-def _along(picture: Floats, x_mm: Places, y_mm: Places) -> Floats:
+def _along(picture: Floats, x_mm: Float64, y_mm: Float64) -> Floats:
     """Return a picture's values at places in mm, 0 beyond it."""
     x, y = (np.asarray(v * _PX_PER_MM, dtype=np.float32)[None] for v in (x_mm, y_mm))
     return np.asarray(cv2.remap(picture, x, y, cv2.INTER_LINEAR)[0], dtype=np.float32)
@@ -257,5 +240,5 @@ def _lies_on(rect: Rect, band: NDArray[np.uint8], flat: FlatPage, reference: Ref
         return False
     ys, xs = np.nonzero(dark)
     ys, xs = ((v + part.start) * _PX_PER_MM // scale for v, part in ((ys, rows), (xs, columns)))
-    inside = (ys < band.shape[0]) & (xs < band.shape[1])
-    return float(np.mean(band[ys[inside], xs[inside]] > 0)) * float(inside.mean()) > _WITHIN
+    last = band.shape[0] - 1, band.shape[1] - 1
+    return float(band[np.minimum(ys, last[0]), np.minimum(xs, last[1])].mean()) > _WITHIN

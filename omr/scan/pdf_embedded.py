@@ -171,6 +171,7 @@ def _check_fax(image: Any, data: bytes, width: int, height: int) -> None:
     with native_messages() as said:
         try:
             pikepdf.PdfImage(image).as_pil_image().load()
+        # pikepdf raises NotImplementedError for pictures it cannot decode.
         except (OSError, ValueError, pikepdf.PdfError, NotImplementedError) as error:
             raise PageError("damaged", str(error)) from error
     if said:

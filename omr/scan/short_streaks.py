@@ -4,7 +4,7 @@ In come the places of a picture that are darker than both their sides; out go th
 rows of lines that only the scanner can have drawn. The scanner's line stands still to a fraction
 of a pixel while the sheet lies askew; a line ruled along the print lies as askew as the sheet,
 and one ruled at any other slant leaves the column. On a sheet that lies straight the two
-look the same, and people are asked.
+look the same, and people are asked, unless the line takes one colour alone.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from omr.geometry import Point
 from omr.scan.pieces import Part, parts
 from omr.scan.reference import Mask, Reference, window
+from omr.scan.staples import upper_corners
 from omr.scan.straighten import FlatPage
 
 # Where hands put a staple: so far across and down from an upper corner.
@@ -42,11 +43,9 @@ def staple_holes(rest: Mask, flat: FlatPage, reference: Reference) -> Mask:
         flat: The page laid flat.
         reference: The page as printed.
     """
-    scale, (height, width) = reference.px_per_mm, rest.shape
+    scale = reference.px_per_mm
     found = np.zeros(rest.shape, np.bool_)
-    across, down = (round(v * scale) for v in _CORNER_MM)
-    for corner in (slice(0, across), slice(width - across, width)):
-        area = slice(0, min(down, height)), corner
+    for area in upper_corners(_CORNER_MM, rest.shape, scale):
         if not rest[area].any():
             continue
         holes: list[Point] | None = None

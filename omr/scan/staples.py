@@ -57,11 +57,9 @@ def staples(rest: Mask, ink: InkMap, flat: FlatPage, reference: Reference) -> Ma
         flat: The page laid flat.
         reference: The page as printed.
     """
-    scale, (height, width) = reference.px_per_mm, rest.shape
+    scale = reference.px_per_mm
     found = np.zeros(rest.shape, np.bool_)
-    across, down = (round(v * scale) for v in _CORNER_MM)
-    for corner in (slice(0, across), slice(width - across, width)):
-        area = slice(0, min(down, height)), corner
+    for area in upper_corners(_CORNER_MM, rest.shape, scale):
         view = None
         for part in parts(rest[area], scale):
             small = max(part.rect.w, part.rect.h) < _PIECE_MM or part.area_mm2 < _PIECE_MM2
@@ -72,6 +70,15 @@ def staples(rest: Mask, ink: InkMap, flat: FlatPage, reference: Reference) -> Ma
             if wire is not None:
                 found[area] |= _along(wire, ink.ink[area], scale)
     return found
+
+
+def upper_corners(
+    size_mm: tuple[float, float], shape: tuple[int, ...], px_per_mm: int
+) -> tuple[tuple[slice, slice], ...]:
+    """Return the windows of both upper corners of a page, so far across and down."""
+    across, down = (round(side * px_per_mm) for side in size_mm)
+    rows = slice(0, min(down, shape[0]))
+    return (rows, slice(0, across)), (rows, slice(shape[1] - across, shape[1]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

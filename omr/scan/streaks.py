@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -66,6 +67,13 @@ class Streak:
     width_px: int
 
 
+class _Look(NamedTuple):
+    """Every so many rows of a picture: what is darker than both its sides, and open paper."""
+
+    hits: Mask
+    room: Mask
+
+
 def remove_streaks(
     pixels: Pixels, placement: Placement, reference: Reference
 ) -> tuple[Pixels, tuple[Streak, ...]]:
@@ -86,11 +94,17 @@ def remove_streaks(
     for along_x in (False, True):
         view = pixels.swapaxes(0, 1) if along_x else pixels
         to_view = _SWAP @ placement.matrix if along_x else placement.matrix
-        lines = _lines(view, to_view, reference, reach, at_end)
+        # Every few rows tell whether there is a line at all; hardly any page has one.
+        sparse = _darkest(view[::_EVERY])
+        thin = np.diag([1.0, 1.0 / _EVERY, 1.0])
+        look = _Look(
+            _ridge(sparse, reach) > _CONTRAST, _open_paper(sparse.shape, thin @ to_view, reference)
+        )
+        lines = _lines(view, look, to_view, reference, reach, at_end)
         places = [(left, right, slice(None)) for left, right in lines]
         if not along_x:
             # A feeder draws down the picture; along its rows people strike names.
-            places += _short_lines(view, placement, reference, reach, lines)
+            places += _short_lines(view, look, placement, reference, reach, lines)
         for left, right, rows in places:
             if cleaned is pixels:
                 cleaned = pixels.copy()
@@ -103,23 +117,24 @@ def remove_streaks(
 
 
 def _lines(
-    view: Pixels, to_view: FloatArray, reference: Reference, reach: int, at_end: int
+    view: Pixels,
+    look: _Look,
+    to_view: FloatArray,
+    reference: Reference,
+    reach: int,
+    at_end: int,
 ) -> list[tuple[int, int]]:
     """Return the runs of columns (first, behind the last) that show a streak.
 
     Args:
         view: The picture, shape (h, w) or (h, w, 3), turned so that streaks run down its columns.
+        look: The first look at it.
         to_view: From page millimetres to its pixels, shape (3, 3).
         reference: The page as printed.
         reach: How far to its sides a streak is compared, in columns.
         at_end: Length of the outermost open paper, in rows.
     """
-    # Every few rows tell whether there is a line at all; hardly any page has one.
-    sparse = _darkest(view[::_EVERY])
-    thin = np.diag([1.0, 1.0 / _EVERY, 1.0])
-    room = _open_paper(sparse.shape, thin @ to_view, reference)
-    hits = _ridge(sparse, reach) > _CONTRAST
-    likely = _columns(hits, room, max(2, at_end // _EVERY), _LIKELY)
+    likely = _columns(look.hits, look.room, max(2, at_end // _EVERY), _LIKELY)
     if not likely.any():
         return []
     lines = np.zeros(view.shape[1], np.bool_)
@@ -138,20 +153,18 @@ def _lines(
 
 def _short_lines(
     view: Pixels,
+    look: _Look,
     placement: Placement,
     reference: Reference,
     reach: int,
     known: list[tuple[int, int]],
 ) -> list[tuple[int, int, slice]]:
     """Return columns and rows of streaks that begin and end within the page."""
-    sparse = _darkest(view[::_EVERY])
-    thin = np.diag([1.0, 1.0 / _EVERY, 1.0])
-    room = _open_paper(sparse.shape, thin @ placement.matrix, reference)
     one_colour = not lies_askew(len(view), placement)
     if one_colour and view.ndim == 2:
         return []
-    hits = _alone(view[::_EVERY], reach) if one_colour else _ridge(sparse, reach) > _CONTRAST
-    if not may_be_short((hits & room).sum(axis=0) * _EVERY, placement):
+    hits = _alone(view[::_EVERY], reach) if one_colour else look.hits
+    if not may_be_short((hits & look.room).sum(axis=0) * _EVERY, placement):
         return []
     dark = _darkest(view)
     ridge = _ridge(dark, reach)

@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from omr.scan.edge_views import turned
 from omr.scan.explain import RIM_MM
 from omr.scan.pieces import Part, parts
 from omr.scan.reference import Mask, Reference, as_bits
@@ -116,13 +117,6 @@ class _View:
     scale: int
 
 
-def _turned(picture: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
-    """Turn a picture so that this side is above; turning it so again turns it back."""
-    if side in (2, 3):
-        picture = picture[::-1, ::-1]
-    return picture.swapaxes(0, 1) if side in (0, 2) else picture
-
-
 def _look(part: Part, side: int, flat: FlatPage, scale: int) -> _View:
     rows, columns = part.area
     beyond, aside, behind = (round(v * scale) for v in (_BEYOND_MM, _ASIDE_MM, _BEHIND_MM))
@@ -141,9 +135,9 @@ def _look(part: Part, side: int, flat: FlatPage, scale: int) -> _View:
     pixels, there = look_beyond(flat, left / scale, top / scale, shape, scale)
     own = np.zeros(shape, np.uint8)
     own[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left] = part.shape
-    pixels = _turned(pixels[..., None] if pixels.ndim == 2 else pixels, side)
-    piece = _turned(own, side) > 0
-    shown = _turned(as_bits(there), side)[:, piece.any(axis=0)].all(axis=1)
+    pixels = turned(pixels[..., None] if pixels.ndim == 2 else pixels, side)
+    piece = turned(own, side) > 0
+    shown = turned(as_bits(there), side)[:, piece.any(axis=0)].all(axis=1)
     dark = _darkness(pixels, scale)
     return _View(pixels, dark, piece, int(shown.argmax()), side, (top, left), scale)
 
@@ -283,7 +277,7 @@ def _mark(found: Mask, rest: Mask, view: _View, runs: list[_Run]) -> None:
     within = np.zeros(view.piece.shape, np.uint8)
     for first, last, y in runs:
         within[y - 1 : y + 2, max(0, first - 2) : last + 3] = 1
-    slit = _turned(within, view.side) > 0
+    slit = turned(within, view.side) > 0
     top, left = view.corner
     rows = slice(max(0, top), min(found.shape[0], top + slit.shape[0]))
     columns = slice(max(0, left), min(found.shape[1], left + slit.shape[1]))

@@ -132,7 +132,9 @@ def is_one_line(own: Mask, px_per_mm: int) -> bool:
     along, across = places @ axes[0], places @ axes[1]
     if np.ptp(along) < 1.0:
         return True
-    off = np.abs(across - np.polyval(np.polyfit(along, across, 2), along))
+    # Not polyfit, which warns on the terminal where two specks are all there is.
+    powers = np.vander(along, 3)
+    off = np.abs(across - powers @ np.linalg.lstsq(powers, across, rcond=None)[0])
     return float((off <= _STRAY_MM).mean()) >= _ALONG
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tests.scan.page_drawings import (
     BLUE,
@@ -26,7 +27,7 @@ _X, _DEEP = 122.0, 15.0
 
 def _clip(page: Picture, x: float = _X, deep: float = _DEEP, radius: float = 3.2) -> Picture:
     """Leave the rust of a clip's two bows upon a page: pale, soft, uneven along its way."""
-    share = np.zeros(page.shape[:2], np.float32)
+    share: NDArray[np.float32] = np.zeros(page.shape[:2], np.float32)
     for inner, end in ((0.0, deep), (1.4, deep - 5.0)):
         r = radius - inner
         around = np.linspace(0, np.pi, 40)
@@ -37,7 +38,7 @@ def _clip(page: Picture, x: float = _X, deep: float = _DEEP, radius: float = 3.2
         ]
         at = np.rint(np.array(points) * SCALE * 16).astype(np.int32)
         cv2.polylines(share, [at], False, (0.5,), round(0.5 * SCALE), cv2.LINE_AA, 4)
-    share = cv2.GaussianBlur(share, (0, 0), 0.28 * SCALE)
+    share = np.asarray(cv2.GaussianBlur(share, (0, 0), 0.28 * SCALE), np.float32)
     rows = np.arange(len(share))[:, None] / SCALE
     share *= 0.8 + 0.2 * np.sin(rows / 2.5)
     brown = np.array([1.0, 0.85, 0.7], np.float32)
@@ -57,6 +58,17 @@ def test_the_rust_of_a_clip_is_no_annotation() -> None:
     page = _clip(voted_page())
     assert int(255 - page[round(10 * SCALE)].min()) > 60, "dark enough to be taken for ink"
     assert plain(read(page))
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_a_clip_may_sit_on_any_edge(turns: int) -> None:
+    page = voted_page()
+    long_, short = page.shape[0] / SCALE, page.shape[1] / SCALE
+    # Open paper at the left, the lower and the right edge, seen with that edge above.
+    x = {1: long_ - 190.0, 2: short - 150.0, 3: 190.0}[turns]
+    seen = np.ascontiguousarray(np.rot90(page, -turns))
+    seen = _clip(seen, x, deep=12.5)
+    assert plain(read(np.ascontiguousarray(np.rot90(seen, turns))))
 
 
 @pytest.mark.parametrize("colour", [BLUE, RED, PENCIL])
