@@ -188,7 +188,7 @@ def _ink(trace: PageTrace, placed: PlacedPage) -> Image.Image:
             _Line("annotation: asks a person", _RED),
             _Line("over a name: asks a person", _VIOLET),
             _Line("explained or too small", _GREY),
-            _Line("taken away before: print, fold, streak", _BROWN),
+            _Line("taken away before: print, fold, stain", _BROWN),
             _Line("no paper", (60, 60, 60)),
         ],
     )
