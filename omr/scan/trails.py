@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from omr.geometry import Rect
 from omr.scan.box_places import FoundBox
 from omr.scan.ink import STRONG, InkMap
 from omr.scan.pieces import Labels, label_pieces
-from omr.scan.reference import Mask, Reference, above, grow, window
+from omr.scan.reference import Grey, Mask, Reference, above, grow, window
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
 from omr.scan.wear import is_one_line
@@ -27,6 +28,10 @@ _EDGE_MM = 0.35
 _BRIDGE_MM = 1.1
 # Grain is smaller than this.
 _PIECE_MM2 = 0.1
+# A line goes on if it is this dark, against itself in the box, over this share of the open paper
+# that lies so far beyond the box, ahead of both its ends, a little aside of its curve: a fold's
+# line flakes off in places. No mark leaves its box by so much at both its ends.
+_AS_DARK, _AHEAD_DARK, _AHEAD_MM, _OPEN_MM, _ASIDE_MM = 0.65, 0.6, (3.5, 6.5), 1.2, 0.5
 # The outline with its margin, and a little more: what is fainter than ink is beside print too.
 _CLEAR_MM = 0.25
 
@@ -91,15 +96,71 @@ def trail_mm(
         slice(inner[1].start - area[1].start, inner[1].stop - area[1].start),
     )
     labels = joined.labels[inside]
-    counts = np.bincount(labels[trail[inside] & ~_worn(inner, ink, scale)])
+    own = trail[inside] & ~_worn(inner, ink, scale)
+    pieces = np.flatnonzero(np.bincount(labels[own]) >= _PIECE_MM2 * scale**2).tolist()
     beyond = [
         _beyond_mm(joined.stats[number], area, rect, scale)
         if is_one_line(labels == number, scale)
         else 0.0
-        for number in np.flatnonzero(counts >= _PIECE_MM2 * scale**2).tolist()
+        for number in pieces
     ]
     # Each of several pieces has to go on by itself.
-    return min(beyond, default=0.0)
+    followed = min(beyond, default=0.0)
+    if followed > _FOLLOWED_MM / 2 or not pieces:
+        return followed
+    # A fold that flaked, or a crest whose tint was taken off, leaves only scraps to follow.
+    whole = np.zeros(trail.shape, np.bool_)
+    whole[inside] = own
+    hidden = printed | grow(strong, 0.5 * scale)
+    goes_on = _goes_on(whole, flat.darkness[area], hidden, inside, scale)
+    return _FOLLOWED_MM if goes_on else followed
+
+
+def _goes_on(
+    own: Mask, level: Grey, hidden: Mask, inside: tuple[slice, slice], px_per_mm: int
+) -> bool:
+    """Tell whether a line in a box goes on beyond both its ends, as dark as it is there.
+
+    Args:
+        own: The line in the box, on a window of the page.
+        level: The darkness there, before any shade was taken off.
+        hidden: Where print or another's stroke lies.
+        inside: The inner part of the box in that window.
+        px_per_mm: Resolution.
+    """
+    if not is_one_line(own, px_per_mm):
+        return False
+    ys, xs = np.nonzero(own)
+    places = np.column_stack([xs, ys]).astype(np.float64)
+    centre = places.mean(axis=0)
+    axes = np.linalg.svd(places - centre, full_matrices=False)[2]
+    along, across = (places - centre) @ axes[0], (places - centre) @ axes[1]
+    curve = np.linalg.lstsq(np.vander(along, 3), across, rcond=None)[0]
+    near = cv2.dilate(level, np.ones((2 * round(_ASIDE_MM * px_per_mm) + 1,) * 2, np.uint8))
+    least = _AS_DARK * float(np.median(level[own]))
+    first, last = (round(beyond * px_per_mm) for beyond in _AHEAD_MM)
+    for end, step in ((along.min(), -1.0), (along.max(), 1.0)):
+        # A slanting line needs more of its way to leave the box so far.
+        ahead = end + step * np.arange(2 * last)
+        at = centre + np.outer(ahead, axes[0]) + np.outer(np.vander(ahead, 3) @ curve, axes[1])
+        x, y = np.rint(at).astype(int).T
+        there = (x >= 0) & (y >= 0) & (x < level.shape[1]) & (y < level.shape[0])
+        x, y = x[there], y[there]
+        beyond = _beyond_px(x, y, inside)
+        open_ = ~hidden[y, x] & (beyond >= first) & (beyond < last)
+        dark = near[y, x][open_] >= least
+        if len(dark) < _OPEN_MM * px_per_mm or dark.mean() < _AHEAD_DARK:
+            return False
+    return True
+
+
+def _beyond_px(
+    x: NDArray[np.int64], y: NDArray[np.int64], inside: tuple[slice, slice]
+) -> NDArray[np.int64]:
+    """Return how far places lie beyond a window, at its nearest side; less than 0 within."""
+    rows, columns = inside
+    across = np.maximum(columns.start - x, x - columns.stop + 1)
+    return np.maximum(across, np.maximum(rows.start - y, y - rows.stop + 1))
 
 
 def _beyond_mm(bounds: Labels, area: tuple[slice, slice], rect: Rect, px_per_mm: int) -> float:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.scan.page_drawings import (
     PENCIL,
+    SCALE,
     Picture,
     box_of,
     note,
@@ -90,3 +91,40 @@ def test_a_very_faint_stroke_beside_a_crease_is_asked_about() -> None:
     box = box_of("c2", "low")
     stroke(page, [(box.x + 1, box.y + 2), (box.x + 2.5, box.bottom - 2)], 0.6, _FAINT)
     assert state(read(page), "c2", "low") == "uncertain"
+
+
+def _tinted_rim(page: Picture) -> None:
+    """Draw the rim of a cup with the broad tint that dried inside it: the tint alone is taken off."""
+    centre = box_of("c2", "low").centre
+    rows, columns = np.indices(page.shape[:2]) / SCALE
+    inside = 38.0 - np.hypot(columns - centre.x + 38.0, rows - centre.y)
+    depth = 26.0 * ((inside > 0) & (inside < 4.5)) * (1 - inside / 9.0)
+    depth += 58.0 * np.exp(-((inside / 0.45) ** 2))
+    page[:] = np.clip(page * (1 - depth[:, :, None] / 255), 0, 255).astype(np.uint8)
+
+
+def test_the_crest_of_a_tint_that_goes_on_beyond_the_box_is_no_mark() -> None:
+    page = voted_page()
+    _tinted_rim(page)
+    reading = read(page)
+    assert (state(reading, "c2", "low"), note(reading, "c2", "low")) == ("empty", "crease or hair")
+
+
+@pytest.mark.parametrize("over_mm", [0.0, 1.5])
+def test_a_faint_slash_upon_the_tint_inside_a_rim_is_asked_about(over_mm: float) -> None:
+    page = voted_page()
+    _tinted_rim(page)
+    box = box_of("c2", "low").grown(over_mm - 0.8)
+    stroke(page, [(box.x, box.bottom), (box.right, box.y)], 0.5, (190, 190, 190))
+    assert state(read(page), "c2", "low") != "empty"
+
+
+@pytest.mark.parametrize("over_mm", [-1.0, 0.0, 1.5, 3.0])
+@pytest.mark.parametrize("colour", [_FAINT, (200, 200, 200)])
+def test_a_faint_slash_that_leaves_its_box_on_both_sides_is_asked_about(
+    over_mm: float, colour: tuple[int, int, int]
+) -> None:
+    page = voted_page()
+    box = box_of("c2", "low").grown(over_mm)
+    stroke(page, [(box.x, box.bottom), (box.right, box.y)], 0.5, colour)
+    assert state(read(page), "c2", "low") != "empty"
