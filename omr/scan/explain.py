@@ -24,6 +24,8 @@ from omr.scan.straighten import FlatPage
 _PRINT_REACH_MM = 1.4
 # Least correlation at which displaced print is believed, and share of it that must be there.
 _PRINT_MATCH, _PRINT_SEEN = 0.5, 0.75
+# Of print that lies elsewhere less than this share is dark at its own place.
+_PRINT_THERE = 0.85
 # No ink is looked for in the outermost rim.
 RIM_MM = 2.5
 # Holes are punched this wide and this near an edge, and no hand draws so round.
@@ -297,6 +299,10 @@ def _explain_piece(
         return
     seen = around[y : y + bottom - top, x : x + right - left] > ink.threshold / 2
     if seen[printed].mean() < _PRINT_SEEN:
+        return
+    # Print that is seen at its own place lies nowhere else: what is beside it is a stroke.
+    own = around[reach:-reach, reach:-reach] > ink.threshold / 2
+    if own[printed].mean() > _PRINT_THERE:
         return
     moved = np.zeros(around.shape, np.bool_)
     moved[y : y + bottom - top, x : x + right - left] = printed
