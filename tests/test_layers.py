@@ -13,13 +13,14 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 # Each room, and what it may import besides itself: rooms, or single modules of a room.
 # "errors" and "geometry" hold only values; they and "fonts", the type in which everything is
-# printed, are open to everyone. The election
+# printed, are open to everyone, as are "stages", by which time is measured. The election
 # as plain frozen values ("election.model") is what the rooms of counting and showing speak of;
 # they never load or check a definition.
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "errors": frozenset(),
     "geometry": frozenset(),
     "fonts": frozenset({"errors"}),
+    "stages": frozenset(),
     "election": frozenset(),
     "ballot": frozenset({"election"}),
     "scan": frozenset({"ballot", "election.model"}),
@@ -32,7 +33,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
         {"election", "ballot", "scan", "tally", "store", "review", "report", "rehearse"}
     ),
 }
-OPEN_TO_ALL = frozenset({"errors", "geometry", "fonts"})
+OPEN_TO_ALL = frozenset({"errors", "geometry", "fonts", "stages"})
 # tests/ballot and the like are packages of tests, not rooms; _data holds the templates in a wheel.
 NOT_ROOMS = frozenset({"__init__", "_data"})
 

@@ -22,8 +22,8 @@ from handsheets.sheet import Pixels
 from omr.ballot.serials import issue_serials
 from omr.rehearse.designs import ballot_pages
 from omr.rehearse.paper import choose_wear
-from omr.rehearse.printer import choose_printer
-from omr.rehearse.scanner import choose_scanner, choose_shot
+from omr.rehearse.printer import Printer, choose_printer
+from omr.rehearse.scanner import Scanner, choose_scanner, choose_shot
 from omr.rehearse.sheet import Passage, SealWords, draw_page
 from omr.rehearse.voters import (
     LINE_FAULTS,
@@ -116,8 +116,42 @@ def _rehearsed(family: str, seed: int, unit: int) -> Iterator[Specimen]:
     template, group, _ = STYLES[int(rng.choice(len(STYLES), p=shares / shares.sum()))]
     style = ballot_style(template, group)
     printer, scanner = choose_printer(rng, kind), choose_scanner(rng, kind)
-    scanner = replace(scanner, threshold=max(scanner.threshold, 1.08 - 0.75 * printer.toner))
-    serials = issue_serials(_REHEARSED_PAPERS, frozenset(), f"{family}-{seed}-{unit}")
+    office = RehearsedOffice(f"{family}-{seed}-{unit}", kind, faulty, style, printer, scanner)
+    yield from rehearsed_papers(office, unit, rng)
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsedOffice:
+    """What a few papers of the tuning generator share.
+
+    Attributes:
+        name: From which their serials are made.
+        kind: How hard paper is treated.
+        faulty: Whether every paper has a fault.
+    """
+
+    name: str
+    kind: Kind
+    faulty: bool
+    style: BallotStyle
+    printer: Printer
+    scanner: Scanner
+
+
+def rehearsed_papers(
+    office: RehearsedOffice, unit: int, rng: np.random.Generator
+) -> Iterator[Specimen]:
+    """Yield the papers of one office of the tuning generator.
+
+    Args:
+        office: Its ballot, printer and scanner.
+        unit: Which one of its run, from 0.
+        rng: Source of all chance.
+    """
+    kind, style, printer = office.kind, office.style, office.printer
+    threshold = max(office.scanner.threshold, 1.08 - 0.75 * printer.toner)
+    scanner = replace(office.scanner, threshold=threshold)
+    serials = issue_serials(_REHEARSED_PAPERS, frozenset(), office.name)
     designs = ballot_pages(
         style.layout, style.election.fingerprint, style.index, serials, style.key
     )
@@ -127,7 +161,7 @@ def _rehearsed(family: str, seed: int, unit: int) -> Iterator[Specimen]:
         number = unit * _REHEARSED_PAPERS + at
         habits = habits_of(kind, 0.0)
         plan = plan_paper(voters, style.options, serial, habits, rng, style.election.form.seal)
-        if faulty:
+        if office.faulty:
             plan = _with_fault(plan, number, style, rng)
         passages = [
             Passage(

@@ -15,7 +15,7 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -27,6 +27,7 @@ from omr.scan.pipeline import PageReader
 from omr.scan.reading import PageReading, PageSource
 from omr.scan.settings import ReaderSettings
 from omr.scan.source import open_pages
+from omr.stages import StageTimes, measure, stage, timed
 from omr.store.values import KeptPage
 
 # A chunk opens its file anew, which hashes it: large enough for that not to matter, small
@@ -63,6 +64,7 @@ class _Errand:
     key: BallotKey
     settings: ReaderSettings
     pictures: Path | None
+    profiled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +75,14 @@ class ChunkRead:
         kept: One for each page, in order.
         faults: What could not be decoded; one of page 0 concerns the whole file.
         crashes: A traceback for each page on which the reader itself failed.
+        times: What reading took, where it was asked for and the worker lived to tell.
     """
 
     chunk: Chunk
     kept: tuple[KeptPage, ...]
     faults: tuple[PageFault, ...]
     crashes: tuple[str, ...]
+    times: StageTimes | None = None
 
 
 def chunks_of(path: Path, file_sha256: str, total: int, known: frozenset[int]) -> list[Chunk]:
@@ -95,14 +99,38 @@ def chunks_of(path: Path, file_sha256: str, total: int, known: frozenset[int]) -
 
 
 def read_chunk(
-    reader: PageReader, chunk: Chunk, settings: str, pictures: Path | None = None
+    reader: PageReader,
+    chunk: Chunk,
+    settings: str,
+    pictures: Path | None = None,
+    profiled: bool = False,
 ) -> ChunkRead:
-    """Decode and read the pages of a chunk, and draw the stages of each into a folder if given."""
+    """Decode and read the pages of a chunk.
+
+    Args:
+        reader: Of this vote.
+        chunk: What to read.
+        settings: Fingerprint of the reader's numbers, for pages that it cannot read.
+        pictures: Folder for a picture of each stage of each page, None for no pictures.
+        profiled: Whether the CPU time of each stage is measured.
+    """
+    times = StageTimes() if profiled else None
+    with measure(times):
+        read = _read_pages(reader, chunk, settings, pictures)
+    if times is None:
+        return read
+    times.pages = len(read.kept)
+    return replace(read, times=times)
+
+
+def _read_pages(
+    reader: PageReader, chunk: Chunk, settings: str, pictures: Path | None
+) -> ChunkRead:
     kept: list[KeptPage] = []
     faults: list[PageFault] = []
     crashes: list[str] = []
     skip = frozenset(range(1, chunk.total + 1)) - frozenset(chunk.pages)
-    for item in open_pages(chunk.path, skip):
+    for item in timed("decode", open_pages(chunk.path, skip)):
         if isinstance(item, PageImage):
             kept.append(_read(reader, item, settings, crashes))
             if pictures is not None:
@@ -131,7 +159,9 @@ def _draw(reader: PageReader, image: PageImage, pictures: Path) -> None:
     from omr.scan.pictures import draw_pictures
 
     try:
-        draw_pictures(reader.trace_page(image), pictures)
+        # Measured apart: the stages of this second reading are no part of what reading takes.
+        with stage("pictures"), measure(StageTimes()):
+            draw_pictures(reader.trace_page(image), pictures)
     except Exception:
         # A picture for people to look at must not cost the reading; the fault is left beside it.
         source = image.source
@@ -149,6 +179,7 @@ def read_in_order(
     settings: ReaderSettings,
     jobs: int,
     pictures: Path | None = None,
+    profiled: bool = False,
 ) -> Generator[ChunkRead, None, None]:
     """Read chunks and yield them in the order given.
 
@@ -158,16 +189,17 @@ def read_in_order(
         settings: The reader's numbers.
         jobs: Worker processes; with one, everything runs in this process.
         pictures: Folder for a picture of each stage of each page, None for no pictures.
+        profiled: Whether each chunk comes with the CPU time of its stages.
     """
     if jobs == 1:
         reader = PageReader(key, settings)
         for chunk in chunks:
-            yield read_chunk(reader, chunk, settings.fingerprint(), pictures)
+            yield read_chunk(reader, chunk, settings.fingerprint(), pictures, profiled)
         return
     waiting = deque(chunks)
     while waiting:
         # A pool is used until it is done or one of its workers dies.
-        yield from _read_with_pool(waiting, _Errand(key, settings, pictures), jobs)
+        yield from _read_with_pool(waiting, _Errand(key, settings, pictures, profiled), jobs)
 
 
 def _read_with_pool(waiting: deque[Chunk], errand: _Errand, jobs: int) -> Iterator[ChunkRead]:
@@ -251,6 +283,7 @@ class _Worker:
     reader: PageReader | None = None
     settings: str = ""
     pictures: Path | None = None
+    profiled: bool = False
 
 
 _worker = _Worker()
@@ -262,9 +295,10 @@ def _begin(errand: _Errand) -> None:
     _worker.reader = PageReader(errand.key, errand.settings)
     _worker.settings = errand.settings.fingerprint()
     _worker.pictures = errand.pictures
+    _worker.profiled = errand.profiled
 
 
 def _read_here(chunk: Chunk) -> ChunkRead:
     if _worker.reader is None:
         raise RuntimeError("a chunk came before the worker had begun")
-    return read_chunk(_worker.reader, chunk, _worker.settings, _worker.pictures)
+    return read_chunk(_worker.reader, chunk, _worker.settings, _worker.pictures, _worker.profiled)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from omr.cli.stack_grades import grades_json, tell_grades
+from omr.cli.stage_times import StackTimes, times_json
 from omr.cli.terminal import Terminal
 from omr.cli.words import FLAG, page_words
 from omr.errors import Text
@@ -44,6 +45,7 @@ class ScanRun:
         crashes: A traceback for each page on which the reader itself failed.
         log: Where those tracebacks were written.
         graded: Pages of its files, read now or before, of whose scan something is to be said.
+        times: What reading took, where it was asked for.
     """
 
     files: list[ScanFile]
@@ -52,6 +54,7 @@ class ScanRun:
     crashes: list[str] = field(default_factory=list)
     log: Path | None = None
     graded: tuple[GradedPage, ...] = ()
+    times: StackTimes | None = None
 
     @property
     def known(self) -> int:
@@ -150,7 +153,7 @@ def unread_json(unread: tuple[StoredPage, ...]) -> list[dict[str, object]]:
 def scan_json(run: ScanRun, found: Count) -> dict[str, object]:
     """Return what came of a run, for ``--json``."""
     statuses = Counter(outcome.status for outcome in found.outcomes)
-    return {
+    document: dict[str, object] = {
         "files": len(run.files),
         "pages": {"new": sum(run.new.values()), "known": run.known, "by_status": dict(run.new)},
         "ballots": {name: statuses[name] for name in ("accepted", "review", "invalid")},
@@ -169,3 +172,6 @@ def scan_json(run: ScanRun, found: Count) -> dict[str, object]:
         "reader_faults": len(run.crashes),
         "log": None if run.log is None else str(run.log),
     }
+    if run.times is not None:
+        document["profile"] = times_json(run.times)
+    return document

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from datetime import datetime
 from pathlib import Path
+from time import perf_counter
 
 import click
 
@@ -14,6 +15,7 @@ from omr.ballot.keys import read_key
 from omr.cli.bilingual import BilingualCommand, json_option, option
 from omr.cli.reading_pages import Chunk, ChunkRead, chunks_of, read_in_order
 from omr.cli.scan_summary import ScanFile, ScanRun, scan_json, tell_scan
+from omr.cli.stage_times import StackTimes, tell_times
 from omr.cli.terminal import Terminal, with_terminal
 from omr.cli.vote import BALLOT_KEY, FILE_FAULT, Vote, count, open_vote, person_here
 from omr.cli.whole_files import unwritable
@@ -21,6 +23,7 @@ from omr.errors import ExitCode, Text
 from omr.scan.identify import ballot_key
 from omr.scan.settings import ReaderSettings
 from omr.scan.source import count_pages, file_sha256, find_files
+from omr.stages import measure
 from omr.store.values import KeptPage
 
 # Pages committed together: a commit waits for the disk, and Ctrl-C loses at most one batch.
@@ -63,6 +66,15 @@ BATCH = 24
         " read before are drawn too. The pictures show voters' marks: keep them like ballots.",
     ),
 )
+@option(
+    "--profile",
+    "profiled",
+    is_flag=True,
+    say=Text(
+        "Sau phần tóm tắt, cho biết mỗi bước đọc mất bao nhiêu thời gian CPU cho một trang.",
+        "After the summary, tell how much CPU time each stage of reading took for a page.",
+    ),
+)
 @json_option()
 @with_terminal
 def scan(
@@ -70,15 +82,18 @@ def scan(
     paths: tuple[Path, ...],
     jobs: int | None,
     pictures: Path | None,
+    profiled: bool,
     as_json: bool,
 ) -> ExitCode:
     """Read a stack."""
     with open_vote() as vote:
-        run = read_stack(terminal, vote, paths, jobs or processors(), _folder(pictures))
+        run = read_stack(terminal, vote, paths, jobs or processors(), _folder(pictures), profiled)
         found = count(vote)
     if as_json:
         terminal.give_json(scan_json(run, found))
     tell_scan(terminal, run, found)
+    if run.times is not None:
+        tell_times(terminal, run.times)
     if run.faults or run.crashes:
         return ExitCode.BAD_INPUT
     return ExitCode.NEEDS_PERSON if found.awaiting or found.unread else ExitCode.DONE
@@ -101,6 +116,7 @@ def read_stack(
     paths: Sequence[Path],
     jobs: int,
     pictures: Path | None = None,
+    profiled: bool = False,
 ) -> ScanRun:
     """Read files into the record, showing progress.
 
@@ -110,14 +126,19 @@ def read_stack(
         paths: Files and folders.
         jobs: Worker processes.
         pictures: Folder for pictures of each stage of each page, those read before included.
+        profiled: Whether the CPU time of each stage is measured.
 
     Raises:
         InputError: A path does not exist, or the key cannot be read.
         RefusedError: The definition was changed after ballots were printed from it.
     """
+    begun = perf_counter()
     settings = ReaderSettings()
     key = ballot_key(vote.election, read_key(vote.folder.key_path(BALLOT_KEY)))
-    run = ScanRun([_look(vote, path, settings) for path in find_files(paths)])
+    times = StackTimes() if profiled else None
+    with _measured(times):
+        files = [_look(vote, path, settings) for path in find_files(paths)]
+    run = ScanRun(files, times=times)
     vote.record.pin_election(vote.election.fingerprint)
     chunks = [
         chunk
@@ -131,11 +152,13 @@ def read_stack(
     jobs = max(1, min(jobs, len(chunks)))
     with (
         terminal.progress() as progress,
-        closing(read_in_order(chunks, key, settings, jobs, pictures)) as results,
+        closing(read_in_order(chunks, key, settings, jobs, pictures, profiled)) as results,
     ):
         task = progress.add_task(terminal.pick("Đọc trang", "Reading"), total=total)
         for pages in _record(vote, run, results):
             progress.advance(task, pages)
+    if times is not None:
+        times.jobs, times.wall_s = jobs, perf_counter() - begun
     _note_faults(vote, run)
     _log_crashes(vote, run)
     own = {file.sha256 for file in run.files}
@@ -161,19 +184,29 @@ def _record(vote: Vote, run: ScanRun, results: Iterator[ChunkRead]) -> Iterator[
         chunk = result.chunk
         if result.kept and chunk.path not in begun:
             begun.add(chunk.path)
-            _add_file(vote, pages_of[chunk.path], chunk)
+            with _measured(run.times):
+                _add_file(vote, pages_of[chunk.path], chunk)
         known = pages_of[chunk.path].known
         fresh = [kept for kept in result.kept if kept.reading.source.page not in known]
         batch.extend(fresh)
         run.faults.extend(result.faults)
         run.crashes.extend(result.crashes)
         run.new.update(kept.reading.status for kept in fresh)
+        if run.times is not None and result.times is not None:
+            run.times.spent.add(result.times)
         if len(batch) >= BATCH:
-            vote.record.add_pages(batch)
+            with _measured(run.times):
+                vote.record.add_pages(batch)
             batch.clear()
         yield len(result.kept)
     if batch:
-        vote.record.add_pages(batch)
+        with _measured(run.times):
+            vote.record.add_pages(batch)
+
+
+def _measured(times: StackTimes | None) -> AbstractContextManager[None]:
+    """Add what this process itself does for the stack, beside reading."""
+    return measure(None if times is None else times.spent)
 
 
 def _add_file(vote: Vote, file: ScanFile, chunk: Chunk) -> None:

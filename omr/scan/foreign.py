@@ -40,6 +40,7 @@ from omr.scan.staple_holes import staple_holes
 from omr.scan.staples import staples
 from omr.scan.straighten import FlatPage
 from omr.scan.tears import tears
+from omr.stages import stage, timed
 
 # A shadow beside an edge is at least so long.
 _SHADOW_MM = 12.0
@@ -47,6 +48,7 @@ _SHADOW_MM = 12.0
 _CORNER_MM = 35.0
 
 
+@stage("foreign")
 def find_foreign(
     flat: FlatPage,
     reference: Reference,
@@ -69,11 +71,34 @@ def find_foreign(
         The findings, strikes first, then annotations from the top down.
     """
     by_mark = _marks_and_zones(reference, ink, marked, settings)
-    over_names = list(struck_names(reference, ink, by_mark, settings))
+    over_names = list(timed("names", struck_names(reference, ink, by_mark, settings)))
+    with stage("edges"):
+        holes = punch_holes(flat, reference)
+        rims = grow(holes, HOLE_RIM_MM * reference.px_per_mm) if holes.any() else holes
+        rest = _unexplained(flat, reference, ink, by_mark, rims, settings)
+    found = over_names
+    over_print = timed("overprint", ink_over_print(flat, reference, ink, serial, by_mark | rims))
+    found += _beside(found, (_place(rect, reference) for rect in over_print))
+    found += _beside(found, _annotations(reference, ink, rest, settings))
+    told = by_mark | holes | (ink.ink & ~rest)
+    faint = timed("faint", faint_strokes(flat, reference, ink, told, settings))
+    found += _beside(found, (_place(rect, reference) for rect in faint))
+    annotations = [f.rect for f in found if f.code == "annotation" and f.rect is not None]
+    clipped = on_paperclips(annotations, flat, reference)
+    return tuple(f for f in found if f.code != "annotation" or f.rect not in clipped)
+
+
+def _unexplained(
+    flat: FlatPage,
+    reference: Reference,
+    ink: InkMap,
+    by_mark: Mask,
+    rims: Mask,
+    settings: ReaderSettings,
+) -> Mask:
+    """Return the ink that neither marks nor what befell the sheet explain."""
     rest = ink.ink & ~by_mark
     rest &= ~_edges(flat, rest, reference, settings)
-    holes = punch_holes(flat, reference)
-    rims = grow(holes, HOLE_RIM_MM * reference.px_per_mm) if holes.any() else holes
     if rest.any():
         rest &= ~tears(rest, flat, reference, ink.threshold)
         rest &= ~fringe_of_print(rest, ink, reference)
@@ -82,16 +107,7 @@ def find_foreign(
         rest &= ~staples(rest, ink, flat, reference)
         rest &= ~staple_holes(rest, flat, reference)
         rest &= ~displaced_print(rest, ink, reference)
-    found = over_names
-    over_print = ink_over_print(flat, reference, ink, serial, by_mark | rims)
-    found += _beside(found, (_place(rect, reference) for rect in over_print))
-    found += _beside(found, _annotations(reference, ink, rest, settings))
-    told = by_mark | holes | (ink.ink & ~rest)
-    faint = faint_strokes(flat, reference, ink, told, settings)
-    found += _beside(found, (_place(rect, reference) for rect in faint))
-    annotations = [f.rect for f in found if f.code == "annotation" and f.rect is not None]
-    clipped = on_paperclips(annotations, flat, reference)
-    return tuple(f for f in found if f.code != "annotation" or f.rect not in clipped)
+    return rest
 
 
 def _beside(found: list[Finding], more: Iterable[Finding]) -> list[Finding]:

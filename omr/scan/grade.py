@@ -18,11 +18,13 @@ from omr.scan.reference import Grey, Reference
 from omr.scan.register import Placement
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
+from omr.stages import stage
 
 # The long side of the largest sheet that ballots are printed on.
 _A4_LONG_MM = 297.0
 
 
+@stage("grade")
 def grade_scan(
     grey: Grey,
     flat: FlatPage,
@@ -54,6 +56,7 @@ def grade_scan(
     return (*grades, *grade_lines(grey, reference, placement, px_per_mm))
 
 
+@stage("grade")
 def grade_unplaced(grey: Grey, status: PageStatus, settings: ReaderSettings) -> tuple[Grade, ...]:
     """Grade the scan of a page that could not be identified or placed: often the reason why.
 

@@ -28,6 +28,7 @@ from omr.scan.stains import find_stains
 from omr.scan.straighten import FlatPage
 from omr.scan.tints import tint_of_paper
 from omr.scan.wear import worn_paper
+from omr.stages import stage
 
 # A pen's line is narrower than this.
 _WIDE_MM = 2.4
@@ -86,6 +87,7 @@ class InkMap:
     threshold: float
 
 
+@stage("ink")
 def map_ink(
     flat: FlatPage, reference: Reference, own: OwnPrint, settings: ReaderSettings
 ) -> InkMap:

@@ -18,6 +18,7 @@ from omr.geometry import MM_PER_INCH
 from omr.scan.native_messages import native_messages
 from omr.scan.page_image import PageError, PageLimits, Pixels
 from omr.scan.sniff import sniff
+from omr.stages import stage
 
 # EXIF orientation: 1 upright, 3 half turn, 6 and 8 quarter turns, the even low ones mirrored.
 Orientation = Literal[1, 2, 3, 4, 5, 6, 7, 8]
@@ -74,6 +75,7 @@ def believable_dpi(dpi: float | None, long_side_px: int) -> float | None:
     return dpi if low_mm <= long_side_px / dpi * MM_PER_INCH <= high_mm else None
 
 
+@stage("keep")
 def encode(pixels: Pixels, dpi: float | None) -> tuple[bytes, str]:
     """Encode a page without loss.
 

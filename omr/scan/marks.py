@@ -31,6 +31,7 @@ from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
 from omr.scan.strokes import Share, owners_of, ring_round, shares_in
 from omr.scan.trails import trail_mm, very_faint
+from omr.stages import stage
 
 _Kind = Literal["none", "missing", "ring", "ringed", "strayed", "stroke", "dot", "small", "faint"]
 
@@ -129,6 +130,7 @@ class _Hand:
         return specks == 0 or self.boxes * chance >= _BOXES_BY_CHANCE
 
 
+@stage("marks")
 def measure_marks(
     flat: FlatPage, reference: Reference, ink: InkMap, settings: ReaderSettings
 ) -> MarkedPage:

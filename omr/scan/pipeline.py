@@ -37,6 +37,7 @@ from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import flatten
 from omr.scan.streaks import remove_streaks
 from omr.scan.trace import PageTrace, PlacedPage
+from omr.stages import stage, timed
 
 # Beyond this a scan holds no more about a pen stroke, only more pixels.
 _WORKING_DPI = 260.0
@@ -103,7 +104,7 @@ class PageReader:
             group=identity.group,
             page=identity.layout.page,
             marks=place_marks(marked.marks, flat, ink.boxes, settings),
-            findings=(*foreign, *faults, *misplaced),
+            findings=(*foreign, *faults, *timed("quality", misplaced)),
             registration=register(placement, flat, ink.boxes, view.shrink, image.dpi, settings),
             settings=self._fingerprint,
             version=__version__,
@@ -112,6 +113,7 @@ class PageReader:
         placed = PlacedPage(placement, reference, flat, ink, marked)
         return PageTrace(reading, view.pixels, view.dpi, identity, placed)
 
+    @stage("codes")
     def _identify(self, image: PageImage) -> tuple[_View, Identity | Unidentified]:
         """Read the codes; small ones in a large photograph need all its pixels."""
         view = _view(image, _WORKING_DPI)
@@ -125,6 +127,7 @@ class PageReader:
             identity = identify(find_page_codes(view.grey, view.dpi), self._key)
         return view, identity
 
+    @stage("place")
     def _place(
         self, image: PageImage, view: _View, identity: Identity
     ) -> tuple[_View, Identity, Placement | None]:
@@ -194,6 +197,7 @@ class _View:
     dpi: float | None
 
 
+@stage("view")
 def _view(image: PageImage, most_dpi: float) -> _View:
     """Shrink a very fine image; its size on A4 tells the resolution where the file does not."""
     drawn = without_halftone(image.pixels)
@@ -233,6 +237,7 @@ def _is_blank(grey: Grey) -> bool:
     return float((small < 0.65 * white).mean()) < 0.0004 and not bears_fiducials(grey)
 
 
+@stage("ink")
 def _own_print(identity: Identity, reference: Reference) -> OwnPrint:
     """Return where this ballot's own codes and serial are printed."""
     layout, scale = identity.layout, reference.px_per_mm

@@ -18,8 +18,10 @@ from omr.scan.reference import Reference, window
 from omr.scan.register import Placement
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
+from omr.stages import stage
 
 
+@stage("quality")
 def find_faults(
     flat: FlatPage,
     reference: Reference,

@@ -18,6 +18,7 @@ from omr.ballot.draw import static_page_pdf
 from omr.ballot.model import PageLayout
 from omr.geometry import Rect
 from omr.scan.settings import ReaderSettings
+from omr.stages import stage
 
 Mask = NDArray[np.bool_]
 Grey = NDArray[np.uint8]
@@ -175,6 +176,7 @@ def outline_ring(
     return ring
 
 
+@stage("reference")
 def make_reference(layout: PageLayout, settings: ReaderSettings) -> Reference:
     """Draw and rasterise one page of a ballot style.
 

@@ -18,12 +18,14 @@ from omr.scan.reference import Reference
 from omr.scan.register import Placement
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
+from omr.stages import stage
 
 # A code's corners are read to a module of 0.6 mm, and a lens or a fold moves them by 2 mm; the
 # sheets of a double feed are never so well aligned in both directions.
 _CODE_APART_MM = 4.0
 
 
+@stage("quality")
 def register(
     placement: Placement,
     flat: FlatPage,
@@ -59,6 +61,7 @@ def register(
     )
 
 
+@stage("quality")
 def place_marks(
     marks: Sequence[MarkReading],
     flat: FlatPage,
@@ -122,6 +125,7 @@ def find_misplaced(
             yield Finding("registration", row.contest, _union(off), size, "box out of place")
 
 
+@stage("quality")
 def stray_codes(
     placement: Placement, code_corners: Sequence[FloatArray], reference: Reference
 ) -> list[Rect]:

@@ -20,6 +20,7 @@ from omr.scan.page_image import PageError, PageFault, PageImage, PageLimits, fau
 from omr.scan.pdf_source import pdf_page_count, pdf_pages
 from omr.scan.reading import PageSource
 from omr.scan.sniff import HEAD_BYTES, FileKind, sniff
+from omr.stages import stage
 
 __all__ = [
     "PageFault",
@@ -91,6 +92,7 @@ def _natural(path: Path) -> tuple[list[tuple[int, int, str]], str]:
     return [(0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts if p], path.name
 
 
+@stage("keep")
 def file_sha256(path: Path) -> str:
     """Return the SHA-256 of a file's bytes in hexadecimal.
 
@@ -101,6 +103,7 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+@stage("decode")
 def count_pages(path: Path) -> int:
     """Return how many pages a file has, 0 where it cannot even be opened.
 
@@ -181,6 +184,7 @@ def _kind(path: Path) -> FileKind:
     return kind
 
 
+@stage("keep")
 def _page_image(page: DecodedPage, name: str, sha256: str) -> PageImage:
     source = PageSource(
         file=name,

@@ -18,6 +18,7 @@ from omr.scan.bends import Bends, measure_bends
 from omr.scan.reference import Grey, Mask, Reference, as_bits
 from omr.scan.register import Placement
 from omr.scan.settings import ReaderSettings
+from omr.stages import stage
 
 Float32 = NDArray[np.float32]
 
@@ -48,6 +49,7 @@ class FlatPage:
     matrix: FloatArray
 
 
+@stage("flatten")
 def flatten(
     pixels: NDArray[np.uint8],
     placement: Placement,

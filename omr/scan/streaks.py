@@ -20,6 +20,7 @@ from omr.geometry import FloatArray
 from omr.scan.reference import OPEN_PX_PER_MM, Mask, Reference, as_bits
 from omr.scan.register import Placement
 from omr.scan.short_streaks import Ridge, find_short_streaks, lies_askew, may_be_short
+from omr.stages import stage
 
 Pixels = NDArray[np.uint8]
 
@@ -74,6 +75,7 @@ class _Look(NamedTuple):
     room: Mask
 
 
+@stage("streaks")
 def remove_streaks(
     pixels: Pixels, placement: Placement, reference: Reference
 ) -> tuple[Pixels, tuple[Streak, ...]]:

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from omr.errors import DamagedError
+from omr.stages import stage
 
 # Two hex digits give 256 folders: a few hundred files in each for a very large count.
 _FOLDER_DIGITS = 2
@@ -32,6 +33,7 @@ class ImageShelf:
         """Return where the image with this hash stands."""
         return self.root / sha256[:_FOLDER_DIGITS] / f"{sha256}{suffix}"
 
+    @stage("keep")
     def put(self, image: bytes, sha256: str, suffix: str, *, told: str) -> Path:
         """Write an image, unless it stands there whole already.
 
@@ -62,6 +64,7 @@ class ImageShelf:
             _write_whole(target, image)
         return target.parent
 
+    @stage("keep")
     def flush(self, folders: Iterable[Path]) -> None:
         """Make the new names in these folders survive a power cut."""
         for folder in {*folders, self.root}:

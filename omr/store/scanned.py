@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from omr.scan.reading import PageReading
+from omr.stages import stage
 from omr.store import decisions, papers, rows, scans
 from omr.store.core import RecordFile, stamp
 from omr.store.values import Added, GradedPage, KeptPage, PageDecision, StoredPage
@@ -17,6 +18,7 @@ from omr.tally.model import Paper
 class ScannedRecord(RecordFile):
     """Files, pages, readings, and the papers that they make."""
 
+    @stage("record")
     def add_file(
         self, sha256: str, name: str, *, size: int, pages: int, actor: str = "omr"
     ) -> bool:
@@ -43,6 +45,7 @@ class ScannedRecord(RecordFile):
         with self._database.reading() as connection:
             return scans.known_pages(connection, file_sha256, settings)
 
+    @stage("record")
     def add_pages(self, batch: Sequence[KeptPage], *, actor: str = "omr") -> Added:
         """Keep a batch of pages: images first, then all rows in one transaction.
 
