@@ -49,6 +49,21 @@ class FoldLine:
     start_mm: float
     end_mm: float
 
+    def holds(
+        self, at_mm: NDArray[np.float64], within_mm: float, width_mm: float, height_mm: float
+    ) -> bool:
+        """Tell whether all places lie on it, on the page or beyond its edges.
+
+        Args:
+            at_mm: The places, x and y, shape (n, 2).
+            within_mm: How far from the line they may lie.
+            width_mm, height_mm: Of the page.
+        """
+        along, aside = (at_mm[:, 0], at_mm[:, 1]) if self.across else (at_mm[:, 1], at_mm[:, 0])
+        share = along / (width_mm if self.across else height_mm)
+        line = self.start_mm + (self.end_mm - self.start_mm) * share
+        return bool((np.abs(aside - line) < within_mm).all())
+
 
 def shade_of_folds(
     darkness: Grey, shut: Mask, px_per_mm: int

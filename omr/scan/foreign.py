@@ -28,6 +28,7 @@ from omr.scan.explain import (
 from omr.scan.faint import faint_strokes
 from omr.scan.ink import InkMap
 from omr.scan.legs import legs_of
+from omr.scan.margins import MarginStroke, Paper, is_drawn, strokes_in_margins
 from omr.scan.marks import MarkedPage
 from omr.scan.names import struck_names
 from omr.scan.overprint import ink_over_print
@@ -44,6 +45,8 @@ from omr.stages import stage, timed
 
 # A shadow beside an edge is at least so long.
 _SHADOW_MM = 12.0
+# The lines of a fold that cracked lie within this of it.
+_FOLD_MM = 2.2
 # Corners that are torn off or folded over are lost up to here.
 _CORNER_MM = 35.0
 
@@ -75,7 +78,9 @@ def find_foreign(
     with stage("edges"):
         holes = punch_holes(flat, reference)
         rims = grow(holes, HOLE_RIM_MM * reference.px_per_mm) if holes.any() else holes
-        rest = _unexplained(flat, reference, ink, by_mark, rims, settings)
+        inked = ink.ink & ~by_mark
+        rest = inked & ~_edges(flat, inked, reference, settings)
+        rest = _unexplained(rest, flat, reference, ink, rims)
     found = over_names
     over_print = timed("overprint", ink_over_print(flat, reference, ink, serial, by_mark | rims))
     found += _beside(found, (_place(rect, reference) for rect in over_print))
@@ -83,22 +88,23 @@ def find_foreign(
     told = by_mark | holes | (ink.ink & ~rest)
     faint = timed("faint", faint_strokes(flat, reference, ink, told, settings))
     found += _beside(found, (_place(rect, reference) for rect in faint))
+    with stage("edges"):
+        margins = list(strokes_in_margins(flat, reference, ink.threshold, settings))
+        if margins:
+            # In the rim nothing was explained yet, since no ink was looked for there.
+            unexplained = _unexplained(inked, flat, reference, ink, rims)
+            known = by_mark | holes | ink.worn | ink.stained | (inked & ~unexplained)
+            margins = [stroke for stroke in margins if not _is_known(stroke, known, ink, reference)]
+    for stroke in margins:
+        found += _beside(found, [_place(stroke.rect, reference)])
     annotations = [f.rect for f in found if f.code == "annotation" and f.rect is not None]
     clipped = on_paperclips(annotations, flat, reference)
     return tuple(f for f in found if f.code != "annotation" or f.rect not in clipped)
 
 
-def _unexplained(
-    flat: FlatPage,
-    reference: Reference,
-    ink: InkMap,
-    by_mark: Mask,
-    rims: Mask,
-    settings: ReaderSettings,
-) -> Mask:
-    """Return the ink that neither marks nor what befell the sheet explain."""
-    rest = ink.ink & ~by_mark
-    rest &= ~_edges(flat, rest, reference, settings)
+def _unexplained(rest: Mask, flat: FlatPage, reference: Reference, ink: InkMap, rims: Mask) -> Mask:
+    """Return what of unexplained ink nothing explains that befell the sheet or its print."""
+    rest = rest.copy()
     if rest.any():
         rest &= ~tears(rest, flat, reference, ink.threshold)
         rest &= ~fringe_of_print(rest, ink, reference)
@@ -108,6 +114,21 @@ def _unexplained(
         rest &= ~staple_holes(rest, flat, reference)
         rest &= ~displaced_print(rest, ink, reference)
     return rest
+
+
+def _is_known(stroke: MarginStroke, known: Mask, ink: InkMap, reference: Reference) -> bool:
+    """Tell whether a stroke in the margin lies on a fold, or is explained where the page shows it."""
+    width, height = reference.layout.width, reference.layout.height
+    if any(fold.holds(stroke.at_mm, _FOLD_MM, width, height) for fold in ink.folds):
+        return True
+    scale = reference.px_per_mm
+    x, y = (stroke.at_mm * scale).astype(int).T
+    inside = (x >= 0) & (y >= 0) & (x < known.shape[1]) & (y < known.shape[0])
+    if not inside.any():
+        return False
+    near = window(stroke.rect, scale, known.shape, 1.0)
+    there = grow(known[near], 0.3 * scale)[y[inside] - near[0].start, x[inside] - near[1].start]
+    return bool(there.mean() > 0.5)
 
 
 def _beside(found: list[Finding], more: Iterable[Finding]) -> list[Finding]:
@@ -141,10 +162,12 @@ def _marks_and_zones(
 def _edges(flat: FlatPage, rest: Mask, reference: Reference, settings: ReaderSettings) -> Mask:
     """Return the shadows of the edges of the sheet and of what is missing of it.
 
-    A shadow runs along an edge for a while and stays beside it; a stroke does not.
+    A shadow runs along an edge for a while and stays beside it; or it crosses a corner. It has
+    paper on one side only, or fades away, as a pen's line does not.
     """
     scale, (height, width) = reference.px_per_mm, rest.shape
-    explained = beside_missing_paper(flat, scale)
+    missing = beside_missing_paper(flat, scale)
+    explained = missing.copy()
     rim = round(RIM_MM * scale)
     explained[:rim] = explained[-rim:] = True
     explained[:, :rim] = explained[:, -rim:] = True
@@ -161,6 +184,11 @@ def _edges(flat: FlatPage, rest: Mask, reference: Reference, settings: ReaderSet
     long_ = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) > _SHADOW_MM * scale
     shadow = long_ & (inner < 0.1 * stats[:, cv2.CC_STAT_AREA])
     shadow |= _cut_corners(stats, rim, (height, width), scale)
+    shadow[0] = False
+    if shadow.any():
+        paper = Paper(flat.pixels, flat.darkness, flat.paper & ~missing, scale)
+        for number, area, shape in pieces.shapes(shadow):
+            shadow[number] = not is_drawn(paper, area, shape)
     return explained | pieces.chosen(shadow)
 
 

@@ -1,0 +1,279 @@
+"""Strokes in the margins of the sheet: along its edges, over them, and across its corners.
+
+The flat page ends where the design ends; a print that was shrunk to fit leaves paper beyond it,
+and over the outermost millimetres shadows fall. So the rim of the sheet is looked at by itself,
+as far out as the picture goes: where the paper ends is seen there, and a stroke is what has clean
+paper on both its sides. A shadow, a torn or folded corner and the lid have paper on one side only,
+or fade away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from omr.ballot.model import PageLayout
+from omr.geometry import Rect
+from omr.scan.pieces import label_pieces
+from omr.scan.reference import Grey, Mask, Reference, as_bits, disc, grow
+from omr.scan.settings import ReaderSettings
+from omr.scan.straighten import FlatPage, look_beyond, separate_ink
+
+# A pen's line is one to two pixels broad at this resolution.
+_PX_PER_MM = 4
+# Beyond the design a print of 94 % leaves 7 mm of A4's width and 10 mm of its height on each
+# side; as far within, what reaches farther is seen by others.
+_OUT_MM, _IN_MM = 10.0, 8.0
+# Corners are looked at up to here, from the corner of the design.
+_CORNER_MM = 34.0
+# The lid is darker than paper by this much, of 255, over squares of this size; it throws its
+# shadow, and the sheet's own edge shows, so far beside it.
+_LID, _LID_MM, _BESIDE_MM = 20, 3.0, 1.0
+# Ink counts from this share of the threshold on the flat page: pixels are twice as large here.
+_FAINTER = 0.85
+# Pieces of one word lie within this of each other.
+_JOIN_MM = 1.5
+# A stroke of 4 mm shows at least this; one piece of it is so long, and no pen is so broad.
+_EXTENT_MM, _AREA_MM2, _PIECE_MM, _BROAD_MM = 3.4, 0.6, 1.9, 3.2
+# Beside a stroke, from here to there, the paper is paler than this share of it.
+_ASIDE_MM, _CLEAN = (0.9, 1.6), 0.3
+# Of its surroundings so much has to be on the sheet, on both its sides hence, and so much of that
+# be clean.
+_BESIDE, _PAPER = 0.62, 0.8
+# The edge of a sheet upon a white lid shows as a line along the edge, straight and without
+# colour: what is so straight, so little askew (the tangent) and paler than a pen is no stroke.
+_ASKEW, _STRAIGHT_MM, _PEN, _COLOURED = 0.06, 0.15, 105, 40
+# Upon a white lid the paper is darker than the lid by so much, of 255, along a line of this length.
+_STEP, _LINE_MM = 5.0, 8.0
+# No hand draws a line as long beside an edge; the edge itself may be so.
+_LONG_MM = 110.0
+
+
+class Paper(NamedTuple):
+    """A part of the sheet, as far as it tells what was drawn upon it.
+
+    Attributes:
+        pixels: Shape (h, w) or (h, w, 3).
+        darkness: 0 paper to 255 black, shape (h, w).
+        sheet: Where there is paper, without the rim that borders on what is none.
+        px_per_mm: Resolution.
+    """
+
+    pixels: NDArray[np.uint8]
+    darkness: Grey
+    sheet: Mask
+    px_per_mm: int
+
+
+class _View(NamedTuple):
+    """A part of the sheet's rim.
+
+    Attributes:
+        left_mm, top_mm: Where it begins on the page, which may be beyond it.
+        paper: The part.
+        inner: Where it is cut off from the rest of the page.
+    """
+
+    left_mm: float
+    top_mm: float
+    paper: Paper
+    inner: Mask
+
+
+class MarginStroke(NamedTuple):
+    """A stroke in the margin: its bounds in mm of the page, its ink on the flat page as places."""
+
+    rect: Rect
+    at_mm: NDArray[np.float64]
+
+
+def strokes_in_margins(
+    flat: FlatPage, reference: Reference, threshold: float, settings: ReaderSettings
+) -> Iterator[MarginStroke]:
+    """Find strokes in the margins.
+
+    Args:
+        flat: The page laid flat.
+        reference: The page as printed.
+        threshold: Darkness from which there is ink, of 255.
+        settings: The reader's numbers.
+
+    Yields:
+        Each stroke or word, those that several parts of the rim share several times.
+    """
+    for left_mm, top_mm, width_mm, height_mm, open_sides in _parts(reference.layout):
+        size = round(height_mm * _PX_PER_MM), round(width_mm * _PX_PER_MM)
+        pixels, there = look_beyond(flat, left_mm, top_mm, size, _PX_PER_MM)
+        darkness, paper = separate_ink(pixels, _PX_PER_MM, settings)
+        ink = (darkness > _FAINTER * threshold) & ~_printed(reference, left_mm, top_mm, size)
+        if not ink.any():
+            continue
+        sheet = _sheet(darkness, there & paper)
+        part = Paper(pixels, darkness, sheet, _PX_PER_MM)
+        yield from _strokes(_View(left_mm, top_mm, part, _inner(size, open_sides)), ink & sheet)
+
+
+def _parts(layout: PageLayout) -> Iterator[tuple[float, float, float, float, str]]:
+    """Yield left, top, width and height of the parts of the rim, and which sides end the page."""
+    width, height, deep = layout.width, layout.height, _OUT_MM + _IN_MM
+    across, down = width + 2 * _OUT_MM, height + 2 * _OUT_MM
+    yield -_OUT_MM, -_OUT_MM, across, deep, "ltr"
+    yield -_OUT_MM, height - _IN_MM, across, deep, "lbr"
+    yield -_OUT_MM, -_OUT_MM, deep, down, "tlb"
+    yield width - _IN_MM, -_OUT_MM, deep, down, "trb"
+    corner = _OUT_MM + _CORNER_MM
+    for left, side in ((-_OUT_MM, "l"), (width - _CORNER_MM, "r")):
+        for top, end in ((-_OUT_MM, "t"), (height - _CORNER_MM, "b")):
+            yield left, top, corner, corner, side + end
+
+
+def _inner(size: tuple[int, int], open_sides: str) -> Mask:
+    """Return the border of a part on the sides on which the page goes on."""
+    inner = np.zeros(size, np.bool_)
+    edges = {"t": np.s_[:2, :], "b": np.s_[-2:, :], "l": np.s_[:, :2], "r": np.s_[:, -2:]}
+    for side, edge in edges.items():
+        if side not in open_sides:
+            inner[edge] = True
+    return inner
+
+
+def _printed(reference: Reference, left_mm: float, top_mm: float, size: tuple[int, int]) -> Mask:
+    """Return where print and codes are, with their margin, in a part of the rim."""
+    step = reference.px_per_mm // _PX_PER_MM
+    out = np.zeros(size, np.bool_)
+    near = reference.near_print[::step, ::step] | reference.near_print[step // 2 :: step, ::step]
+    top, left = round(top_mm * _PX_PER_MM), round(left_mm * _PX_PER_MM)
+    rows = slice(max(0, top), min(near.shape[0], top + size[0]))
+    columns = slice(max(0, left), min(near.shape[1], left + size[1]))
+    out[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left] = near[
+        rows, columns
+    ]
+    for code in reference.layout.codes:
+        x, y = (code.x - left_mm - 0.6) * _PX_PER_MM, (code.y - top_mm - 0.6) * _PX_PER_MM
+        w, h = (code.w + 1.2) * _PX_PER_MM, (code.h + 1.2) * _PX_PER_MM
+        out[max(0, round(y)) : max(0, round(y + h)), max(0, round(x)) : max(0, round(x + w))] = True
+    return grow(out, 1.0)
+
+
+def _sheet(darkness: Grey, there: Mask) -> Mask:
+    """Return where the sheet is, less a rim beside the lid and the picture's end."""
+    side = round(_LID_MM * _PX_PER_MM)
+    dark = as_bits((darkness > _LID) | ~there)
+    # Beyond the part there may be anything: its border is taken for more of the same.
+    padded = cv2.copyMakeBorder(dark, side, side, side, side, cv2.BORDER_REPLICATE)
+    wide = cv2.morphologyEx(padded, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    lid = wide[side:-side, side:-side].view(np.bool_) | ~there
+    return ~grow(lid, _BESIDE_MM * _PX_PER_MM)
+
+
+def _strokes(view: _View, ink: Mask) -> Iterator[MarginStroke]:
+    """Yield the strokes and words of a part of the rim."""
+    words = label_pieces(grow(ink, _JOIN_MM / 2 * _PX_PER_MM))
+    stats, scale = words.stats, _PX_PER_MM
+    cut = words.count(view.inner) > 0
+    extent = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) / scale - _JOIN_MM
+    keep = ~cut & (extent > _EXTENT_MM) & (words.count(ink) > _AREA_MM2 * scale**2)
+    keep[0] = False
+    for _, area, shape in words.shapes(keep):
+        own = ink[area] & shape
+        if not is_drawn(view.paper, area, own):
+            continue
+        ys, xs = np.nonzero(own)
+        x = view.left_mm + (xs + area[1].start + 0.5) / scale
+        y = view.top_mm + (ys + area[0].start + 0.5) / scale
+        rect = Rect(
+            float(x.min()), float(y.min()), float(np.ptp(x)) + 0.25, float(np.ptp(y)) + 0.25
+        )
+        yield MarginStroke(rect, np.column_stack([x, y]))
+
+
+def is_drawn(paper: Paper, area: tuple[slice, slice], own: Mask) -> bool:
+    """Tell what a pen drew near an edge from dust, shadows and the edge of the sheet.
+
+    Args:
+        paper: The part of the sheet.
+        area: The window of it that bounds the ink in question.
+        own: That ink, within the window.
+    """
+    scale = paper.px_per_mm
+    pieces = label_pieces(own).stats[1:]
+    reach = np.hypot(pieces[:, cv2.CC_STAT_WIDTH], pieces[:, cv2.CC_STAT_HEIGHT])
+    depth = cv2.distanceTransform(as_bits(np.pad(own, 1)), cv2.DIST_L2, 3)
+    if reach.max() < _PIECE_MM * scale or depth.max() * 2 > _BROAD_MM * scale:
+        return False
+    return _has_clean_sides(paper, area, own) and not _may_be_the_edge(paper, area, own)
+
+
+def _has_clean_sides(paper: Paper, area: tuple[slice, slice], own: Mask) -> bool:
+    """Tell whether paper lies all around, much paler than the stroke."""
+    wide, around = _around(paper, area, own)
+    level = paper.darkness[wide]
+    peak = float(np.percentile(paper.darkness[area][own], 70))
+    beside = level[around & paper.sheet[wide]]
+    if beside.size < _BESIDE * np.count_nonzero(around):
+        return False
+    return bool((beside < _CLEAN * peak).mean() > _PAPER)
+
+
+def _around(paper: Paper, area: tuple[slice, slice], own: Mask) -> tuple[tuple[slice, slice], Mask]:
+    """Return a window around ink, and in it what lies beside the ink, beyond its soft edge."""
+    scale = paper.px_per_mm
+    room = round(_ASIDE_MM[1] * scale) + 1
+    top, left = max(0, area[0].start - room), max(0, area[1].start - room)
+    wide = slice(top, area[0].stop + room), slice(left, area[1].stop + room)
+    shape = np.zeros(paper.darkness[wide].shape, np.bool_)
+    shape[area[0].start - top :, area[1].start - left :][: own.shape[0], : own.shape[1]] = own
+    return wide, grow(shape, _ASIDE_MM[1] * scale) & ~grow(shape, _ASIDE_MM[0] * scale)
+
+
+def _may_be_the_edge(paper: Paper, area: tuple[slice, slice], own: Mask) -> bool:
+    """Tell the line that a sheet's edge, or a torn corner, leaves upon a white lid."""
+    scale = paper.px_per_mm
+    ys, xs = np.nonzero(own)
+    points = np.column_stack([xs, ys]) / scale
+    points -= points.mean(axis=0)
+    axes = np.linalg.svd(points, full_matrices=False)[2]
+    along, across = points @ axes[0], points @ axes[1]
+    if np.ptp(along) > _LONG_MM:
+        return True
+    if np.ptp(along) > _LINE_MM and _step(paper, area, own) > _STEP:
+        return True
+    askew = float(np.min(np.abs(axes[0])))
+    level = paper.darkness[area][own]
+    pen = float(np.percentile(level, 70)) > _PEN or _colour(paper.pixels[area], own) > _COLOURED
+    return bool(askew < _ASKEW and across.std() < _STRAIGHT_MM and not pen)
+
+
+def _step(paper: Paper, area: tuple[slice, slice], own: Mask) -> float:
+    """Return how much brighter one side of a line is than the other, of 255, beyond its soft edge.
+
+    The line is a slight curve over its longer direction.
+    """
+    wide, around = _around(paper, area, own)
+    ys, xs = np.nonzero(own)
+    places = np.column_stack([xs + area[1].start, ys + area[0].start]).astype(np.float64)
+    centre = places.mean(axis=0)
+    axes = np.linalg.svd(places - centre, full_matrices=False)[2]
+    along, across = ((places - centre) @ axis for axis in axes)
+    curve = np.linalg.lstsq(np.vander(along, 3), across, rcond=None)[0]
+    ys, xs = np.nonzero(around)
+    beside = np.column_stack([xs + wide[1].start, ys + wide[0].start]) - centre
+    ahead, aside = (beside @ axis for axis in axes)
+    aside -= np.vander(ahead, 3) @ curve
+    within = (ahead > along.min()) & (ahead < along.max())
+    pixels = paper.pixels[wide]
+    level = (pixels if pixels.ndim == 2 else pixels.mean(axis=2))[around]
+    left, right = level[within & (aside > 0)], level[within & (aside < 0)]
+    return abs(float(np.median(left) - np.median(right))) if left.size and right.size else 0.0
+
+
+def _colour(pixels: NDArray[np.uint8], own: Mask) -> float:
+    """Return how far the colours of a stroke lie apart, of 255; 0 in a grey picture."""
+    if pixels.ndim == 2:
+        return 0.0
+    low, high = pixels.min(axis=2)[own].astype(int), pixels.max(axis=2)[own].astype(int)
+    return float(np.median(high - low))
