@@ -1,7 +1,7 @@
 """Ink outside the boxes: what explains it, and what is put before people.
 
 Strokes that marks explain are taken away; so is ink in the free zones (seal, signature)
-with some spill over their edges, the shadow of the paper's edge, punch holes, dust. What
+with some spill over their edges, the shadow of the paper's edge, punch holes, dust, specks. What
 is left is an annotation, or, over a printed name, a strike.
 """
 
@@ -37,6 +37,7 @@ from omr.scan.pieces import label_pieces
 from omr.scan.reading import Finding
 from omr.scan.reference import Mask, Reference, above, as_bits, grow, window
 from omr.scan.settings import ReaderSettings
+from omr.scan.speck_fields import SpeckFields
 from omr.scan.staple_holes import staple_holes
 from omr.scan.staples import staples
 from omr.scan.straighten import FlatPage
@@ -117,7 +118,7 @@ def _unexplained(rest: Mask, flat: FlatPage, reference: Reference, ink: InkMap, 
 
 
 def _is_known(stroke: MarginStroke, known: Mask, ink: InkMap, reference: Reference) -> bool:
-    """Tell whether a stroke in the margin lies on a fold, or is explained where the page shows it."""
+    """Tell whether a stroke in the margin lies on a fold, or is explained on the flat page."""
     width, height = reference.layout.width, reference.layout.height
     if any(fold.holds(stroke.at_mm, _FOLD_MM, width, height) for fold in ink.folds):
         return True
@@ -230,6 +231,7 @@ def _annotations(
     area = words.count(solid)
     order = sorted(range(1, len(stats)), key=lambda k: (stats[k, 1], stats[k, 0]))
     dust: Dust | None = None
+    fields = SpeckFields(ink, reference, settings.edge_mm)
     for number in order:
         left, top, width, height = (int(v) for v in stats[number, :4])
         rect = Rect(left / scale, top / scale, width / scale, height / scale).grown(-1.0)
@@ -237,8 +239,11 @@ def _annotations(
         area_mm2 = float(area[number]) / scale**2
         if extent_mm < settings.annotation_mm or area_mm2 < 0.3 or strong[number] < 6:
             continue
+        area_px = slice(top, top + height), slice(left, left + width)
         dust = dust or Dust(rest, scale)
-        if dust.is_all((slice(top, top + height), slice(left, left + width))):
+        if dust.is_all(area_px):
+            continue
+        if fields.explain(rest[area_px], area_px):
             continue
         yield _place(rect, reference)
 

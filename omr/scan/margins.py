@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from omr.ballot.model import PageLayout
 from omr.geometry import Rect
 from omr.scan.pieces import label_pieces
-from omr.scan.reference import Grey, Mask, Reference, as_bits, disc, grow
+from omr.scan.reference import Grey, Mask, Reference, as_bits, grow
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage, look_beyond, separate_ink
 

@@ -94,7 +94,7 @@ def test_a_very_faint_stroke_beside_a_crease_is_asked_about() -> None:
 
 
 def _tinted_rim(page: Picture) -> None:
-    """Draw the rim of a cup with the broad tint that dried inside it: the tint alone is taken off."""
+    """Draw the rim of a cup with the tint that dried inside it, which is all that is taken off."""
     centre = box_of("c2", "low").centre
     rows, columns = np.indices(page.shape[:2]) / SCALE
     inside = 38.0 - np.hypot(columns - centre.x + 38.0, rows - centre.y)
