@@ -51,10 +51,9 @@ _EVEN, _GRAIN = 1.25, 0.15
 _EVEN_FROM_MM = 1.1
 # A drop is round: its area to that of a circle of the same outline; two that met have half.
 _ROUND = 0.45
-# Brown takes of red and of green such a share of what it takes of blue: over the wet paper, and
-# at the rim, where a picture's coarse colours fade.
-_WET_RED, _WET_GREEN = (0.08, 0.65), (0.35, 0.9)
-_RIM_RED, _RIM_GREEN = (0.08, 0.85), (0.35, 0.95)
+# Brown takes such a share of red, and of green, of what it takes of blue: over the wet paper and
+# along its rim. Pencil takes all three alike, as part of a rim too.
+_RED, _GREEN = (0.08, 0.65), (0.35, 0.85)
 # A rim is a line of this width, its blur included, and nowhere darker than this many times its
 # usual darkness, and the grain.
 _BAND_MM, _DARKER, _GRAINS = 0.8, 1.25, 2.0
@@ -189,13 +188,12 @@ def _roughness(around: Around, seen: Mask, outwards: float) -> float:
 
 def _is_brown(wet: Float64, rim: Float64, paper: Float64, seen: Mask) -> bool:
     """Tell whether both the wet paper and its rim are brown against the paper."""
-    ranges = ((wet, _WET_RED, _WET_GREEN), (rim, _RIM_RED, _RIM_GREEN))
-    for level, reds, greens in ranges:
+    for level in (wet, rim):
         taken = 1 - np.median((level / np.maximum(paper, 1.0))[:, seen], axis=1)
         blue, green, red = taken.tolist()
-        if not (
-            reds[0] * blue < red < reds[1] * blue and greens[0] * blue < green < greens[1] * blue
-        ):
+        if not (_RED[0] * blue < red < _RED[1] * blue):
+            return False
+        if not (_GREEN[0] * blue < green < _GREEN[1] * blue):
             return False
     return True
 

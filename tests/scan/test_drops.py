@@ -160,3 +160,9 @@ def test_a_stroke_along_the_rim_of_a_drop_is_an_annotation(colour: Colour, grey:
     outline = _outline(_X, _Y, 6.0)
     page = _drop(voted_page(), outline)
     assert _asked(_drawn(page, outline[30:60], 0.5, colour), grey)
+
+
+@pytest.mark.parametrize("colour", [BLUE, RED, _SOFT_PENCIL, PENCIL])
+def test_a_line_drawn_along_all_of_a_rim_is_an_annotation_in_colour(colour: Colour) -> None:
+    page = _drop(voted_page(), _outline(_X, _Y, 4.5), rim=0.2)
+    assert _asked(_drawn(page, _outline(_X, _Y, 4.8), 0.3, colour))
