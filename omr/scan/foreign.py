@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.geometry import Rect
+from omr.scan.drops import rims_of_drops
 from omr.scan.dust import Dust
 from omr.scan.explain import (
     HOLE_RIM_MM,
@@ -82,6 +83,10 @@ def find_foreign(
         inked = ink.ink & ~by_mark
         rest = inked & ~_edges(flat, inked, reference, settings)
         rest = _unexplained(rest, flat, reference, ink, rims)
+        drops = rims_of_drops(rest, flat, reference) if rest.any() else None
+        if drops is not None:
+            rest &= ~drops
+            rims = rims | drops
     found = over_names
     over_print = timed("overprint", ink_over_print(flat, reference, ink, serial, by_mark | rims))
     found += _beside(found, (_place(rect, reference) for rect in over_print))
