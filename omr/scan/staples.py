@@ -26,6 +26,7 @@ from omr.scan.ink import InkMap
 from omr.scan.pieces import Part, parts
 from omr.scan.reference import Mask, Reference
 from omr.scan.straighten import FlatPage
+from omr.scan.wires_over_print import wire_over_print
 
 # Where hands put a staple: so far across and down from an upper corner.
 _CORNER_MM = (30.0, 27.0)
@@ -71,7 +72,7 @@ def staples(rest: Mask, ink: InkMap, flat: FlatPage, reference: Reference) -> Ma
             if small or (found[area][part.area] & part.shape).any():
                 continue
             view = view or corner_view(area, flat, reference, ink)
-            wire = _wire(part, view, ink.threshold)
+            wire = _wire(part, view, ink.threshold) or wire_over_print(part, view, ink.threshold)
             if wire is not None:
                 found[area] |= ink_along(wire, ink.ink[area], scale, _BREADTH_MM)
     return found
