@@ -36,7 +36,7 @@ _NEAR_MM, _NEAR_MM2 = 3.0, 0.15
 # The line through the piece's middle is turned all round, and moved by so much.
 _TURN_DEG, _MOVE_MM = 2.0, 0.5
 # The wire is broader than this about its line: its gleam lies aside of the middle.
-_CORE_MM, _SLIT_MM = 0.25, 0.125
+_CORE_MM = 0.25
 # Toner beside the wire is seen from here to there.
 _BESIDE_MM = (0.65, 1.25)
 # So much of its way lies over solid print, and so much on open paper, with no gap longer.
@@ -74,11 +74,7 @@ def wire_over_print(part: Part, view: CornerView, threshold: float) -> Line | No
     # Through a narrow slit a line is seen wholly when it is nearly in place.
     for _ in range(2):
         line = _seen(line, part, view, threshold, tone)
-        fitted = _fitted(line, view, gleam)
-        if fitted is None:
-            return None
-        line, off_mm = fitted
-    line = _seen(line, part, view, threshold, tone)
+        line, off_mm = _fitted(line, view, gleam)
     length_mm = (line.end - line.start) / view.scale
     if not _LENGTH_MM[0] < length_mm < _LENGTH_MM[1] or off_mm > _STRAIGHT_MM:
         return None
@@ -134,9 +130,11 @@ def _seen(line: Line, part: Part, view: CornerView, threshold: float, tone: floa
 def _shown(line: Line, view: CornerView, threshold: float, tone: float) -> tuple[Places, Places]:
     """Return where along a line ink or gleam is seen, and where neither is though it could be."""
     core, over, white = _core(line, view)
-    # Over the grain of toner light is added up along the line.
-    gleam = np.convolve(np.median(_slit(core, view.scale), axis=1), np.ones(3) / 3, "same")
-    shown = (white & (core.max(axis=1) > threshold)) | (over & (gleam < tone - _GLEAM))
+    # Over the grain of toner light is added up, though not with that of paper beside.
+    middle = core.shape[1] // 2
+    three, level = np.ones(3), np.median(core[:, middle - 1 : middle + 2], axis=1)
+    sums = np.convolve(level * over, three, "same") / np.convolve(over, three, "same").clip(1)
+    shown = (white & (core.max(axis=1) > threshold)) | (over & (sums < tone - _GLEAM))
     return shown, (white | over) & ~shown
 
 
@@ -145,22 +143,18 @@ def _core(line: Line, view: CornerView) -> tuple[Floats, Places, Places]:
     dark, solid, white = (
         across(line, view, seen, _CORE_MM) for seen in (view.darkness, view.solid, view.white)
     )
-    return dark, _slit(solid, view.scale).min(axis=1) > 0.99, white.min(axis=1) > 0.99
+    # The modules of a code are too small to hold the wire's breadth.
+    return dark, solid[:, solid.shape[1] // 2] > 0.5, white.min(axis=1) > 0.99
 
 
-def _slit(core: Floats, scale: int) -> Floats:
-    """Return the middle of what lies about a line: over the modules of a code no more is sure."""
-    middle, half = core.shape[1] // 2, round(_SLIT_MM * scale)
-    return core[:, middle - half : middle + half + 1]
-
-
-def _fitted(line: Line, view: CornerView, gleam: Float32) -> tuple[Line, float] | None:
+def _fitted(line: Line, view: CornerView, gleam: Float32) -> tuple[Line, float]:
     """Lay a line through gleam and ends alike.
 
     Light from one side lets gleam and shadow lie apart, each on its own side of the wire.
 
     Returns:
-        The line, and by how much the two deviate from one direction, in mm.
+        The line, and by how much the two deviate from one direction, in mm. Where a code leaves too
+        little to be measured, the line stays as it is.
     """
     rows: list[tuple[float, bool, bool]] = []
     middles, weighs = [], []
@@ -182,7 +176,7 @@ def _fitted(line: Line, view: CornerView, gleam: Float32) -> tuple[Line, float] 
                 weighs.append(float(np.sqrt(len(own))))
     known, middle, weigh = np.array(rows, np.float64), np.array(middles), np.array(weighs)
     if known.size == 0 or known[:, 1].sum() < 2 or known[:, 2].sum() < 2:
-        return None
+        return line, 0.0
     fit = np.linalg.lstsq(known * weigh[:, None], middle * weigh, rcond=None)[0]
     off = (middle - known @ fit) * weigh
     off_mm = float(np.sqrt((off**2).sum() / (weigh**2).sum())) / view.scale
@@ -212,7 +206,7 @@ def _hides_print(line: Line, view: CornerView, threshold: float) -> bool:
     _, bare = _shown(line, view, threshold, tone)
     if bare.sum() > _BARE * (over | white).sum():
         return False
-    level = float(crest[over].mean())
+    level = float(np.median(crest[over]))
     # Blur darkens it among black; only bare paper, where toner came off, is brighter than a wire.
     darker = (level - float(np.median(crest[white]))) / max(tone - level, 1.0)
     alike = -_BRIGHTER < darker < _DARKER
