@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.geometry import Point
+from omr.scan.corner_views import upper_corners
 from omr.scan.pieces import Part, parts
 from omr.scan.reference import Mask, Reference, window
-from omr.scan.staples import upper_corners
 from omr.scan.straighten import FlatPage
 
 # Where hands put a staple: so far across and down from an upper corner.

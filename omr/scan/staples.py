@@ -9,18 +9,24 @@ shows neither, it has to be as straight and even all along as only a machine mak
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from omr.scan.corner_views import (
+    CornerView,
+    Floats,
+    Line,
+    across,
+    corner_view,
+    ink_along,
+    moved,
+    takes_all_light_alike,
+    upper_corners,
+)
 from omr.scan.ink import InkMap
 from omr.scan.pieces import Part, parts
-from omr.scan.reference import Mask, Reference, window
+from omr.scan.reference import Mask, Reference
 from omr.scan.straighten import FlatPage
-
-Floats = NDArray[np.float64]
+from omr.scan.wires_over_print import wire_over_print
 
 # Where hands put a staple: so far across and down from an upper corner.
 _CORNER_MM = (30.0, 27.0)
@@ -65,76 +71,20 @@ def staples(rest: Mask, ink: InkMap, flat: FlatPage, reference: Reference) -> Ma
             small = max(part.rect.w, part.rect.h) < _PIECE_MM or part.area_mm2 < _PIECE_MM2
             if small or (found[area][part.area] & part.shape).any():
                 continue
-            view = view or _look(area, flat, reference)
-            wire = _wire(part, view, ink.threshold)
+            view = view or corner_view(area, flat, reference, ink)
+            wire = _wire(part, view, ink.threshold) or wire_over_print(part, view, ink.threshold)
             if wire is not None:
-                found[area] |= _along(wire, ink.ink[area], scale)
+                found[area] |= ink_along(wire, ink.ink[area], scale, _BREADTH_MM)
     return found
 
 
-def upper_corners(
-    size_mm: tuple[float, float], shape: tuple[int, ...], px_per_mm: int
-) -> tuple[tuple[slice, slice], ...]:
-    """Return the windows of both upper corners of a page, so far across and down."""
-    across, down = (round(side * px_per_mm) for side in size_mm)
-    rows = slice(0, min(down, shape[0]))
-    return (rows, slice(0, across)), (rows, slice(shape[1] - across, shape[1]))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _View:
-    """A corner of the page.
-
-    Attributes:
-        darkness: 0 paper to 255 black, shape (h, w).
-        open_: 1 on paper beside print, 0 on print, shape (h, w).
-        pixels: Shape (h, w) or (h, w, 3).
-        scale: Resolution, px/mm.
-        source_px_mm: Resolution of the picture that was scanned.
-    """
-
-    darkness: NDArray[np.float32]
-    open_: NDArray[np.float32]
-    pixels: NDArray[np.uint8]
-    scale: int
-    source_px_mm: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line on a corner: a point of it (x, y), its direction, and from where to where it runs."""
-
-    x: float
-    y: float
-    angle: float
-    start: float = 0.0
-    end: float = 0.0
-
-
-def _look(area: tuple[slice, slice], flat: FlatPage, reference: Reference) -> _View:
-    near = cv2.dilate(reference.near_print[area].astype(np.uint8), np.ones((3, 3), np.uint8))
-    # Each ballot's own code is no part of the reference.
-    for code in reference.layout.codes:
-        rows, columns = window(code, reference.px_per_mm, reference.near_print.shape, 0.5)
-        left = area[1].start
-        near[rows, max(0, columns.start - left) : max(0, columns.stop - left)] = 1
-    source = float(np.sqrt(abs(np.linalg.det(flat.matrix[:2, :2]))))
-    return _View(
-        flat.darkness[area].astype(np.float32),
-        (1 - near).astype(np.float32),
-        flat.pixels[area],
-        reference.px_per_mm,
-        source,
-    )
-
-
-def _wire(part: Part, view: _View, threshold: float) -> _Line | None:
+def _wire(part: Part, view: CornerView, threshold: float) -> Line | None:
     """Return the wire that a piece belongs to, if it does."""
     rows, columns = part.area
     at = np.argwhere(part.shape)[:, ::-1] + np.array([columns.start + 0.0, rows.start])
     centre = at.mean(axis=0)
     along = np.linalg.svd(at - centre, full_matrices=False)[2][0]
-    line = _best(_Line(centre[0], centre[1], float(np.arctan2(along[1], along[0]))), view)
+    line = _best(Line(centre[0], centre[1], float(np.arctan2(along[1], along[0]))), view)
     for look in range(2):
         line, cut = _ends(line, at, view, threshold)
         length_mm = (line.end - line.start) / view.scale
@@ -147,8 +97,8 @@ def _wire(part: Part, view: _View, threshold: float) -> _Line | None:
             return None
         slope, aside = np.polyfit(places, middles, 1)
         off_mm = float((middles - slope * places - aside).std()) / view.scale
-        line = _moved(line, aside, float(np.arctan(slope)))
-    if off_mm > _STRAIGHT_MM or not _is_grey(line, view):
+        line = moved(line, aside, float(np.arctan(slope)))
+    if off_mm > _STRAIGHT_MM or not _is_steel(line, view):
         return None
     least, middle, most = np.percentile(weights, (10, 50, 90))
     long_ = len(places) > _MACHINED_LONG_MM * view.scale
@@ -156,54 +106,31 @@ def _wire(part: Part, view: _View, threshold: float) -> _Line | None:
     return line if machined or _has_shoulders(line, view) else None
 
 
-def _across(
-    line: _Line, view: _View, picture: NDArray[np.float32], half_mm: float, finer: int = 1
-) -> Floats:
-    """Return what lies along and across a line, shape (length, breadth); 0 beyond the corner.
-
-    Across it may be taken so many times finer than the page's pixels are.
-    """
-    half = round(half_mm * view.scale * finer)
-    along = np.arange(round(line.start), round(line.end) + 1)[:, None]
-    aside = np.arange(-half, half + 1)[None] / finer
-    cos, sin = np.cos(line.angle), np.sin(line.angle)
-    x = (line.x + cos * along - sin * aside).astype(np.float32)
-    y = (line.y + sin * along + cos * aside).astype(np.float32)
-    return np.asarray(cv2.remap(picture, x, y, cv2.INTER_LINEAR), dtype=np.float64)
-
-
-def _best(line: _Line, view: _View) -> _Line:
+def _best(line: Line, view: CornerView) -> Line:
     """Turn and move a line to where most ink lies along it on open paper."""
     reach, best, found = _LENGTH_MM[1] * 0.8 * view.scale, -1.0, line
     seen = np.minimum(view.darkness, 120.0) * view.open_
     for turn in np.deg2rad(np.arange(-_TURN_DEG, _TURN_DEG + 0.1, 2.0)):
         angle = line.angle + float(turn)
-        turned = _Line(line.x, line.y, angle, -reach, reach)
-        sums = _across(turned, view, seen, _MOVE_MM).sum(axis=0)
+        turned = Line(line.x, line.y, angle, -reach, reach)
+        sums = across(turned, view, seen, _MOVE_MM).sum(axis=0)
         if sums.max() > best:
             best = float(sums.max())
-            found = _moved(_Line(line.x, line.y, angle), int(sums.argmax()) - len(sums) // 2, 0.0)
+            found = moved(Line(line.x, line.y, angle), int(sums.argmax()) - len(sums) // 2, 0.0)
     return found
 
 
-def _moved(line: _Line, aside: float, turn: float) -> _Line:
-    """Return a line moved to its left or right and then turned about its point."""
-    x = line.x - np.sin(line.angle) * aside
-    y = line.y + np.cos(line.angle) * aside
-    return _Line(float(x), float(y), line.angle + turn, line.start, line.end)
-
-
-def _ends(line: _Line, at: Floats, view: _View, threshold: float) -> tuple[_Line, bool]:
+def _ends(line: Line, at: Floats, view: CornerView, threshold: float) -> tuple[Line, bool]:
     """Follow the ink along a line from the piece out to both ends, beneath print too.
 
     Returns:
         The line, and whether an end lies at the page's edge or beside print.
     """
     reach = _LENGTH_MM[1] * view.scale
-    whole = _Line(line.x, line.y, line.angle, -reach, reach)
+    whole = Line(line.x, line.y, line.angle, -reach, reach)
     middle = round(reach)
-    open_ = _across(whole, view, view.open_, 0.25) > 0.5
-    dark = (_across(whole, view, view.darkness, 0.25) * open_).max(axis=1) > threshold
+    open_ = across(whole, view, view.open_, 0.25) > 0.5
+    dark = (across(whole, view, view.darkness, 0.25) * open_).max(axis=1) > threshold
     hidden = open_.mean(axis=1) < 0.5
     own = (at - (line.x, line.y)) @ (np.cos(line.angle), np.sin(line.angle))
     ends, cut = [], False
@@ -219,13 +146,13 @@ def _ends(line: _Line, at: Floats, view: _View, threshold: float) -> tuple[_Line
         ends.append(float(end - middle))
         beyond = end + 2 * step
         cut |= not 0 <= beyond < len(dark) or bool(hidden[beyond])
-    return _Line(line.x, line.y, line.angle, ends[0], ends[1]), cut
+    return Line(line.x, line.y, line.angle, ends[0], ends[1]), cut
 
 
-def _middles(line: _Line, view: _View) -> tuple[Floats, Floats, Floats]:
+def _middles(line: Line, view: CornerView) -> tuple[Floats, Floats, Floats]:
     """Return places along a line on open paper, the middle of the ink there, and its amount."""
-    dark = _across(line, view, view.darkness, _BREADTH_MM * 0.75)
-    clear = _across(line, view, view.open_, _BREADTH_MM * 0.75).min(axis=1) > 0.99
+    dark = across(line, view, view.darkness, _BREADTH_MM * 0.75)
+    clear = across(line, view, view.open_, _BREADTH_MM * 0.75).min(axis=1) > 0.99
     weight = dark.sum(axis=1)
     clear &= weight > 100
     places = np.arange(round(line.start), round(line.end) + 1)
@@ -233,14 +160,14 @@ def _middles(line: _Line, view: _View) -> tuple[Floats, Floats, Floats]:
     return places[clear].astype(np.float64), (dark @ aside)[clear] / weight[clear], weight[clear]
 
 
-def _has_shoulders(line: _Line, view: _View) -> bool:
+def _has_shoulders(line: Line, view: CornerView) -> bool:
     """Tell the gleam and shadow of a round wire from the plain hump of a pen's line."""
-    clear = _across(line, view, view.open_, _BREADTH_MM * 0.75).min(axis=1) > 0.99
-    across = _across(line, view, view.darkness, _PROFILE_MM / 2, _FINER)[clear]
+    clear = across(line, view, view.open_, _BREADTH_MM * 0.75).min(axis=1) > 0.99
+    humps = across(line, view, view.darkness, _PROFILE_MM / 2, _FINER)[clear]
     # Stretch by stretch, as a pen's width changes on its way.
-    stretches = max(1, len(across) // round(_STRETCH_MM * view.scale))
+    stretches = max(1, len(humps) // round(_STRETCH_MM * view.scale))
     sides_mm = []
-    for stretch in np.array_split(across, stretches):
+    for stretch in np.array_split(humps, stretches):
         hump = stretch.mean(axis=0)
         whole = np.flatnonzero(hump > _SIDES[0] * hump.max())
         top = np.count_nonzero(hump > _SIDES[1] * hump.max())
@@ -248,33 +175,7 @@ def _has_shoulders(line: _Line, view: _View) -> bool:
     return float(np.median(sides_mm)) > _BLUR_PX / view.source_px_mm + _SHOULDERS_MM
 
 
-def _is_grey(line: _Line, view: _View) -> bool:
-    """Tell steel from coloured ink, where the scan has colour.
-
-    Light is added up across the line, since the colours of a scan may lie a little apart.
-    """
-    if view.pixels.ndim == 2:
-        return True
-    clear = _across(line, view, view.open_, _BREADTH_MM * 0.75).min(axis=1) > 0.99
-    lost = []
-    for channel in cv2.split(view.pixels):
-        band = _across(line, view, channel.astype(np.float32), _PROFILE_MM / 2)[clear]
-        paper = float(np.median(band[:, [0, 1, -2, -1]]))
-        lost.append(1.0 - band.mean(axis=0) / max(paper, 1.0))
-    hump = np.mean(lost, axis=0)
-    # A scan that drives paper to white takes the colour of the shadow away.
-    sums = [float(part[hump > 0.35 * hump.max()].sum()) for part in lost]
-    return max(sums) - min(sums) < _COLOUR * max(sums)
-
-
-def _along(line: _Line, ink: Mask, scale: int) -> Mask:
-    """Return the ink of a wire, with that of its gleam and shadow."""
-    ys, xs = np.nonzero(ink)
-    cos, sin = np.cos(line.angle), np.sin(line.angle)
-    along = (xs - line.x) * cos + (ys - line.y) * sin
-    aside = (ys - line.y) * cos - (xs - line.x) * sin
-    within = (along > line.start - 0.5 * scale) & (along < line.end + 0.5 * scale)
-    within &= np.abs(aside) < _BREADTH_MM * scale
-    wire = np.zeros(ink.shape, np.bool_)
-    wire[ys[within], xs[within]] = True
-    return wire
+def _is_steel(line: Line, view: CornerView) -> bool:
+    """Tell steel from coloured ink, where the scan has colour."""
+    clear = across(line, view, view.open_, _BREADTH_MM * 0.75).min(axis=1) > 0.99
+    return takes_all_light_alike(line, view, clear, _PROFILE_MM / 2, _COLOUR)
