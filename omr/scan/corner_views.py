@@ -11,9 +11,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from omr.geometry import Rect
 from omr.scan.ink import InkMap
 from omr.scan.reference import Mask, Reference, as_bits, window
-from omr.scan.straighten import FlatPage
+from omr.scan.settings import ReaderSettings
+from omr.scan.straighten import FlatPage, look_beyond, separate_ink
 
 Floats = NDArray[np.float64]
 Float32 = NDArray[np.float32]
@@ -21,6 +23,8 @@ Float32 = NDArray[np.float32]
 # Solid black lies so deep within print, and white so far beside it, between the modules of a code
 # too: a tenth of a millimetre of misfit and blur, and toner that spreads.
 _DEEP_PX, _BESIDE_PX = 1, 2
+# Beyond the design a print of 94 % leaves so much paper.
+_BEYOND_MM = 10.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,6 +93,53 @@ def corner_view(
         reference.px_per_mm,
         source,
     )
+
+
+def view_beyond(
+    left_mm: float,
+    size_mm: tuple[float, float],
+    flat: FlatPage,
+    reference: Reference,
+    ink: InkMap,
+    settings: ReaderSettings,
+) -> tuple[CornerView, Floats]:
+    """Return an upper corner with what lies beyond the design, where a shrunken print has paper.
+
+    Args:
+        left_mm: Where the corner begins on the page.
+        size_mm: How far across and down it goes.
+        flat: The page laid flat.
+        reference: The page as printed.
+        ink: Its ink.
+        settings: The reader's numbers.
+
+    Returns:
+        The view, and the place on the page of its first pixel, x and y in mm.
+    """
+    scale, shape = reference.px_per_mm, ink.ink.shape
+    area = window(Rect(left_mm, 0.0, *size_mm), scale, shape)
+    inner = corner_view(area, flat, reference, ink)
+    beyond = round(_BEYOND_MM * scale)
+    before, after = (beyond, 0) if area[1].start == 0 else (0, beyond)
+    rows, columns = inner.darkness.shape[0] + beyond, inner.darkness.shape[1] + beyond
+    origin = np.array([(area[1].start - before) / scale, -beyond / scale])
+    pixels, there = look_beyond(flat, origin[0], origin[1], (rows, columns), scale)
+    darkness, paper = separate_ink(pixels, scale, settings)
+    dark = np.where(paper & there, darkness, np.uint8(0)).astype(np.float32)
+
+    def padded(picture: Float32, value: float) -> Float32:
+        return np.asarray(
+            cv2.copyMakeBorder(
+                picture, beyond, 0, before, after, cv2.BORDER_CONSTANT, value=(value,)
+            ),
+            dtype=np.float32,
+        )
+
+    view = CornerView(
+        dark, padded(inner.open_, 1.0), padded(inner.solid, 0.0), padded(inner.white, 1.0),
+        pixels, scale, inner.source_px_mm,
+    )  # fmt: skip
+    return view, origin
 
 
 def across(

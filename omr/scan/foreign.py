@@ -40,7 +40,7 @@ from omr.scan.reference import Mask, Reference, above, as_bits, grow, window
 from omr.scan.settings import ReaderSettings
 from omr.scan.speck_fields import SpeckFields
 from omr.scan.staple_holes import staple_holes
-from omr.scan.staples import staples
+from omr.scan.staples import is_staple_beyond, staples
 from omr.scan.straighten import FlatPage
 from omr.scan.tears import tears
 from omr.stages import stage, timed
@@ -100,7 +100,12 @@ def find_foreign(
             # In the rim nothing was explained yet, since no ink was looked for there.
             unexplained = _unexplained(inked, flat, reference, ink, rims)
             known = by_mark | holes | ink.worn | ink.stained | (inked & ~unexplained)
-            margins = [stroke for stroke in margins if not _is_known(stroke, known, ink, reference)]
+            margins = [
+                stroke
+                for stroke in margins
+                if not _is_known(stroke, known, ink, reference)
+                and not is_staple_beyond(stroke.at_mm, flat, reference, ink, settings)
+            ]
     for stroke in margins:
         found += _beside(found, [_place(stroke.rect, reference)])
     annotations = [f.rect for f in found if f.code == "annotation" and f.rect is not None]

@@ -21,12 +21,14 @@ from omr.scan.corner_views import (
     moved,
     takes_all_light_alike,
     upper_corners,
+    view_beyond,
 )
 from omr.scan.ink import InkMap
 from omr.scan.pieces import Part, parts
 from omr.scan.reference import Mask, Reference
+from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
-from omr.scan.wires_over_print import wire_over_print
+from omr.scan.wires_over_print import lies_beneath_print, wire_over_print
 
 # Where hands put a staple: so far across and down from an upper corner.
 _CORNER_MM = (30.0, 27.0)
@@ -42,8 +44,9 @@ _BREADTH_MM, _PROFILE_MM = 1.0, 2.0
 # Wires deviate from their line by 0.005 to 0.05 mm, pens over 7 mm by 0.03 to 0.2.
 _STRAIGHT_MM = 0.05
 # Without gleam and shadow: hands deviate by 0.016 mm and more, and change their weight by 14 %
-# and more between the tenth and the ninetieth percent of the way.
-_MACHINED_MM, _EVEN, _MACHINED_LONG_MM = 0.012, 0.1, 5.0
+# and more between the tenth and the ninetieth percent of the way. Of a wire's middle a scan tells
+# this share of a pixel: 0.012 mm at 300 dpi.
+_MACHINED_PX, _EVEN, _MACHINED_LONG_MM = 0.14, 0.1, 5.0
 # So much of it lies on open paper, with gaps no longer than that.
 _OPEN_MM, _GAP_MM = 2.0, 0.6
 # The sides of a pen's hump, from 15 % to 65 % of its height, are what the scan blurs of an edge,
@@ -78,6 +81,40 @@ def staples(rest: Mask, ink: InkMap, flat: FlatPage, reference: Reference) -> Ma
     return found
 
 
+def is_staple_beyond(
+    at_mm: Floats, flat: FlatPage, reference: Reference, ink: InkMap, settings: ReaderSettings
+) -> bool:
+    """Tell a staple's wire that lies, in part at least, beyond the design of a shrunken print.
+
+    Args:
+        at_mm: The ink in question, x and y on the page or beyond its edges, shape (n, 2).
+        flat: The page laid flat.
+        reference: The page as printed.
+        ink: The page's ink.
+        settings: The reader's numbers.
+    """
+    x, y = (float(v) for v in at_mm.mean(axis=0))
+    aside = min(x, reference.layout.width - x)
+    if aside > _CORNER_MM[0] or y > _CORNER_MM[1]:
+        return False
+    left = 0.0 if x == aside else reference.layout.width - _CORNER_MM[0]
+    view, origin_mm = view_beyond(left, _CORNER_MM, flat, reference, ink, settings)
+    scale = view.scale
+    own = np.zeros(view.darkness.shape, np.bool_)
+    height, width = view.darkness.shape
+    at = ((at_mm - origin_mm) * scale).astype(int).clip(0)
+    own[at[:, 1].clip(0, height - 1), at[:, 0].clip(0, width - 1)] = True
+    dark = (view.darkness > ink.threshold) & (view.open_ > 0)
+    for part in parts(dark, scale):
+        mine = int((own[part.area] & part.shape).sum())
+        if not mine or max(part.rect.w, part.rect.h) < _PIECE_MM or part.area_mm2 < _PIECE_MM2:
+            continue
+        wire = _wire(part, view, ink.threshold) or wire_over_print(part, view, ink.threshold)
+        if wire is not None and ink_along(wire, own, scale, _BREADTH_MM).sum() > 0.8 * own.sum():
+            return True
+    return False
+
+
 def _wire(part: Part, view: CornerView, threshold: float) -> Line | None:
     """Return the wire that a piece belongs to, if it does."""
     rows, columns = part.area
@@ -102,8 +139,9 @@ def _wire(part: Part, view: CornerView, threshold: float) -> Line | None:
         return None
     least, middle, most = np.percentile(weights, (10, 50, 90))
     long_ = len(places) > _MACHINED_LONG_MM * view.scale
-    machined = long_ and off_mm < _MACHINED_MM and most - least < _EVEN * middle
-    return line if machined or _has_shoulders(line, view) else None
+    machined = long_ and off_mm < _MACHINED_PX / view.source_px_mm and most - least < _EVEN * middle
+    wire = (machined or _has_shoulders(line, view)) and not lies_beneath_print(line, view)
+    return line if wire else None
 
 
 def _best(line: Line, view: CornerView) -> Line:

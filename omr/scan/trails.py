@@ -160,7 +160,8 @@ def _beyond_px(
     """Return how far places lie beyond a window, at its nearest side; less than 0 within."""
     rows, columns = inside
     across = np.maximum(columns.start - x, x - columns.stop + 1)
-    return np.maximum(across, np.maximum(rows.start - y, y - rows.stop + 1))
+    down = np.maximum(rows.start - y, y - rows.stop + 1)
+    return np.asarray(np.maximum(across, down), dtype=np.int64)
 
 
 def _beyond_mm(bounds: Labels, area: tuple[slice, slice], rect: Rect, px_per_mm: int) -> float:

@@ -81,6 +81,20 @@ def wire_over_print(part: Part, view: CornerView, threshold: float) -> Line | No
     return line if _hides_print(line, view, threshold) and _is_steel(line, view) else None
 
 
+def lies_beneath_print(line: Line, view: CornerView) -> bool:
+    """Tell whether print is seen as black on a line as beside it: ink does not hide it, steel does.
+
+    Args:
+        line: From where to where it runs.
+        view: The corner.
+    """
+    toner = view.darkness[view.solid > 0]
+    core, over, _ = _core(line, view)
+    if not toner.size or over.sum() < _OVER_PRINT_MM * view.scale:
+        return False
+    return float(np.median(core[over].min(axis=1))) > float(np.median(toner)) - _GLEAM
+
+
 def _gleams_near(part: Part, gleam: Float32, scale: int) -> bool:
     """Tell whether anything near a piece is brighter than the print on which it lies."""
     reach = round(_NEAR_MM * scale)

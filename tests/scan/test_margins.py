@@ -131,3 +131,18 @@ def test_dust_in_the_margin_is_no_stroke() -> None:
         at = (round(x * SCALE), round(rng.uniform(1.5, 4.5) * SCALE))
         cv2.circle(sheet, at, round(rng.uniform(0.1, 0.45) * SCALE), (60, 60, 60), -1, cv2.LINE_AA)
     assert plain(read(_upon("grey", sheet)))
+
+
+def test_a_staple_beyond_a_shrunken_design_is_no_stroke() -> None:
+    sheet = _sheet([], BLUE, 0.5)
+    for off_mm, width_mm, tone in ((0.45, 0.5, 190), (0.0, 0.5, 80), (-0.1, 0.17, 205)):
+        stroke(sheet, [(190.0, 3.0 + off_mm), (201.0, 3.3 + off_mm)], width_mm, (tone,) * 3)
+    assert plain(read(_upon("grey", sheet)))
+
+
+@pytest.mark.parametrize("bow_mm", [0.1, 0.3])
+def test_a_line_of_a_staples_length_beyond_a_shrunken_design_is_found(bow_mm: float) -> None:
+    turns = np.linspace(0, 1, 20).tolist()
+    way = [(190 + 11 * t, 3.0 + 0.3 * t + 4 * bow_mm * t * (1 - t)) for t in turns]
+    page = _upon("grey", _sheet([way], _BLACK, 0.5))
+    assert ("annotation", None) in codes(read(page))

@@ -182,3 +182,20 @@ def test_a_tick_beside_such_a_wire_is_an_annotation() -> None:
     _wire(page, OVER_MARKS[1])
     _ink(page, [(196.0, 19.5), (197.2, 21.3), (200.4, 17.6)], 0.5, BLACK)
     assert codes(read(_scanned(page))) == [("annotation", None)]
+
+
+@pytest.mark.parametrize(
+    ("points", "width_mm", "colour"),
+    [
+        ([(9.9, 6.0), (11.6, 14.8)], 0.67, BLACK),
+        ([(7.3, 7.6), (12.0, 11.2), (16.9, 14.5)], 0.5, SOFT),
+    ],
+)
+def test_what_lies_beneath_the_black_of_a_mark_is_no_wire(
+    points: Points, width_mm: float, colour: Colour
+) -> None:
+    page = voted_page()
+    _ink(page, points, width_mm, colour)
+    found = placed(page)
+    assert found.ink.ink.any()
+    assert not staples(found.ink.ink, found.ink, found.flat, found.reference).any()
