@@ -34,6 +34,9 @@ _OVER_MM, _OVER_MM2 = 3.5, 0.8
 _GAP_MM = 1.3
 # Where three quarters of the other names leave less than this over, this much is a stroke.
 _CLEAN_MM2, _CRUMBS_MM2 = 0.1, 0.45
+# So few crumbs, none longer than that, are specks, the smallest not counted: a stroke that letters
+# hide all but for two crumbs shows a length of it at one of its ends.
+_FEW, _SPECK_MM, _GRAIN_MM2 = 2, 1.4, 0.06
 # Letters missing over this width and area were covered: one letter may have lost its toner.
 _COVERED_MM, _COVERED_MM2 = 4.0, 1.5
 
@@ -104,8 +107,16 @@ def _strokes(over: Mask, px_per_mm: int, clean: bool) -> Iterator[tuple[Mask, Re
         left, top = int(xs.min()) / px_per_mm, int(ys.min()) / px_per_mm
         right, bottom = (int(xs.max()) + 1) / px_per_mm, (int(ys.max()) + 1) / px_per_mm
         # Crumbs of one stroke lie within a line or two of the name.
-        if bottom - top < 10.0:
+        if bottom - top < 10.0 and not _are_specks(over, px_per_mm):
             yield over, Rect(left, top, right - left, bottom - top)
+
+
+def _are_specks(over: Mask, px_per_mm: int) -> bool:
+    """Tell one or two specks of dust from what letters leave of a stroke."""
+    stats = label_pieces(over).stats[1:]
+    reach = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) / px_per_mm
+    seen = reach[stats[:, cv2.CC_STAT_AREA] > _GRAIN_MM2 * px_per_mm**2]
+    return len(seen) <= _FEW and bool((seen <= _SPECK_MM).all())
 
 
 def _moved(own: Mask, name: NameArea, ink: InkMap, reference: Reference) -> bool:

@@ -40,6 +40,8 @@ _RUN_MM, _WIDTH_MM, _DIRECTIONS = 3.2, 0.3, 16
 _INKED, _SHOWN_MM2 = 0.8, 0.24
 # Crumbs of one stroke lie within this of each other; they reach this far with this much ink.
 _GAP_MM, _REACH_MM, _CRUMBS_MM2 = 1.6, 1.8, 0.25
+# A speck is no longer than this, and about as broad.
+_SPECK_MM = 1.3
 # A stain's or a seal's edge over print is broader than a pen's line and pale all over.
 _BROAD_MM, _PALE = 0.9, 105
 # No ink is looked for in the rim, where the edge of the sheet casts its shadow.
@@ -111,6 +113,8 @@ def ink_over_print(
         if reach_mm < _REACH_MM or ink_px[number] < _CRUMBS_MM2 * scale**2:
             continue
         if not beside_px[number]:
+            continue
+        if _is_speck(solid[top : top + height, left : left + width], scale):
             continue
         area = (
             slice(max(0, top - margin), top + height + margin),
@@ -206,6 +210,15 @@ def _broad_and_pale(over: Mask, darkness: Grey, px_per_mm: int) -> Mask:
         return np.zeros(over.shape, np.bool_)
     broad = cv2.morphologyEx(pale, cv2.MORPH_OPEN, disc(radius_px)).view(np.bool_)
     return grow(broad, 0.5 * px_per_mm) if broad.any() else broad
+
+
+def _is_speck(solid: Mask, px_per_mm: int) -> bool:
+    """Tell one round speck of dust upon print: a stroke shows beside several letters."""
+    stats = label_pieces(solid).stats[1:]
+    if len(stats) != 1:
+        return False
+    sides = stats[0, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
+    return bool(sides.max() <= _SPECK_MM * px_per_mm and sides.min() >= 0.6 * sides.max())
 
 
 def _solid(over: Mask) -> Mask:
