@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.geometry import Rect
+from omr.scan.colour_ink import coloured_ink
 from omr.scan.drops import rims_of_drops
 from omr.scan.dust import Dust
 from omr.scan.explain import (
@@ -91,6 +92,8 @@ def find_foreign(
     over_print = timed("overprint", ink_over_print(flat, reference, ink, serial, by_mark | rims))
     found += _beside(found, (_place(rect, reference) for rect in over_print))
     found += _beside(found, _annotations(reference, ink, rest, settings))
+    coloured = timed("overprint", coloured_ink(flat, reference, ink, by_mark | rims))
+    found += _beside(found, (_place(rect, reference) for rect in coloured))
     told = by_mark | holes | (ink.ink & ~rest)
     faint = timed("faint", faint_strokes(flat, reference, ink, told, settings))
     found += _beside(found, (_place(rect, reference) for rect in faint))
