@@ -16,6 +16,7 @@ from omr.geometry import Rect
 from omr.scan.ink import InkMap, grown_print
 from omr.scan.pieces import Part, label_pieces, parts
 from omr.scan.reference import FRINGE_MM, Grey, Mask, Reference, above, as_bits, disc, grow, window
+from omr.scan.seals import seal_zone
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
 
@@ -39,25 +40,25 @@ _LID, _LID_EVEN, _TRUE_DISC = 45, 0.12, 0.94
 _PIECE_MM = 26.0
 
 
-def free_zones(ink: InkMap, reference: Reference, settings: ReaderSettings) -> Mask:
+def free_zones(flat: FlatPage, ink: InkMap, reference: Reference, settings: ReaderSettings) -> Mask:
     """Return the ink of the seal and signature zones, with what spills over their edges."""
-    scale = reference.px_per_mm
     free = np.zeros(ink.ink.shape, np.bool_)
     for zone in reference.layout.zones:
-        if zone.kind not in ("seal", "signature"):
-            continue
-        spill = settings.seal_spill_mm if zone.kind == "seal" else settings.signature_spill_mm
-        free |= _zone_ink(zone.rect, spill, ink, scale)
+        if zone.kind == "seal":
+            area, of_seal = seal_zone(zone.rect, flat, ink, reference, settings)
+            free[area] |= of_seal
+        elif zone.kind == "signature":
+            free |= _signature(zone.rect, settings.signature_spill_mm, ink, reference.px_per_mm)
     return free
 
 
-def _zone_ink(zone: Rect, spill_mm: float, ink: InkMap, px_per_mm: int) -> Mask:
-    """Return the ink of a free zone, with the strokes that begin there and end just outside."""
+def _signature(zone: Rect, spill_mm: float, ink: InkMap, px_per_mm: int) -> Mask:
+    """Return the ink of a signature's zone, with the strokes that begin there and end outside."""
     shape = ink.ink.shape
     free = np.zeros(shape, np.bool_)
     free[window(zone, px_per_mm, shape)] = True
     wide = window(zone, px_per_mm, shape, spill_mm)
-    # Gaps of 1.5 mm: seals and signatures print brokenly, and print was cut out of them.
+    # Gaps of 1.5 mm: pens skip, and print was cut out of strokes.
     inked = ink.ink[wide]
     if not inked.any():
         return free

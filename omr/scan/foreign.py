@@ -76,7 +76,7 @@ def find_foreign(
     Returns:
         The findings, strikes first, then annotations from the top down.
     """
-    by_mark = _marks_and_zones(reference, ink, marked, settings)
+    by_mark = _marks_and_zones(flat, reference, ink, marked, settings)
     over_names = list(timed("names", struck_names(reference, ink, by_mark, settings)))
     with stage("edges"):
         holes = punch_holes(flat, reference)
@@ -156,7 +156,11 @@ def _beside(found: list[Finding], more: Iterable[Finding]) -> list[Finding]:
 
 
 def _marks_and_zones(
-    reference: Reference, ink: InkMap, marked: MarkedPage, settings: ReaderSettings
+    flat: FlatPage,
+    reference: Reference,
+    ink: InkMap,
+    marked: MarkedPage,
+    settings: ReaderSettings,
 ) -> Mask:
     """Return the ink of marks within their reach, of boxes and of the free zones."""
     scale, shape = reference.px_per_mm, ink.ink.shape
@@ -170,7 +174,7 @@ def _marks_and_zones(
         near = window(found.found, scale, shape, settings.reach_mm)
         if marks[near].any():
             explained[near] |= legs_of(found, marks[near], near, ink, reference)
-    return explained | free_zones(ink, reference, settings)
+    return explained | free_zones(flat, ink, reference, settings)
 
 
 def _edges(flat: FlatPage, rest: Mask, reference: Reference, settings: ReaderSettings) -> Mask:
