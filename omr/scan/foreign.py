@@ -7,13 +7,14 @@ is left is an annotation, or, over a printed name, a strike.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from omr.geometry import Rect
+from omr.scan.code_ink import PageSights, ink_on_codes
 from omr.scan.dust import Dust
 from omr.scan.explain import (
     HOLE_RIM_MM,
@@ -39,6 +40,7 @@ from omr.scan.settings import ReaderSettings
 from omr.scan.staple_holes import staple_holes
 from omr.scan.staples import staples
 from omr.scan.straighten import FlatPage
+from omr.scan.streaks import Streak
 from omr.scan.tears import tears
 
 # A shadow beside an edge is at least so long.
@@ -53,6 +55,7 @@ def find_foreign(
     ink: InkMap,
     marked: MarkedPage,
     serial: str,
+    streaks: Sequence[Streak],
     settings: ReaderSettings,
 ) -> tuple[Finding, ...]:
     """Find annotations and struck names.
@@ -63,6 +66,7 @@ def find_foreign(
         ink: Its foreign ink.
         marked: The marks, and the strokes that they explain.
         serial: Of this ballot, as printed on it.
+        streaks: The streaks of the picture.
         settings: The reader's numbers.
 
     Returns:
@@ -73,19 +77,24 @@ def find_foreign(
     rest = ink.ink & ~by_mark
     rest &= ~_edges(flat, rest, reference, settings)
     holes = punch_holes(flat, reference)
+    wires: Mask | None = None
     rims = grow(holes, HOLE_RIM_MM * reference.px_per_mm) if holes.any() else holes
     if rest.any():
         rest &= ~tears(rest, flat, reference, ink.threshold)
         rest &= ~fringe_of_print(rest, ink, reference)
         rest &= ~rims
         rest &= ~hole_outlines(rest, reference)
-        rest &= ~staples(rest, ink, flat, reference)
+        wires = staples(rest, ink, flat, reference)
+        rest &= ~wires
         rest &= ~staple_holes(rest, flat, reference)
         rest &= ~displaced_print(rest, ink, reference)
     found = over_names
     over_print = ink_over_print(flat, reference, ink, serial, by_mark | rims)
     found += _beside(found, (_place(rect, reference) for rect in over_print))
+    sights = PageSights(ink.folds, streaks, wires)
+    on_codes = ink_on_codes(flat, reference, ink, sights)
     found += _beside(found, _annotations(reference, ink, rest, settings))
+    found += _beside(found, (_place(rect, reference) for rect in on_codes))
     told = by_mark | holes | (ink.ink & ~rest)
     faint = faint_strokes(flat, reference, ink, told, settings)
     found += _beside(found, (_place(rect, reference) for rect in faint))
