@@ -7,13 +7,14 @@ is left is an annotation, or, over a printed name, a strike.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from omr.geometry import Rect
+from omr.scan.code_ink import PageSights, ink_on_codes
 from omr.scan.colour_ink import coloured_ink
 from omr.scan.drops import rims_of_drops
 from omr.scan.dust import Dust
@@ -43,6 +44,7 @@ from omr.scan.speck_fields import SpeckFields
 from omr.scan.staple_holes import staple_holes
 from omr.scan.staples import is_staple_beyond, staples
 from omr.scan.straighten import FlatPage
+from omr.scan.streaks import Streak
 from omr.scan.tears import tears
 from omr.stages import stage, timed
 
@@ -61,6 +63,7 @@ def find_foreign(
     ink: InkMap,
     marked: MarkedPage,
     serial: str,
+    streaks: Sequence[Streak],
     settings: ReaderSettings,
 ) -> tuple[Finding, ...]:
     """Find annotations and struck names.
@@ -71,6 +74,7 @@ def find_foreign(
         ink: Its foreign ink.
         marked: The marks, and the strokes that they explain.
         serial: Of this ballot, as printed on it.
+        streaks: The streaks of the picture.
         settings: The reader's numbers.
 
     Returns:
@@ -83,7 +87,7 @@ def find_foreign(
         rims = grow(holes, HOLE_RIM_MM * reference.px_per_mm) if holes.any() else holes
         inked = ink.ink & ~by_mark
         rest = inked & ~_edges(flat, inked, reference, settings)
-        rest = _unexplained(rest, flat, reference, ink, rims)
+        rest, wires = _unexplained(rest, flat, reference, ink, rims)
         drops = rims_of_drops(rest, flat, reference) if rest.any() else None
         if drops is not None:
             rest &= ~drops
@@ -92,6 +96,9 @@ def find_foreign(
     over_print = timed("overprint", ink_over_print(flat, reference, ink, serial, by_mark | rims))
     found += _beside(found, (_place(rect, reference) for rect in over_print))
     found += _beside(found, _annotations(reference, ink, rest, settings))
+    sights = PageSights(ink.folds, streaks, wires)
+    on_codes = timed("overprint", ink_on_codes(flat, reference, ink, sights))
+    found += _beside(found, (_place(rect, reference) for rect in on_codes))
     coloured = timed("overprint", coloured_ink(flat, reference, ink, by_mark | rims))
     found += _beside(found, (_place(rect, reference) for rect in coloured))
     told = by_mark | holes | (ink.ink & ~rest)
@@ -101,7 +108,7 @@ def find_foreign(
         margins = list(strokes_in_margins(flat, reference, ink.threshold, settings))
         if margins:
             # In the rim nothing was explained yet, since no ink was looked for there.
-            unexplained = _unexplained(inked, flat, reference, ink, rims)
+            unexplained, _ = _unexplained(inked, flat, reference, ink, rims)
             known = by_mark | holes | ink.worn | ink.stained | (inked & ~unexplained)
             margins = [
                 stroke
@@ -116,18 +123,25 @@ def find_foreign(
     return tuple(f for f in found if f.code != "annotation" or f.rect not in clipped)
 
 
-def _unexplained(rest: Mask, flat: FlatPage, reference: Reference, ink: InkMap, rims: Mask) -> Mask:
-    """Return what of unexplained ink nothing explains that befell the sheet or its print."""
-    rest = rest.copy()
-    if rest.any():
-        rest &= ~tears(rest, flat, reference, ink.threshold)
-        rest &= ~fringe_of_print(rest, ink, reference)
-        rest &= ~rims
-        rest &= ~hole_outlines(rest, reference)
-        rest &= ~staples(rest, ink, flat, reference)
-        rest &= ~staple_holes(rest, flat, reference)
-        rest &= ~displaced_print(rest, ink, reference)
-    return rest
+def _unexplained(
+    rest: Mask, flat: FlatPage, reference: Reference, ink: InkMap, rims: Mask
+) -> tuple[Mask, Mask | None]:
+    """Return what of unexplained ink nothing explains that befell the sheet or its print.
+
+    Returns:
+        The ink that is left, and that of staples' wires (None where there is no ink).
+    """
+    if not rest.any():
+        return rest, None
+    rest = rest & ~tears(rest, flat, reference, ink.threshold)
+    rest &= ~fringe_of_print(rest, ink, reference)
+    rest &= ~rims
+    rest &= ~hole_outlines(rest, reference)
+    wires = staples(rest, ink, flat, reference)
+    rest &= ~wires
+    rest &= ~staple_holes(rest, flat, reference)
+    rest &= ~displaced_print(rest, ink, reference)
+    return rest, wires
 
 
 def _is_known(stroke: MarginStroke, known: Mask, ink: InkMap, reference: Reference) -> bool:

@@ -89,11 +89,11 @@ class PageReader:
         if placement is None:
             return self._unplaced(image, view, identity)
         reference = self._reference(identity)
-        cleaned, _ = remove_streaks(view.pixels, placement, reference)
+        cleaned, streaks = remove_streaks(view.pixels, placement, reference)
         flat = flatten(cleaned, placement, reference, settings)
         ink = map_ink(flat, reference, _own_print(identity, reference), settings)
         marked = measure_marks(flat, reference, ink, settings)
-        foreign = find_foreign(flat, reference, ink, marked, identity.serial, settings)
+        foreign = find_foreign(flat, reference, ink, marked, identity.serial, streaks, settings)
         faults = find_faults(flat, reference, ink, placement, settings)
         strays = stray_codes(placement, identity.corners_px, reference)
         misplaced = find_misplaced(flat, reference, ink.boxes, strays, faults, settings)
