@@ -1,7 +1,7 @@
 """What foreign ink may be besides an annotation: each explanation looks for its own evidence.
 
-Print that lies a little beside its place, punch holes, soft shadows, the rim of missing paper,
-the free zones; tears and staples have rooms of their own. What none of them explains is for people.
+Print that lies a little beside its place, soft shadows, the rim of missing paper, the free zones;
+tears, staples and punch holes have rooms of their own. What none of them explains is for people.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from omr.ballot.model import PageLayout
 from omr.geometry import Rect
 from omr.scan.ink import InkMap, grown_print
-from omr.scan.pieces import Part, label_pieces, parts
-from omr.scan.reference import FRINGE_MM, Grey, Mask, Reference, above, as_bits, disc, grow, window
+from omr.scan.pieces import label_pieces, parts
+from omr.scan.reference import FRINGE_MM, Mask, Reference, above, as_bits, disc, grow, window
 from omr.scan.seals import seal_zone
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage
@@ -29,13 +28,6 @@ _PRINT_MATCH, _PRINT_SEEN = 0.5, 0.75
 _PRINT_THERE = 0.85
 # No ink is looked for in the outermost rim.
 RIM_MM = 2.5
-# Holes are punched this wide and this near an edge, and no hand draws so round.
-_HOLE_MM, _HOLE_EDGE_MM, _HOLE_ROUND_MM = (4.5, 8.5), 22.0, 0.3
-# The punch bends the paper around a hole, which shades it so far; a hole is looked at with that.
-HOLE_RIM_MM, _HOLE_AROUND_MM = 0.7, 1.0
-# A lid from this darkness on, of 255, can be told from paper. It is even but for this share of
-# its darkness, and a punched disc has so much in common with a true one of its area.
-_LID, _LID_EVEN, _TRUE_DISC = 45, 0.12, 0.94
 # Displaced print is sought in pieces no larger than this: bends differ from place to place.
 _PIECE_MM = 26.0
 
@@ -116,100 +108,6 @@ def _between(mask: Mask, near_px: int, far_px: int) -> bool:
     whole = slice(near_px, -near_px)
     ends = slice(near_px, far_px), slice(-far_px, -near_px)
     return any(bool(mask[end, whole].any()) or bool(mask[whole, end].any()) for end in ends)
-
-
-def punch_holes(flat: FlatPage, reference: Reference) -> Mask:
-    """Return punched holes: discs of 4 to 8 mm within 22 mm of an edge, dark or of a lid's grey."""
-    scale = 2  # px/mm: enough for a disc
-    found = np.zeros(flat.paper.shape, np.bool_)
-    factor = scale / reference.px_per_mm
-    dark = as_bits((flat.darkness > 110) | ~flat.paper) * np.uint8(255)
-    small = cv2.resize(dark, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    holes = np.zeros_like(small)
-    for part in _discs(small > 127, scale, reference.layout):
-        holes[part.area][part.shape] = 1
-    if holes.any():
-        found |= cv2.resize(holes, found.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
-    grey = cv2.resize(flat.darkness, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    for part in _discs(grey > _LID, scale, reference.layout):
-        area = window(part.rect, reference.px_per_mm, found.shape, _HOLE_AROUND_MM)
-        if not found[area].any():
-            found[area] |= _grey_hole(flat.darkness[area], reference.px_per_mm)
-    return found
-
-
-def _discs(dark: Mask, px_per_mm: int, layout: PageLayout) -> Iterator[Part]:
-    """Yield what is as large, as round and as near to an edge as a punched hole."""
-    solid = cv2.morphologyEx(as_bits(dark), cv2.MORPH_OPEN, disc(1.5 * px_per_mm))
-    for part in parts(solid.view(np.bool_), px_per_mm):
-        rect, centre = part.rect, part.rect.centre
-        edge = min(centre.x, centre.y, layout.width - centre.x, layout.height - centre.y)
-        # A disc fills 0.79 of its bounds, less what the coarse grid cuts off.
-        round_ = 0.8 < rect.w / rect.h < 1.25 and part.area_mm2 > 0.62 * rect.area
-        if round_ and 3.5 < rect.w < _HOLE_MM[1] and edge < _HOLE_EDGE_MM:
-            yield part
-
-
-def _grey_hole(darkness: Grey, px_per_mm: int) -> Mask:
-    """Return the hole in a window through which a grey lid shows, if there is one.
-
-    What is no darker than pencil has to be as even as a lid and as round as a punch cuts;
-    nobody shades so, and spilt drops have rims.
-    """
-    nothing = np.zeros(darkness.shape, np.bool_)
-    height, width = darkness.shape
-    middle = darkness[height // 3 : -(height // 3), width // 3 : -(width // 3)]
-    tone = float(np.median(middle))
-    pieces = label_pieces(darkness > 0.5 * tone)
-    number = int(pieces.labels[height // 2, width // 2])
-    if number == 0:
-        return nothing
-    own = pieces.labels == number
-    ys, xs = np.nonzero(own)
-    radius_px = float(np.sqrt(len(ys) / np.pi))
-    from_centre = np.hypot(*(np.indices(own.shape) - np.array([[[ys.mean()]], [[xs.mean()]]])))
-    round_ = from_centre < radius_px
-    inner = from_centre < radius_px - 0.6 * px_per_mm
-    if not _HOLE_MM[0] < 2 * radius_px / px_per_mm < _HOLE_MM[1] or not inner.any():
-        return nothing
-    common = np.count_nonzero(own & round_) / np.count_nonzero(own | round_)
-    # Over the breadth of a pencil's line, so that grain counts little.
-    even = float(cv2.blur(darkness, (3, 3))[inner].std()) < _LID_EVEN * tone
-    return round_ if common > _TRUE_DISC and even else nothing
-
-
-def hole_outlines(rest: Mask, reference: Reference) -> Mask:
-    """Return the outlines of punched holes whose inside is as bright as paper."""
-    scale = reference.px_per_mm
-    found = np.zeros(rest.shape, np.bool_)
-    for part in parts(rest, scale):
-        if min(part.rect.w, part.rect.h) < _HOLE_MM[0]:
-            continue
-        corner = part.area[1].start, part.area[0].start
-        if is_hole_outline(part.shape, corner, scale, reference.layout):
-            found[part.area] |= part.shape
-    return found
-
-
-def is_hole_outline(
-    own: Mask, corner_px: tuple[int, int], px_per_mm: int, layout: PageLayout
-) -> bool:
-    """Tell the outline of a punched hole: a true circle of its size beside an edge.
-
-    Args:
-        own: The piece within its bounds, shape (h, w).
-        corner_px: Left and top of the bounds on the page.
-        px_per_mm: Resolution.
-        layout: The page.
-    """
-    ys, xs = np.nonzero(own)
-    x_mm, y_mm = (xs + corner_px[0] + 0.5) / px_per_mm, (ys + corner_px[1] + 0.5) / px_per_mm
-    x, y = (x_mm.min() + x_mm.max()) / 2, (y_mm.min() + y_mm.max()) / 2
-    radius = np.hypot(x_mm - x, y_mm - y)
-    round_ = float(radius.std()) < _HOLE_ROUND_MM
-    size = _HOLE_MM[0] < 2 * float(np.median(radius)) < _HOLE_MM[1]
-    edge_mm = min(x, y, layout.width - x, layout.height - y)
-    return bool(round_ and size and edge_mm < _HOLE_EDGE_MM)
 
 
 def fringe_of_print(rest: Mask, ink: InkMap, reference: Reference) -> Mask:

@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 
 from omr.geometry import Rect
-from omr.scan.explain import is_hole_outline
 from omr.scan.ink import InkMap
 from omr.scan.pieces import label_pieces
+from omr.scan.punch_holes import is_hole_outline
 from omr.scan.reference import Grey, Mask, Reference, as_bits, window
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage

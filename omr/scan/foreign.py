@@ -19,14 +19,11 @@ from omr.scan.colour_ink import coloured_ink
 from omr.scan.drops import rims_of_drops
 from omr.scan.dust import Dust
 from omr.scan.explain import (
-    HOLE_RIM_MM,
     RIM_MM,
     beside_missing_paper,
     displaced_print,
     free_zones,
     fringe_of_print,
-    hole_outlines,
-    punch_holes,
 )
 from omr.scan.faint import faint_strokes
 from omr.scan.ink import InkMap
@@ -37,6 +34,7 @@ from omr.scan.names import struck_names
 from omr.scan.overprint import ink_over_print
 from omr.scan.paperclips import on_paperclips
 from omr.scan.pieces import label_pieces
+from omr.scan.punch_holes import HOLE_RIM_MM, hole_outlines, punch_holes, shaded_holes
 from omr.scan.reading import Finding
 from omr.scan.reference import Mask, Reference, above, as_bits, grow, window
 from omr.scan.settings import ReaderSettings
@@ -88,6 +86,10 @@ def find_foreign(
         inked = ink.ink & ~by_mark
         rest = inked & ~_edges(flat, inked, reference, settings)
         rest, wires = _unexplained(rest, flat, reference, ink, rims)
+        shaded = shaded_holes(rest, flat, reference) if rest.any() else None
+        if shaded is not None:
+            rest &= ~shaded
+            holes, rims = holes | shaded, rims | shaded
         drops = rims_of_drops(rest, flat, reference) if rest.any() else None
         if drops is not None:
             rest &= ~drops
