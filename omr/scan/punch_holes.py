@@ -24,8 +24,9 @@ from omr.scan.straighten import FlatPage
 Floats = NDArray[np.float32]
 Float64 = NDArray[np.float64]
 
-# Holes are punched this wide and this near an edge, and no hand draws so round.
-_HOLE_MM, _HOLE_EDGE_MM, _HOLE_ROUND_MM = (4.5, 8.5), 22.0, 0.3
+# Holes are punched this wide and this near an edge, and no hand draws so round (standard deviation
+# of the line's middle over the turn, in parts, so many of which are seen).
+_HOLE_MM, _HOLE_EDGE_MM, _HOLE_ROUND_MM, _TURNS, _TURNED = (4.5, 8.5), 22.0, 0.08, 24, 0.8
 # The punch bends the paper around a hole, which shades it so far; a hole is looked at with that.
 HOLE_RIM_MM, _HOLE_AROUND_MM = 0.7, 1.0
 # A lid from this darkness on, of 255, can be told from paper. It is even but for this share of
@@ -62,13 +63,12 @@ def punch_holes(flat: FlatPage, reference: Reference) -> Mask:
     scale = 2  # px/mm: enough for a disc
     found = np.zeros(flat.paper.shape, np.bool_)
     factor = scale / reference.px_per_mm
-    dark = as_bits((flat.darkness > 110) | ~flat.paper) * np.uint8(255)
+    black = (flat.darkness > 110) | ~flat.paper
+    dark = as_bits(black) * np.uint8(255)
     small = cv2.resize(dark, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    holes = np.zeros_like(small)
     for part in _discs(small > 127, scale, reference.layout):
-        holes[part.area][part.shape] = 1
-    if holes.any():
-        found |= cv2.resize(holes, found.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
+        area = window(part.rect, reference.px_per_mm, found.shape, _HOLE_AROUND_MM)
+        found[area] |= _true_disc(black[area], reference.px_per_mm)
     grey = cv2.resize(flat.darkness, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     for part in _discs(grey > _LID, scale, reference.layout):
         area = window(part.rect, reference.px_per_mm, found.shape, _HOLE_AROUND_MM)
@@ -99,7 +99,22 @@ def _grey_hole(darkness: Grey, px_per_mm: int) -> Mask:
     height, width = darkness.shape
     middle = darkness[height // 3 : -(height // 3), width // 3 : -(width // 3)]
     tone = float(np.median(middle))
-    pieces = label_pieces(darkness > 0.5 * tone)
+    round_ = _true_disc(darkness > 0.5 * tone, px_per_mm)
+    inner = cv2.erode(as_bits(round_), disc(0.6 * px_per_mm)) > 0
+    if not inner.any():
+        return nothing
+    # Over the breadth of a pencil's line, so that grain counts little.
+    even = float(cv2.blur(darkness, (3, 3))[inner].std()) < _LID_EVEN * tone
+    return round_ if even else nothing
+
+
+def _true_disc(dark: Mask, px_per_mm: int) -> Mask:
+    """Return the disc of a hole's size in the middle of a window, if what is dark there is one."""
+    nothing = np.zeros(dark.shape, np.bool_)
+    height, width = dark.shape
+    # Without the rule of a table that runs into it.
+    solid = cv2.morphologyEx(as_bits(dark), cv2.MORPH_OPEN, disc(1.0 * px_per_mm))
+    pieces = label_pieces(solid.view(np.bool_))
     number = int(pieces.labels[height // 2, width // 2])
     if number == 0:
         return nothing
@@ -108,13 +123,10 @@ def _grey_hole(darkness: Grey, px_per_mm: int) -> Mask:
     radius_px = float(np.sqrt(len(ys) / np.pi))
     from_centre = np.hypot(*(np.indices(own.shape) - np.array([[[ys.mean()]], [[xs.mean()]]])))
     round_ = from_centre < radius_px
-    inner = from_centre < radius_px - 0.6 * px_per_mm
-    if not _HOLE_MM[0] < 2 * radius_px / px_per_mm < _HOLE_MM[1] or not inner.any():
+    if not _HOLE_MM[0] < 2 * radius_px / px_per_mm < _HOLE_MM[1]:
         return nothing
     common = np.count_nonzero(own & round_) / np.count_nonzero(own | round_)
-    # Over the breadth of a pencil's line, so that grain counts little.
-    even = float(cv2.blur(darkness, (3, 3))[inner].std()) < _LID_EVEN * tone
-    return round_ if common > _TRUE_DISC and even else nothing
+    return np.asarray(round_, np.bool_) if common > _TRUE_DISC else nothing
 
 
 def hole_outlines(rest: Mask, reference: Reference) -> Mask:
@@ -143,9 +155,15 @@ def is_hole_outline(
     """
     ys, xs = np.nonzero(own)
     x_mm, y_mm = (xs + corner_px[0] + 0.5) / px_per_mm, (ys + corner_px[1] + 0.5) / px_per_mm
-    x, y = (x_mm.min() + x_mm.max()) / 2, (y_mm.min() + y_mm.max()) / 2
+    # The circle through all of it, by least squares (Kasa).
+    known = np.column_stack([x_mm, y_mm, np.ones(len(x_mm))])
+    x, y, _ = (np.linalg.lstsq(known, x_mm**2 + y_mm**2, rcond=None)[0] / 2).tolist()
     radius = np.hypot(x_mm - x, y_mm - y)
-    round_ = float(radius.std()) < _HOLE_ROUND_MM
+    # Along the middle of its line: so much of the turn is a bin of two pixels and more.
+    turn = ((np.arctan2(y_mm - y, x_mm - x) + np.pi) * _TURNS / (2 * np.pi)).astype(int) % _TURNS
+    seen = np.bincount(turn, minlength=_TURNS)
+    middle = np.bincount(turn, radius, _TURNS)[seen > 0] / seen[seen > 0]
+    round_ = float(middle.std()) < _HOLE_ROUND_MM and len(middle) > _TURNED * _TURNS
     size = _HOLE_MM[0] < 2 * float(np.median(radius)) < _HOLE_MM[1]
     edge_mm = min(x, y, layout.width - x, layout.height - y)
     return bool(round_ and size and edge_mm < _HOLE_EDGE_MM)

@@ -269,3 +269,28 @@ def test_a_disc_shaded_ever_more_lightly_with_a_pencil_is_an_annotation(tone: in
         way = [(_X - half, _Y + down), (_X + half, _Y + down + 0.3)]
         stroke(page, way[:: 1 - 2 * (k % 2)], 0.5, (grey, grey, grey))
     assert ("annotation", None) in codes(read(page))
+
+
+@pytest.mark.parametrize("size_mm", [3.6, 5.2])
+def test_a_blot_that_was_scribbled_near_an_edge_is_no_hole(size_mm: float) -> None:
+    page = voted_page()
+    half = size_mm / 2
+    for k, y in enumerate(np.arange(-half, half, 0.45).tolist()):
+        way = [(124 - half, 14 + y), (124 + half + 0.2 * (k % 3), 14 + y + 0.3)]
+        stroke(page, way, 0.6, (60, 40, 40))
+    assert codes(read(page)) == [("annotation", None)]
+
+
+@pytest.mark.parametrize("turned", [1.2 * np.pi, 2 * np.pi])
+@pytest.mark.parametrize("colour", [BLUE, RED, PENCIL])
+def test_an_o_or_a_c_near_an_edge_is_no_hole(turned: float, colour: Colour) -> None:
+    page = voted_page()
+    turns = np.linspace(0.3, 0.3 + turned, 40)
+    # A hand that draws round wavers by a tenth of a millimetre and more.
+    radii = 2.75 + 0.16 * np.sin(2 * turns) + 0.08 * np.sin(3 * turns)
+    arc = [
+        (12 + r * float(np.cos(t)), 108 + r * float(np.sin(t)))
+        for t, r in zip(turns, radii, strict=True)
+    ]
+    stroke(page, arc, 0.5, colour)
+    assert codes(read(page)) == [("annotation", None)]
