@@ -26,6 +26,8 @@ _PRINT_REACH_MM = 1.4
 _PRINT_MATCH, _PRINT_SEEN = 0.5, 0.75
 # Of print that lies elsewhere less than this share is dark at its own place.
 _PRINT_THERE = 0.85
+# Beside the frame of a signature's zone, so near, strokes go on over gaps of this length.
+_FRAME_MM, _ALONG_FRAME_MM = 0.9, 4.5
 # No ink is looked for in the outermost rim.
 RIM_MM = 2.5
 # Displaced print is sought in pieces no larger than this: bends differ from place to place.
@@ -54,7 +56,13 @@ def _signature(zone: Rect, spill_mm: float, ink: InkMap, px_per_mm: int) -> Mask
     inked = ink.ink[wide]
     if not inked.any():
         return free
-    joined = label_pieces(grow(inked, 0.75 * px_per_mm))
+    near = grow(inked, 0.75 * px_per_mm)
+    # A flourish that runs along the zone's frame is hidden by it for longer.
+    frame = np.zeros(shape, np.bool_)
+    frame[window(zone, px_per_mm, shape, _FRAME_MM)] = True
+    frame[window(zone, px_per_mm, shape, -_FRAME_MM)] = False
+    near |= grow(inked & frame[wide], _ALONG_FRAME_MM / 2 * px_per_mm) & frame[wide]
+    joined = label_pieces(near)
     spilled = joined.chosen(joined.count(free[wide] & inked) > 0)
     free[wide] |= spilled & inked
     return free

@@ -47,6 +47,9 @@ _STRAIGHT_MM = 0.05
 # and more between the tenth and the ninetieth percent of the way. Of a wire's middle a scan tells
 # this share of a pixel: 0.012 mm at 300 dpi.
 _MACHINED_PX, _EVEN, _MACHINED_LONG_MM = 0.14, 0.1, 5.0
+# In colour, a band as broad and as pale as steel, of 255, and as even as this is no pencil's, which
+# is thinner and has a grain.
+_BROAD_MM, _STEEL, _BARE_EVEN = 0.7, 150, 0.07
 # So much of it lies on open paper, with gaps no longer than that.
 _OPEN_MM, _GAP_MM = 2.0, 0.6
 # The sides of a pen's hump, from 15 % to 65 % of its height, are what the scan blurs of an edge,
@@ -140,7 +143,9 @@ def _wire(part: Part, view: CornerView, threshold: float) -> Line | None:
     least, middle, most = np.percentile(weights, (10, 50, 90))
     long_ = len(places) > _MACHINED_LONG_MM * view.scale
     machined = long_ and off_mm < _MACHINED_PX / view.source_px_mm and most - least < _EVEN * middle
-    wire = (machined or _has_shoulders(line, view)) and not lies_beneath_print(line, view)
+    bare = most - least < _BARE_EVEN * middle and _is_broad_and_pale(line, view)
+    wire = machined or bare or _has_shoulders(line, view)
+    wire = wire and not lies_beneath_print(line, view)
     return line if wire else None
 
 
@@ -211,6 +216,16 @@ def _has_shoulders(line: Line, view: CornerView) -> bool:
         top = np.count_nonzero(hump > _SIDES[1] * hump.max())
         sides_mm.append((int(whole[-1] - whole[0]) + 1 - top) / (view.scale * _FINER))
     return float(np.median(sides_mm)) > _BLUR_PX / view.source_px_mm + _SHOULDERS_MM
+
+
+def _is_broad_and_pale(line: Line, view: CornerView) -> bool:
+    """Tell steel that neither gleams nor throws a shadow, in colour: a broad, pale, grey band."""
+    if view.pixels.ndim == 2 or line.end - line.start < _LENGTH_MM[0] * view.scale:
+        return False
+    clear = across(line, view, view.open_, _BREADTH_MM * 0.75).min(axis=1) > 0.99
+    hump = across(line, view, view.darkness, _PROFILE_MM / 2)[clear].mean(axis=0)
+    broad_mm = np.count_nonzero(hump > hump.max() / 2) / view.scale
+    return bool(hump.max() < _STEEL and broad_mm > _BROAD_MM)
 
 
 def _is_steel(line: Line, view: CornerView) -> bool:

@@ -180,3 +180,15 @@ def test_dashes_of_a_pen_that_skips_are_of_their_leg(gap_mm: float, length_mm: f
     page = voted_page()
     _beyond_corner(page, gap_mm, length_mm)
     assert plain(read(page))
+
+
+@pytest.mark.parametrize("away_mm", [0.5, 3.5])
+def test_a_flourish_along_the_frame_of_a_signature_is_free_and_a_line_below_it_is_not(
+    away_mm: float,
+) -> None:
+    page = voted_page()
+    zone = next(zone.rect for zone in layout().zones if zone.kind == "signature")
+    x, y = zone.x + 12, zone.bottom
+    stroke(page, [(x - 8, y - 4), (x, y - 0.4)], 0.5)
+    stroke(page, [(x + 3.2, y + away_mm), (x + 11, y + away_mm + 0.4)], 0.5)
+    assert codes(read(page)) == ([] if away_mm < 1 else [("annotation", None)])
