@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from omr.geometry import Rect
 from omr.scan.code_ink import PageSights, ink_on_codes
@@ -19,8 +18,6 @@ from omr.scan.colour_ink import coloured_ink
 from omr.scan.drops import rims_of_drops
 from omr.scan.dust import Dust
 from omr.scan.explain import (
-    RIM_MM,
-    beside_missing_paper,
     displaced_print,
     free_zones,
     fringe_of_print,
@@ -28,7 +25,7 @@ from omr.scan.explain import (
 from omr.scan.faint import faint_strokes
 from omr.scan.ink import InkMap
 from omr.scan.legs import legs_of
-from omr.scan.margins import MarginStroke, Paper, is_drawn, strokes_in_margins
+from omr.scan.margins import strokes_in_margins
 from omr.scan.marks import MarkedPage
 from omr.scan.names import struck_names
 from omr.scan.overprint import ink_over_print
@@ -38,6 +35,7 @@ from omr.scan.punch_holes import HOLE_RIM_MM, hole_outlines, punch_holes, shaded
 from omr.scan.reading import Finding
 from omr.scan.reference import Mask, Reference, above, as_bits, grow, window
 from omr.scan.settings import ReaderSettings
+from omr.scan.sheet_edges import edges_of_sheet, lies_on_known
 from omr.scan.speck_fields import SpeckFields
 from omr.scan.staple_holes import staple_holes
 from omr.scan.staples import is_staple_beyond, staples
@@ -45,13 +43,6 @@ from omr.scan.straighten import FlatPage
 from omr.scan.streaks import Streak
 from omr.scan.tears import tears
 from omr.stages import stage, timed
-
-# A shadow beside an edge is at least so long.
-_SHADOW_MM = 12.0
-# The lines of a fold that cracked lie within this of it.
-_FOLD_MM = 2.2
-# Corners that are torn off or folded over are lost up to here.
-_CORNER_MM = 35.0
 
 
 @stage("foreign")
@@ -84,7 +75,7 @@ def find_foreign(
         holes = punch_holes(flat, reference)
         rims = grow(holes, HOLE_RIM_MM * reference.px_per_mm) if holes.any() else holes
         inked = ink.ink & ~by_mark
-        rest = inked & ~_edges(flat, inked, reference, settings)
+        rest = inked & ~edges_of_sheet(flat, inked, reference, settings)
         rest, wires = _unexplained(rest, flat, reference, ink, rims)
         shaded = shaded_holes(rest, flat, reference) if rest.any() else None
         if shaded is not None:
@@ -115,7 +106,7 @@ def find_foreign(
             margins = [
                 stroke
                 for stroke in margins
-                if not _is_known(stroke, known, ink, reference)
+                if not lies_on_known(stroke, known, ink, reference)
                 and not is_staple_beyond(stroke.at_mm, flat, reference, ink, settings)
             ]
     for stroke in margins:
@@ -144,21 +135,6 @@ def _unexplained(
     rest &= ~staple_holes(rest, flat, reference)
     rest &= ~displaced_print(rest, ink, reference)
     return rest, wires
-
-
-def _is_known(stroke: MarginStroke, known: Mask, ink: InkMap, reference: Reference) -> bool:
-    """Tell whether a stroke in the margin lies on a fold, or is explained on the flat page."""
-    width, height = reference.layout.width, reference.layout.height
-    if any(fold.holds(stroke.at_mm, _FOLD_MM, width, height) for fold in ink.folds):
-        return True
-    scale = reference.px_per_mm
-    x, y = (stroke.at_mm * scale).astype(int).T
-    inside = (x >= 0) & (y >= 0) & (x < known.shape[1]) & (y < known.shape[0])
-    if not inside.any():
-        return False
-    near = window(stroke.rect, scale, known.shape, 1.0)
-    there = grow(known[near], 0.3 * scale)[y[inside] - near[0].start, x[inside] - near[1].start]
-    return bool(there.mean() > 0.5)
 
 
 def _beside(found: list[Finding], more: Iterable[Finding]) -> list[Finding]:
@@ -191,59 +167,6 @@ def _marks_and_zones(
         if marks[near].any():
             explained[near] |= legs_of(found, marks[near], near, ink, reference)
     return explained | free_zones(flat, ink, reference, settings)
-
-
-def _edges(flat: FlatPage, rest: Mask, reference: Reference, settings: ReaderSettings) -> Mask:
-    """Return the shadows of the edges of the sheet and of what is missing of it.
-
-    A shadow runs along an edge for a while and stays beside it; or it crosses a corner. It has
-    paper on one side only, or fades away, as a pen's line does not.
-    """
-    scale, (height, width) = reference.px_per_mm, rest.shape
-    missing = beside_missing_paper(flat, scale)
-    explained = missing.copy()
-    rim = round(RIM_MM * scale)
-    explained[:rim] = explained[-rim:] = True
-    explained[:, :rim] = explained[:, -rim:] = True
-    reach = round(settings.edge_mm * scale)
-    middle = slice(reach, height - reach), slice(reach, width - reach)
-    beside = rest & ~explained
-    outer = beside.copy()
-    outer[middle] = False
-    if not outer.any():
-        return explained
-    pieces = label_pieces(beside)
-    stats = pieces.stats
-    inner = stats[:, cv2.CC_STAT_AREA] - pieces.count(outer)
-    long_ = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) > _SHADOW_MM * scale
-    shadow = long_ & (inner < 0.1 * stats[:, cv2.CC_STAT_AREA])
-    shadow |= _cut_corners(stats, rim, (height, width), scale)
-    shadow[0] = False
-    if shadow.any():
-        paper = Paper(flat.pixels, flat.darkness, flat.paper & ~missing, scale)
-        for number, area, shape in pieces.shapes(shadow):
-            shadow[number] = not is_drawn(paper, area, shape)
-    return explained | pieces.chosen(shadow)
-
-
-def _cut_corners(
-    stats: NDArray[np.int32], rim: int, shape: tuple[int, int], px_per_mm: int
-) -> NDArray[np.bool_]:
-    """Tell the pieces of a torn-off or dog-eared corner: they run out at both of its edges."""
-    left, top = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_TOP]
-    right, bottom = left + stats[:, cv2.CC_STAT_WIDTH], top + stats[:, cv2.CC_STAT_HEIGHT]
-    reach, near = round(_CORNER_MM * px_per_mm), rim + px_per_mm
-    cut = np.zeros(len(stats), np.bool_)
-    for at_left in (True, False):
-        for at_top in (True, False):
-            beside = left <= near if at_left else right >= shape[1] - near
-            above = top <= near if at_top else bottom >= shape[0] - near
-            within = (right <= reach if at_left else left >= shape[1] - reach) & (
-                bottom <= reach if at_top else top >= shape[0] - reach
-            )
-            if (within & beside).any() and (within & above).any():
-                cut |= within & (beside | above)
-    return cut
 
 
 def _annotations(
