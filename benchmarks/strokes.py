@@ -2,12 +2,15 @@
 
     python benchmarks/strokes.py dashes --pages 120 --seed 1
     python benchmarks/strokes.py second-marks --pages 60 --seed 1
+    python benchmarks/strokes.py edges --pages 60 --seed 1
 
 ``dashes`` draws two short strokes of 4 to 7 mm at random places of each page, outside boxes,
 codes and free zones, and prints how many were not put before people, by pen and by how much of
 the stroke lies on print. ``second-marks`` puts a second, weaker mark into other boxes of lines
-that have a plain one, and prints how many of them the reader passed over. Neither needs a
-generator of hands or machines: what matters is the stroke alone.
+that have a plain one, and prints how many of them the reader passed over. ``edges`` draws strokes
+along, over and across the edges of sheets upon white, grey and black lids, the design shrunk to
+fit or not, 4 mm and more of each within the sheet and more than 1.5 mm from its edge. None of them
+needs a generator of hands or machines: what matters is the stroke alone.
 """
 
 from __future__ import annotations
@@ -263,16 +266,81 @@ def second_marks(pages: int, rng: np.random.Generator) -> Iterator[tuple[str, bo
             yield what, contest in asked or marked[contest] != 1
 
 
+_LIDS = {"white": (252, 252, 252), "grey": (170, 170, 170), "black": (14, 14, 14)}
+
+
+def _way_at_edge(kind: str, layout: PageLayout, rng: np.random.Generator) -> list[Point]:
+    """Return a stroke at a random edge of the sheet, in mm of the sheet."""
+    side = int(rng.integers(4))
+    long_, deep = (layout.height, layout.width) if side in (0, 2) else (layout.width, layout.height)
+    at, slant = rng.uniform(22, long_ - 22), rng.normal(0, 1.2)
+    if kind == "along":
+        depth, half = rng.uniform(2.2, 6.0), rng.uniform(2.5, 10.0)
+        way = [(at - half, depth), (at + half, depth + 0.05 * slant * half)]
+    elif kind == "over":
+        way = [(at, -rng.uniform(1, 6)), (at + slant, rng.uniform(6, 12))]
+    elif kind == "corner":
+        cut = rng.uniform(9, 20, 2)
+        way = [(-2.0, cut[1] + 2.0), (cut[0] + 2.0, -2.0)]
+    else:
+        turns, radius = np.linspace(0.25, np.pi - 0.25, 24), rng.uniform(4, 8)
+        way = [(at - radius * float(np.cos(t)), radius * float(np.sin(t)) - 1.0) for t in turns]
+    # The view has the edge above; sides are left, top, right, bottom.
+    turn: tuple[Callable[[float, float], Point], ...] = (
+        lambda x, y: (y, x), lambda x, y: (x, y),
+        lambda x, y: (deep - y, long_ - x), lambda x, y: (long_ - x, deep - y),
+    )  # fmt: skip
+    return [turn[side](float(x), float(y)) for x, y in way]
+
+
+def _on_sheet(page: Pixels, layout: PageLayout, printed: float) -> Pixels:
+    """Return a sheet with a design that was printed at a scale, in its middle."""
+    small = cv2.resize(page, None, fx=printed, fy=printed, interpolation=cv2.INTER_AREA)
+    size = round(layout.height * _PX_PER_MM), round(layout.width * _PX_PER_MM), 3
+    sheet = np.full(size, 250, np.uint8)
+    top, left = (
+        max(0, whole - own) // 2 for whole, own in zip(size, small.shape[:2], strict=False)
+    )
+    own = sheet[top : top + small.shape[0], left : left + small.shape[1]]
+    own[:] = np.minimum(own, small[: own.shape[0], : own.shape[1]])
+    return sheet
+
+
+def edges(pages: int, rng: np.random.Generator) -> Iterator[tuple[str, bool]]:
+    """Yield for each stroke at an edge what it is and whether somebody is asked about its page."""
+    ballots = [_ballot(*style) for style in _STYLES]
+    for k in range(pages):
+        ballot = ballots[k % len(ballots)]
+        layout = ballot.style.layout.pages[0]
+        page, _ = _voted(ballot, 0, rng)
+        sheet = _on_sheet(page, layout, float(rng.choice([1.0, 0.97, 0.95])))
+        kind = ("along", "over", "corner", "loop")[int(rng.integers(4))]
+        pen = PENS[int(rng.integers(5))]
+        lid = list(_LIDS)[int(rng.integers(3))]
+        margin_mm = float(rng.choice([0.0, 3.0, 7.0]))
+        by = round(10 * _PX_PER_MM)
+        wide = cv2.copyMakeBorder(sheet, by, by, by, by, cv2.BORDER_CONSTANT, value=(255,) * 3)
+        way = [(x + 10, y + 10) for x, y in _way_at_edge(kind, layout, rng)]
+        draw(np.asarray(wide, np.uint8), way, rng.uniform(*pen.width_mm), pen.colour)
+        sheet = np.ascontiguousarray(wide[by:-by, by:-by])
+        rim = round(margin_mm * _PX_PER_MM)
+        whole = cv2.copyMakeBorder(sheet, rim, rim, rim, rim, cv2.BORDER_CONSTANT, value=_LIDS[lid])
+        dpi = int(rng.choice([200, 300]))
+        picture = scanned(np.asarray(whole, np.uint8), dpi, bool(rng.random() < 0.5), rng)
+        reading = ballot.reader.read_page(page_image(picture, dpi, 1))
+        yield f"{kind}, {pen.name}", any(f.code == "annotation" for f in reading.findings)
+
+
 def main() -> None:
     """Run what is asked for and print a table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("what", choices=("dashes", "second-marks"))
+    parser.add_argument("what", choices=("dashes", "second-marks", "edges"))
     parser.add_argument("--pages", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     cv2.setNumThreads(1)
     rng = np.random.default_rng([chosen.seed, 77])
-    run = dashes if chosen.what == "dashes" else second_marks
+    run = {"dashes": dashes, "second-marks": second_marks, "edges": edges}[chosen.what]
     drawn: Counter[str] = Counter()
     missed: Counter[str] = Counter()
     for what, found in run(chosen.pages, rng):
