@@ -42,6 +42,10 @@ _WIRE_REACH_MM, _WIRE_MM, _WIRE_SEEN_MM2 = 8.0, 0.5, 0.3
 _STREAK_MM = 0.3
 # Runs of one stroke lie within this of each other.
 _GAP_MM = 1.6
+# Beside a wire lies its shadow.
+_WIRE_MM = 1.0
+# Two strokes over both codes come to so many finds.
+_MOST_STROKES = 6
 
 
 class PageSights(NamedTuple):
@@ -60,7 +64,7 @@ class PageSights(NamedTuple):
 
 def ink_on_codes(
     flat: FlatPage, reference: Reference, ink: InkMap, sights: PageSights
-) -> Iterator[Rect]:
+) -> list[Rect]:
     """Find strokes that run over a code or a registration mark.
 
     Args:
@@ -69,9 +73,34 @@ def ink_on_codes(
         ink: Its ink, which holds what is printed in this ballot's codes.
         sights: What else may lie there.
 
-    Yields:
+    Returns:
         The bounds of each stroke, in mm.
     """
+    found = list(_on_symbols(flat, reference, ink, sights))
+    if found and sights.wires is not None:
+        near = _around_wires(sights.wires, reference.px_per_mm)
+        found = [rect for rect in found if not any(box.contains(rect.centre) for box in near)]
+    # What befalls all of a page's symbols is its print: toner that spread, a drum that slipped.
+    return found if len(found) <= _MOST_STROKES else []
+
+
+def _around_wires(wires: Mask, px_per_mm: int) -> list[Rect]:
+    """Return the bounds of the wires in both upper corners: gleam and shadow go on over print."""
+    half = wires.shape[1] // 2
+    boxes = []
+    for left in (0, half):
+        ys, xs = np.nonzero(wires[:, left : left + half])
+        if len(xs):
+            x, y = float(xs.min() + left), float(ys.min())
+            box = Rect(x, y, float(np.ptp(xs)), float(np.ptp(ys)))
+            boxes.append(Rect(*(side / px_per_mm for side in (box.x, box.y, box.w, box.h))))
+    return [box.grown(_WIRE_MM) for box in boxes]
+
+
+def _on_symbols(
+    flat: FlatPage, reference: Reference, ink: InkMap, sights: PageSights
+) -> Iterator[Rect]:
+    """Yield the strokes over each code and registration mark."""
     scale = reference.px_per_mm
     for symbol in symbols(reference, ink):
         # The marks hold the page in place; only what is found on one is looked at more closely.

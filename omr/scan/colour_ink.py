@@ -18,7 +18,6 @@ from omr.geometry import Rect
 from omr.scan.ink import InkMap
 from omr.scan.pieces import label_pieces
 from omr.scan.reference import Mask, Reference, as_bits, grow, window
-from omr.scan.stains import is_brown
 from omr.scan.straighten import FlatPage
 
 Float32 = NDArray[np.float32]
@@ -36,6 +35,8 @@ _CARRIED_MM = 1.6
 _JOIN_MM, _EXTENT_MM, _AREA_MM2 = 0.8, 4.0, 0.9
 # All of a stroke has one colour: the cosine between the colours of its parts and of the whole.
 _ALIKE = 0.85
+# Of brown, less what all colours lose alike, green has this share of blue; of red pens 0.9 or more.
+_BROWN = (0.3, 0.8)
 # Longer than this it is the dirt of a glass or a border, and others look for those.
 _LONG_MM = 120.0
 # A seal and a signature may spill over their zones.
@@ -104,6 +105,12 @@ def _on_print(reference: Reference, ink: InkMap, explained: Mask, shape: tuple[i
     return open_
 
 
+def _is_brown(taken: Float32) -> bool:
+    """Tell coffee and rust: most of the blue is taken, part of the green, least of the red."""
+    blue, green, red = taken.tolist()
+    return bool(red < 0.15 * blue and _BROWN[0] * blue < green < _BROWN[1] * blue)
+
+
 def _strokes(coloured: Mask, taken: Float32) -> Iterator[Rect]:
     """Yield what of coloured print is as long as a stroke and of one colour."""
     scale = _PX_PER_MM
@@ -119,7 +126,7 @@ def _strokes(coloured: Mask, taken: Float32) -> Iterator[Rect]:
         own = own - own.min(axis=1, keepdims=True)
         whole = own.mean(axis=0)
         alike = own @ whole / np.maximum(np.linalg.norm(own, axis=1) * np.linalg.norm(whole), 1e-6)
-        if float(np.median(alike)) < _ALIKE or is_brown(whole.reshape(1, 1, 3)).all():
+        if float(np.median(alike)) < _ALIKE or _is_brown(whole):
             continue
         rows, columns = area
         cut = _JOIN_MM / 2

@@ -39,6 +39,8 @@ _FAINTER = 0.85
 _JOIN_MM = 1.5
 # A stroke of 4 mm shows at least this; one piece of it is so long, and no pen is so broad.
 _EXTENT_MM, _AREA_MM2, _PIECE_MM, _BROAD_MM = 3.4, 0.6, 1.9, 3.2
+# One piece has this share of it too, or that length: specks of a shaded edge do not.
+_SHARE, _SURE_MM = 0.3, 4.0
 # Beside a stroke, from here to there, the paper is paler than this share of it.
 _ASIDE_MM, _CLEAN = (0.9, 1.6), 0.3
 # Of its surroundings so much has to be on the sheet, on both its sides hence, and so much of that
@@ -49,8 +51,10 @@ _BESIDE, _PAPER = 0.62, 0.8
 _ASKEW, _STRAIGHT_MM, _PEN, _COLOURED = 0.06, 0.15, 105, 40
 # Upon a white lid the paper is darker than the lid by so much, of 255, along a line of this length.
 _STEP, _LINE_MM = 5.0, 8.0
-# No hand draws a line as long beside an edge; the edge itself may be so.
-_LONG_MM = 110.0
+# No hand draws a line as long beside an edge, or one as long that is straight; edges are so.
+_LONG_MM, _RULED_MM = 110.0, 45.0
+# The edge of a corner that was folded over: slanting (the sine), long, true and thin, and grey.
+_SLANT, _FOLDED_MM, _FOLD_MM, _THIN_MM = 0.3, 9.0, 0.07, 0.6
 
 
 class Paper(NamedTuple):
@@ -203,7 +207,11 @@ def is_drawn(paper: Paper, area: tuple[slice, slice], own: Mask) -> bool:
     pieces = label_pieces(own).stats[1:]
     reach = np.hypot(pieces[:, cv2.CC_STAT_WIDTH], pieces[:, cv2.CC_STAT_HEIGHT])
     depth = cv2.distanceTransform(as_bits(np.pad(own, 1)), cv2.DIST_L2, 3)
-    if reach.max() < _PIECE_MM * scale or depth.max() * 2 > _BROAD_MM * scale:
+    whole = float(np.hypot(*own.shape))
+    if (
+        reach.max() < max(_PIECE_MM * scale, min(_SHARE * whole, _SURE_MM * scale))
+        or depth.max() * 2 > _BROAD_MM * scale
+    ):
         return False
     return _has_clean_sides(paper, area, own) and not _may_be_the_edge(paper, area, own)
 
@@ -238,14 +246,25 @@ def _may_be_the_edge(paper: Paper, area: tuple[slice, slice], own: Mask) -> bool
     points -= points.mean(axis=0)
     axes = np.linalg.svd(points, full_matrices=False)[2]
     along, across = points @ axes[0], points @ axes[1]
-    if np.ptp(along) > _LONG_MM:
+    length_mm, askew = float(np.ptp(along)), float(np.min(np.abs(axes[0])))
+    if length_mm > _LONG_MM or (length_mm > _LINE_MM and _step(paper, area, own) > _STEP):
         return True
-    if np.ptp(along) > _LINE_MM and _step(paper, area, own) > _STEP:
-        return True
-    askew = float(np.min(np.abs(axes[0])))
+    # The middle of the line, millimetre by millimetre.
+    at = (along - along.min()).astype(int)
+    seen = np.bincount(at)
+    off_mm = float((np.bincount(at, across)[seen > 0] / seen[seen > 0]).std())
+    if off_mm > _STRAIGHT_MM:
+        return False
     level = paper.darkness[area][own]
-    pen = float(np.percentile(level, 70)) > _PEN or _colour(paper.pixels[area], own) > _COLOURED
-    return bool(askew < _ASKEW and across.std() < _STRAIGHT_MM and not pen)
+    coloured = _colour(paper.pixels[area], own) > _COLOURED
+    pen = float(np.percentile(level, 70)) > _PEN or coloured
+    if askew < _ASKEW:
+        return bool(length_mm > _RULED_MM or not pen)
+    # A corner folded over leaves a line as straight as a fold, from edge to edge.
+    thin = len(xs) / scale**2 < _THIN_MM * length_mm
+    return bool(askew > _SLANT and length_mm > _FOLDED_MM and off_mm < _FOLD_MM and thin) and (
+        not coloured
+    )
 
 
 def _step(paper: Paper, area: tuple[slice, slice], own: Mask) -> float:

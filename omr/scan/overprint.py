@@ -41,7 +41,7 @@ _INKED, _SHOWN_MM2 = 0.8, 0.24
 # Crumbs of one stroke lie within this of each other; they reach this far with this much ink.
 _GAP_MM, _REACH_MM, _CRUMBS_MM2 = 1.6, 1.8, 0.25
 # A speck is no longer than this, and about as broad.
-_SPECK_MM = 1.3
+_SPECK_MM = 1.8
 # A stain's or a seal's edge over print is broader than a pen's line and pale all over.
 _BROAD_MM, _PALE = 0.9, 105
 # No ink is looked for in the rim, where the edge of the sheet casts its shadow.

