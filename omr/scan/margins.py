@@ -26,8 +26,8 @@ from omr.scan.straighten import FlatPage, look_beyond, separate_ink
 # A pen's line is one to two pixels broad at this resolution.
 _PX_PER_MM = 4
 # Beyond the design a print of 94 % leaves 7 mm of A4's width and 10 mm of its height on each
-# side; as far within, what reaches farther is seen by others.
-_OUT_MM, _IN_MM = 10.0, 8.0
+# side, and its edge has to be seen; as far within, what reaches farther is seen by others.
+_OUT_MM, _IN_MM = 12.0, 8.0
 # Corners are looked at up to here, from the corner of the design.
 _CORNER_MM = 34.0
 # The lid is darker than paper by this much, of 255, over squares of this size; it throws its
@@ -116,6 +116,7 @@ def strokes_in_margins(
         ink = (darkness > _FAINTER * threshold) & ~_printed(reference, left_mm, top_mm, size)
         if not ink.any():
             continue
+        there &= ~_outer(size, open_sides)
         sheet = _sheet(darkness, there & paper)
         part = Paper(pixels, darkness, sheet, _PX_PER_MM)
         yield from _strokes(_View(left_mm, top_mm, part, _inner(size, open_sides)), ink & sheet)
@@ -137,12 +138,20 @@ def _parts(layout: PageLayout) -> Iterator[tuple[float, float, float, float, str
 
 def _inner(size: tuple[int, int], open_sides: str) -> Mask:
     """Return the border of a part on the sides on which the page goes on."""
-    inner = np.zeros(size, np.bool_)
+    return _border(size, "".join(side for side in "tblr" if side not in open_sides))
+
+
+def _outer(size: tuple[int, int], open_sides: str) -> Mask:
+    """Return the border of a part on the sides on which the page ends: no sheet reaches so far."""
+    return _border(size, open_sides)
+
+
+def _border(size: tuple[int, int], sides: str) -> Mask:
+    border = np.zeros(size, np.bool_)
     edges = {"t": np.s_[:2, :], "b": np.s_[-2:, :], "l": np.s_[:, :2], "r": np.s_[:, -2:]}
-    for side, edge in edges.items():
-        if side not in open_sides:
-            inner[edge] = True
-    return inner
+    for side in sides:
+        border[edges[side]] = True
+    return border
 
 
 def _printed(reference: Reference, left_mm: float, top_mm: float, size: tuple[int, int]) -> Mask:

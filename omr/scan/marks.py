@@ -16,6 +16,7 @@ from typing import Literal
 
 import numpy as np
 
+from omr.scan.box_places import FoundBox
 from omr.scan.ink import InkMap, grown_print
 from omr.scan.mark_shape import (
     extent_of,
@@ -159,6 +160,11 @@ def measure_marks(
     for index, (found, measure) in enumerate(zip(ink.boxes, measures, strict=True)):
         others = [measures[k] for k in lines[found.box.contest] if k != index]
         state, note = _judge(measure, others, hand, settings)
+        if all(m.kind == "none" for m in (measure, *others)) and _may_be_worn(
+            found, ink, reference, settings
+        ):
+            # A line without a mark goes to people: they are told that this may be one.
+            state, note = "uncertain", "crease or hair"
         if state != "empty":
             explained |= {*measure.own, *measure.ring}
         explained |= set(measure.legs)
@@ -174,6 +180,16 @@ def measure_marks(
             )
         )
     return MarkedPage(tuple(marks), frozenset(explained))
+
+
+def _may_be_worn(
+    found: FoundBox, ink: InkMap, reference: Reference, settings: ReaderSettings
+) -> bool:
+    """Tell whether what was taken for a crease in a box is as large as a mark."""
+    inner = found.found.grown(-settings.print_margin_mm)
+    worn = ink.worn[window(inner, reference.px_per_mm, ink.worn.shape)]
+    extent_mm, _, _ = extent_of(worn, reference.px_per_mm)
+    return extent_mm >= settings.mark_extent_mm
 
 
 def _measure(
