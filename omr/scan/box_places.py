@@ -35,6 +35,8 @@ _SQUEEZED_MM = 0.7
 _PLAIN_LINE = 1.1
 # Beyond this from a line its own edges are not seen.
 _LINE_MM = 0.35
+# A square of which this is there has lost nothing; squares in line are printed this true.
+_WHOLE, _IN_LINE_MM = 0.9, 1.0
 # A side is gone, not displaced, if no more of it than this is seen within reach.
 _GONE = 0.4
 
@@ -88,7 +90,8 @@ def find_boxes(flat: FlatPage, reference: Reference) -> tuple[FoundBox, ...]:
         _found(box, each, shift, near)
         for box, each, shift, near in zip(boxes, edges, shifts, suggested, strict=True)
     )
-    return tuple(_on_paper(each, flat, reference) for each in found)
+    on_paper = tuple(_on_paper(each, flat, reference) for each in found)
+    return tuple(_in_company(each, on_paper) for each in on_paper)
 
 
 def _best(edges: BoxEdges, near: tuple[int, int] | None) -> _Shift:
@@ -198,3 +201,21 @@ def _on_paper(found: FoundBox, flat: FlatPage, reference: Reference) -> FoundBox
         return found
     around = window(found.found, reference.px_per_mm, flat.paper.shape, REACH_MM)
     return replace(found, three_sided=bool(flat.paper[around].all()))
+
+
+def _in_company(found: FoundBox, others: Sequence[FoundBox]) -> FoundBox:
+    """Take back that three sides are enough where the square stands alone with that.
+
+    A fold, or a press that lost a stripe, runs through the squares of a row or of a column. What
+    covers a side of one alone, as correction tape does, may cover a mark as well.
+    """
+    if not found.three_sided:
+        return found
+    own = found.box.rect
+    company = any(
+        other is not found
+        and other.match < _WHOLE
+        and min(abs(other.box.rect.x - own.x), abs(other.box.rect.y - own.y)) < _IN_LINE_MM
+        for other in others
+    )
+    return found if company else replace(found, three_sided=False)

@@ -50,10 +50,18 @@ def test_a_box_may_be_squeezed_by_a_fold(by_mm: float) -> None:
     assert plain(read(page))
 
 
-def test_a_box_may_lack_one_side() -> None:
+def test_boxes_of_a_row_may_lack_one_side() -> None:
+    page = voted_page()
+    for option in ("confidence", "low"):
+        _open_below(page, box_of("c2", option))
+    assert plain(read(page))
+
+
+def test_a_box_that_alone_lacks_a_side_is_left_to_people() -> None:
+    """Correction tape that covers a side may cover a mark as well."""
     page = voted_page()
     _open_below(page, box_of("c2", "confidence"))
-    assert plain(read(page))
+    assert state(read(page), "c2", "confidence") == "uncertain"
 
 
 @pytest.mark.parametrize("by_mm", [0.3, 0.6])
