@@ -38,12 +38,12 @@ _FOLD_MM, _LEAVES_MM, _WANDERS_MM, _SHOWS = 2.2, 0.7, 0.6, 0.3
 # The wire of a staple is known outside the symbol: so far on along the run, so broad,
 # and so much of it.
 _WIRE_REACH_MM, _WIRE_MM, _WIRE_SEEN_MM2 = 8.0, 0.5, 0.3
+# Of a run upon a wire this share lies within the wire's own bounds.
+_UPON_WIRE = 0.9
 # The line of a dirty glass leaves its pale edges this far beside it.
 _STREAK_MM = 0.3
 # Runs of one stroke lie within this of each other.
 _GAP_MM = 1.6
-# Beside a wire lies its shadow.
-_WIRE_MM = 1.0
 # Two strokes over both codes come to so many finds.
 _MOST_STROKES = 6
 
@@ -54,7 +54,7 @@ class PageSights(NamedTuple):
     Attributes:
         folds: Of the sheet.
         streaks: Of the picture.
-        wires: Where staples are seen on open paper; None where there are none.
+        wires: Where the wires of staples lie, over print too; None where there are none.
     """
 
     folds: Sequence[FoldLine]
@@ -77,24 +77,8 @@ def ink_on_codes(
         The bounds of each stroke, in mm.
     """
     found = list(_on_symbols(flat, reference, ink, sights))
-    if found and sights.wires is not None:
-        near = _around_wires(sights.wires, reference.px_per_mm)
-        found = [rect for rect in found if not any(box.contains(rect.centre) for box in near)]
     # What befalls all of a page's symbols is its print: toner that spread, a drum that slipped.
     return found if len(found) <= _MOST_STROKES else []
-
-
-def _around_wires(wires: Mask, px_per_mm: int) -> list[Rect]:
-    """Return the bounds of the wires in both upper corners: gleam and shadow go on over print."""
-    half = wires.shape[1] // 2
-    boxes = []
-    for left in (0, half):
-        ys, xs = np.nonzero(wires[:, left : left + half])
-        if len(xs):
-            x, y = float(xs.min() + left), float(ys.min())
-            box = Rect(x, y, float(np.ptp(xs)), float(np.ptp(ys)))
-            boxes.append(Rect(*(side / px_per_mm for side in (box.x, box.y, box.w, box.h))))
-    return [box.grown(_WIRE_MM) for box in boxes]
 
 
 def _on_symbols(
@@ -127,7 +111,8 @@ def _on_symbols(
         told |= _on_fold(seen, runs, on_page, sights.folds, reference)
         told = (told & _is_pale(seen, runs)) | _off_paper(on_page, flat.paper, scale)
         if sights.wires is not None:
-            told |= _on_wire(on_page, sights.wires, scale)
+            told |= _upon_wire(on_page, sights.wires, scale)
+            told |= _on_wire(on_page, sights.wires & ink.ink, scale)
         yield from _strokes(on_page.chosen(~told))
 
 
@@ -240,6 +225,15 @@ def _on_streak(runs: Runs, streaks: Sequence[Streak], flat: FlatPage) -> Marks:
         off = np.abs(np.stack([first[:, across], last[:, across]]) - streak.at_px)
         told |= (off < reach).all(axis=0)
     return told
+
+
+def _upon_wire(runs: Runs, wires: Mask, px_per_mm: int) -> Marks:
+    """Tell which runs (mm) lie wholly where a wire does, with its gleam and its shadow."""
+    share = np.linspace(0, 1, 24)[None, :, None]
+    at = (runs.start[:, None] + share * (runs.end - runs.start)[:, None]) * px_per_mm
+    x, y = np.rint(at).astype(int).transpose(2, 0, 1)
+    upon = wires[y.clip(0, wires.shape[0] - 1), x.clip(0, wires.shape[1] - 1)]
+    return np.asarray(upon.mean(axis=1) > _UPON_WIRE, np.bool_)
 
 
 def _on_wire(runs: Runs, wires: Mask, px_per_mm: int) -> Marks:

@@ -192,14 +192,11 @@ def takes_all_light_alike(
     return max(sums) - min(sums) < most * max(sums)
 
 
-def ink_along(line: Line, ink: Mask, scale: int, breadth_mm: float) -> Mask:
-    """Return the ink within so much of a line."""
-    ys, xs = np.nonzero(ink)
+def within_breadth(line: Line, shape: tuple[int, ...], scale: int, breadth_mm: float) -> Mask:
+    """Return what of a corner lies within so much of a line, from end to end."""
+    ys, xs = np.indices(shape)
     cos, sin = np.cos(line.angle), np.sin(line.angle)
     along = (xs - line.x) * cos + (ys - line.y) * sin
     aside = (ys - line.y) * cos - (xs - line.x) * sin
     within = (along > line.start - 0.5 * scale) & (along < line.end + 0.5 * scale)
-    within &= np.abs(aside) < breadth_mm * scale
-    near = np.zeros(ink.shape, np.bool_)
-    near[ys[within], xs[within]] = True
-    return near
+    return np.asarray(within & (np.abs(aside) < breadth_mm * scale), np.bool_)

@@ -17,11 +17,11 @@ from omr.scan.corner_views import (
     Line,
     across,
     corner_view,
-    ink_along,
     moved,
     takes_all_light_alike,
     upper_corners,
     view_beyond,
+    within_breadth,
 )
 from omr.scan.ink import InkMap
 from omr.scan.pieces import Part, parts
@@ -50,6 +50,8 @@ _MACHINED_PX, _EVEN, _MACHINED_LONG_MM = 0.14, 0.1, 5.0
 # In colour, a band as broad and as pale as steel, of 255, and as even as this is no pencil's, which
 # is thinner and has a grain.
 _BROAD_MM, _STEEL, _BARE_EVEN = 0.7, 150, 0.07
+# What lies beyond the design is a wire's if this share of it lies upon the wire.
+_UPON = 0.8
 # So much of it lies on open paper, with gaps no longer than that.
 _OPEN_MM, _GAP_MM = 2.0, 0.6
 # The sides of a pen's hump, from 15 % to 65 % of its height, are what the scan blurs of an edge,
@@ -61,7 +63,7 @@ _COLOUR = 0.3
 
 
 def staples(rest: Mask, ink: InkMap, flat: FlatPage, reference: Reference) -> Mask:
-    """Return the ink of staples' wires.
+    """Return where the wires of staples lie with their gleam and shadow, over print too.
 
     Args:
         rest: Ink that nothing has explained so far.
@@ -80,7 +82,7 @@ def staples(rest: Mask, ink: InkMap, flat: FlatPage, reference: Reference) -> Ma
             view = view or corner_view(area, flat, reference, ink)
             wire = _wire(part, view, ink.threshold) or wire_over_print(part, view, ink.threshold)
             if wire is not None:
-                found[area] |= ink_along(wire, ink.ink[area], scale, _BREADTH_MM)
+                found[area] |= within_breadth(wire, rest[area].shape, scale, _BREADTH_MM)
     return found
 
 
@@ -113,7 +115,10 @@ def is_staple_beyond(
         if not mine or max(part.rect.w, part.rect.h) < _PIECE_MM or part.area_mm2 < _PIECE_MM2:
             continue
         wire = _wire(part, view, ink.threshold) or wire_over_print(part, view, ink.threshold)
-        if wire is not None and ink_along(wire, own, scale, _BREADTH_MM).sum() > 0.8 * own.sum():
+        if wire is None:
+            continue
+        upon = own & within_breadth(wire, own.shape, scale, _BREADTH_MM)
+        if upon.sum() > _UPON * own.sum():
             return True
     return False
 
