@@ -10,6 +10,7 @@ or fade away.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import cv2
@@ -18,8 +19,9 @@ from numpy.typing import NDArray
 
 from omr.ballot.model import PageLayout
 from omr.geometry import Rect
+from omr.scan.courses import Course, course_of
 from omr.scan.pieces import label_pieces
-from omr.scan.reference import Grey, Mask, Reference, as_bits, grow
+from omr.scan.reference import Grey, Mask, Reference, as_bits, grow, window
 from omr.scan.settings import ReaderSettings
 from omr.scan.straighten import FlatPage, look_beyond, separate_ink
 
@@ -33,6 +35,8 @@ _CORNER_MM = 34.0
 # The lid is darker than paper by this much, of 255, over squares of this size; it throws its
 # shadow, and the sheet's own edge shows, so far beside it.
 _LID, _LID_MM, _BESIDE_MM = 20, 3.0, 1.0
+# Codes are printed within so much of their place.
+_BESIDE_CODES_MM = 0.6
 # Ink counts from this share of the threshold on the flat page: pixels are twice as large here.
 _FAINTER = 0.85
 # Pieces of one word lie within this of each other.
@@ -109,17 +113,21 @@ def strokes_in_margins(
     Yields:
         Each stroke or word, those that several parts of the rim share several times.
     """
+    near_print = _near_print(reference)
     for left_mm, top_mm, width_mm, height_mm, open_sides in _parts(reference.layout):
         size = round(height_mm * _PX_PER_MM), round(width_mm * _PX_PER_MM)
         pixels, there = look_beyond(flat, left_mm, top_mm, size, _PX_PER_MM)
         darkness, paper = separate_ink(pixels, _PX_PER_MM, settings)
-        ink = (darkness > _FAINTER * threshold) & ~_printed(reference, left_mm, top_mm, size)
+        ink = darkness > _FAINTER * threshold
+        ink &= ~_part_of(near_print, left_mm, top_mm, size)
         if not ink.any():
             continue
-        there &= ~_outer(size, open_sides)
-        sheet = _sheet(darkness, there & paper)
+        # No sheet reaches to the sides on which the part ends beyond the page.
+        outer = _border(size, open_sides)
+        sheet = _sheet(darkness, there & paper & ~outer)
+        inner = _border(size, "".join(side for side in "tblr" if side not in open_sides))
         part = Paper(pixels, darkness, sheet, _PX_PER_MM)
-        yield from _strokes(_View(left_mm, top_mm, part, _inner(size, open_sides)), ink & sheet)
+        yield from _strokes(_View(left_mm, top_mm, part, inner), ink & sheet)
 
 
 def _parts(layout: PageLayout) -> Iterator[tuple[float, float, float, float, str]]:
@@ -136,17 +144,8 @@ def _parts(layout: PageLayout) -> Iterator[tuple[float, float, float, float, str
             yield left, top, corner, corner, side + end
 
 
-def _inner(size: tuple[int, int], open_sides: str) -> Mask:
-    """Return the border of a part on the sides on which the page goes on."""
-    return _border(size, "".join(side for side in "tblr" if side not in open_sides))
-
-
-def _outer(size: tuple[int, int], open_sides: str) -> Mask:
-    """Return the border of a part on the sides on which the page ends: no sheet reaches so far."""
-    return _border(size, open_sides)
-
-
 def _border(size: tuple[int, int], sides: str) -> Mask:
+    """Return the outermost pixels of a part on some of its sides: t, b, l, r."""
     border = np.zeros(size, np.bool_)
     edges = {"t": np.s_[:2, :], "b": np.s_[-2:, :], "l": np.s_[:, :2], "r": np.s_[:, -2:]}
     for side in sides:
@@ -154,22 +153,26 @@ def _border(size: tuple[int, int], sides: str) -> Mask:
     return border
 
 
-def _printed(reference: Reference, left_mm: float, top_mm: float, size: tuple[int, int]) -> Mask:
-    """Return where print and codes are, with their margin, in a part of the rim."""
-    step = reference.px_per_mm // _PX_PER_MM
-    out = np.zeros(size, np.bool_)
-    near = reference.near_print[::step, ::step] | reference.near_print[step // 2 :: step, ::step]
-    top, left = round(top_mm * _PX_PER_MM), round(left_mm * _PX_PER_MM)
-    rows = slice(max(0, top), min(near.shape[0], top + size[0]))
-    columns = slice(max(0, left), min(near.shape[1], left + size[1]))
-    out[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left] = near[
-        rows, columns
-    ]
+@lru_cache(maxsize=24)
+def _near_print(reference: Reference) -> Mask:
+    """Return where print and codes are, with their margin, on the page at ``_PX_PER_MM``."""
+    factor = _PX_PER_MM / reference.px_per_mm
+    hidden = as_bits(reference.near_print) * np.uint8(255)
+    near = cv2.resize(hidden, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) > 127
     for code in reference.layout.codes:
-        x, y = (code.x - left_mm - 0.6) * _PX_PER_MM, (code.y - top_mm - 0.6) * _PX_PER_MM
-        w, h = (code.w + 1.2) * _PX_PER_MM, (code.h + 1.2) * _PX_PER_MM
-        out[max(0, round(y)) : max(0, round(y + h)), max(0, round(x)) : max(0, round(x + w))] = True
-    return grow(out, 1.0)
+        near[window(code, _PX_PER_MM, near.shape, _BESIDE_CODES_MM)] = True
+    return grow(np.asarray(near, np.bool_), 1.0)
+
+
+def _part_of(page: Mask, left_mm: float, top_mm: float, size: tuple[int, int]) -> Mask:
+    """Return a mask of the page over a part of the rim, False beyond the page."""
+    out = np.zeros(size, np.bool_)
+    top, left = round(top_mm * _PX_PER_MM), round(left_mm * _PX_PER_MM)
+    rows = slice(max(0, top), min(page.shape[0], top + size[0]))
+    columns = slice(max(0, left), min(page.shape[1], left + size[1]))
+    own = slice(rows.start - top, rows.stop - top), slice(columns.start - left, columns.stop - left)
+    out[own] = page[rows, columns]
+    return out
 
 
 def _sheet(darkness: Grey, there: Mask) -> Mask:
@@ -249,50 +252,46 @@ def _around(paper: Paper, area: tuple[slice, slice], own: Mask) -> tuple[tuple[s
 
 def _may_be_the_edge(paper: Paper, area: tuple[slice, slice], own: Mask) -> bool:
     """Tell the line that a sheet's edge, or a torn corner, leaves upon a white lid."""
-    scale = paper.px_per_mm
-    ys, xs = np.nonzero(own)
-    points = np.column_stack([xs, ys]) / scale
-    points -= points.mean(axis=0)
-    axes = np.linalg.svd(points, full_matrices=False)[2]
-    along, across = points @ axes[0], points @ axes[1]
-    length_mm, askew = float(np.ptp(along)), float(np.min(np.abs(axes[0])))
-    if length_mm > _LONG_MM or (length_mm > _LINE_MM and _step(paper, area, own) > _STEP):
+    places = np.argwhere(own)[:, ::-1] / paper.px_per_mm
+    course = course_of(places)
+    length_mm, askew = course.length, float(np.abs(course.axes[0]).min())
+    if length_mm > _LONG_MM:
         return True
-    # The middle of the line, millimetre by millimetre.
+    if length_mm > _LINE_MM and _step(paper, area, own, course) > _STEP:
+        return True
+    off_mm = _off_straight_mm(course, places)
+    coloured = _colour(paper.pixels[area], own) > _COLOURED
+    if askew < _ASKEW and off_mm < _STRAIGHT_MM:
+        dark = float(np.percentile(paper.darkness[area][own], 70)) > _PEN
+        return length_mm > _RULED_MM or not (dark or coloured)
+    # A corner folded over leaves a line as straight as a fold, from edge to edge.
+    folded = askew > _SLANT and length_mm > _FOLDED_MM and off_mm < _FOLD_MM
+    thin = len(places) / paper.px_per_mm**2 < _THIN_MM * length_mm
+    return folded and thin and not coloured
+
+
+def _off_straight_mm(course: Course, places: NDArray[np.float64]) -> float:
+    """Return how far the middle of a line strays, millimetre by millimetre (standard deviation)."""
+    along, across = course.along_axis(places)
     at = (along - along.min()).astype(int)
     seen = np.bincount(at)
-    off_mm = float((np.bincount(at, across)[seen > 0] / seen[seen > 0]).std())
-    if off_mm > _STRAIGHT_MM:
-        return False
-    level = paper.darkness[area][own]
-    coloured = _colour(paper.pixels[area], own) > _COLOURED
-    pen = float(np.percentile(level, 70)) > _PEN or coloured
-    if askew < _ASKEW:
-        return bool(length_mm > _RULED_MM or not pen)
-    # A corner folded over leaves a line as straight as a fold, from edge to edge.
-    thin = len(xs) / scale**2 < _THIN_MM * length_mm
-    return bool(askew > _SLANT and length_mm > _FOLDED_MM and off_mm < _FOLD_MM and thin) and (
-        not coloured
-    )
+    return float((np.bincount(at, across)[seen > 0] / seen[seen > 0]).std())
 
 
-def _step(paper: Paper, area: tuple[slice, slice], own: Mask) -> float:
+def _step(paper: Paper, area: tuple[slice, slice], own: Mask, course: Course) -> float:
     """Return how much brighter one side of a line is than the other, of 255, beyond its soft edge.
 
-    The line is a slight curve over its longer direction.
+    Args:
+        paper: The part of the sheet.
+        area: The window of it that bounds the line.
+        own: The line's ink, within the window.
+        course: Its course, in mm of the window.
     """
     wide, around = _around(paper, area, own)
-    ys, xs = np.nonzero(own)
-    places = np.column_stack([xs + area[1].start, ys + area[0].start]).astype(np.float64)
-    centre = places.mean(axis=0)
-    axes = np.linalg.svd(places - centre, full_matrices=False)[2]
-    along, across = ((places - centre) @ axis for axis in axes)
-    curve = np.linalg.lstsq(np.vander(along, 3), across, rcond=None)[0]
     ys, xs = np.nonzero(around)
-    beside = np.column_stack([xs + wide[1].start, ys + wide[0].start]) - centre
-    ahead, aside = (beside @ axis for axis in axes)
-    aside -= np.vander(ahead, 3) @ curve
-    within = (ahead > along.min()) & (ahead < along.max())
+    corner = wide[1].start - area[1].start, wide[0].start - area[0].start
+    along, aside = course.along_curve((np.column_stack([xs, ys]) + corner) / paper.px_per_mm)
+    within = (along > course.ends[0]) & (along < course.ends[1])
     pixels = paper.pixels[wide]
     level = (pixels if pixels.ndim == 2 else pixels.mean(axis=2))[around]
     left, right = level[within & (aside > 0)], level[within & (aside < 0)]

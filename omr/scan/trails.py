@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from omr.geometry import Rect
 from omr.scan.box_places import FoundBox
+from omr.scan.courses import course_of
 from omr.scan.ink import STRONG, InkMap
 from omr.scan.pieces import Labels, label_pieces
 from omr.scan.reference import Grey, Mask, Reference, above, grow, window
@@ -132,18 +133,13 @@ def _goes_on(
         return False
     ys, xs = np.nonzero(own)
     places = np.column_stack([xs, ys]).astype(np.float64)
-    centre = places.mean(axis=0)
-    axes = np.linalg.svd(places - centre, full_matrices=False)[2]
-    along, across = (places - centre) @ axes[0], (places - centre) @ axes[1]
-    curve = np.linalg.lstsq(np.vander(along, 3), across, rcond=None)[0]
+    course = course_of(places)
     near = cv2.dilate(level, np.ones((2 * round(_ASIDE_MM * px_per_mm) + 1,) * 2, np.uint8))
     least = _AS_DARK * float(np.median(level[own]))
     first, last = (round(beyond * px_per_mm) for beyond in _AHEAD_MM)
-    for end, step in ((along.min(), -1.0), (along.max(), 1.0)):
+    for end, step in zip(course.ends, (-1.0, 1.0), strict=True):
         # A slanting line needs more of its way to leave the box so far.
-        ahead = end + step * np.arange(2 * last)
-        at = centre + np.outer(ahead, axes[0]) + np.outer(np.vander(ahead, 3) @ curve, axes[1])
-        x, y = np.rint(at).astype(int).T
+        x, y = np.rint(course.at(end + step * np.arange(2.0 * last))).astype(int).T
         there = (x >= 0) & (y >= 0) & (x < level.shape[1]) & (y < level.shape[0])
         x, y = x[there], y[there]
         beyond = _beyond_px(x, y, inside)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from omr.geometry import Rect
 from omr.scan.box_places import FoundBox
+from omr.scan.courses import course_of
 from omr.scan.pieces import Labels, label_pieces
 from omr.scan.reference import Grey, Mask, as_bits, grow, where, window
 
@@ -127,15 +128,11 @@ def is_one_line(own: Mask, px_per_mm: int) -> bool:
     """Tell whether a trail in a box is one line: nearly all of it lies along one slight curve."""
     ys, xs = np.nonzero(own)
     places = np.column_stack([xs, ys]) / px_per_mm
-    places -= places.mean(axis=0)
-    _, _, axes = np.linalg.svd(places, full_matrices=False)
-    along, across = places @ axes[0], places @ axes[1]
-    if np.ptp(along) < 1.0:
+    course = course_of(places)
+    if course.length < 1.0:
         return True
-    # Not polyfit, which warns on the terminal where two specks are all there is.
-    powers = np.vander(along, 3)
-    off = np.abs(across - powers @ np.linalg.lstsq(powers, across, rcond=None)[0])
-    return float((off <= _STRAY_MM).mean()) >= _ALONG
+    _, aside = course.along_curve(places)
+    return float((np.abs(aside) <= _STRAY_MM).mean()) >= _ALONG
 
 
 def _groups(hairs: Mask, gap_px: int) -> tuple[Labels, Labels]:

@@ -1,0 +1,69 @@
+"""The course of a stroke: the direction in which it reaches farthest, and its slight bow.
+
+In come the places of a stroke's ink; out comes the curve that they lie along. Of a line, straight
+or bent once, nearly all ink lies beside it; a cross or a letter has no such course.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Course:
+    """A curve through the plane, in the unit of the places it was laid through.
+
+    Attributes:
+        centre: A point of its axis, x and y.
+        axes: The directions along and across it, unit vectors in rows, shape (2, 2).
+        curve: How far across it lies as a parabola of how far along, the highest power first.
+        ends: How far along its first and its last place lie.
+    """
+
+    centre: Float64
+    axes: Float64
+    curve: Float64
+    ends: tuple[float, float]
+
+    @property
+    def length(self) -> float:
+        """How far apart its ends are, along the axis."""
+        return self.ends[1] - self.ends[0]
+
+    def along_axis(self, places: Float64) -> tuple[Float64, Float64]:
+        """Return how far along the axis places, shape (n, 2), lie, and how far across it."""
+        along, across = ((places - self.centre) @ axis for axis in self.axes)
+        return along, across
+
+    def along_curve(self, places: Float64) -> tuple[Float64, Float64]:
+        """Return how far along places, shape (n, 2), lie, and how far aside of the curve."""
+        along, across = self.along_axis(places)
+        return along, across - np.vander(along, 3) @ self.curve
+
+    def at(self, along: Float64) -> Float64:
+        """Return the places on the curve so far along, beyond its ends too, shape (n, 2)."""
+        across = np.vander(along, 3) @ self.curve
+        return np.asarray(
+            self.centre + np.outer(along, self.axes[0]) + np.outer(across, self.axes[1]),
+            dtype=np.float64,
+        )
+
+
+def course_of(places: Float64) -> Course:
+    """Lay a course through places, by least squares.
+
+    Args:
+        places: x and y, one at least, shape (n, 2).
+    """
+    centre = places.mean(axis=0)
+    # One place alone has any direction; of many, the full matrices would be of their number squared.
+    axes = np.linalg.svd(places - centre, full_matrices=len(places) < 2)[2]
+    along, across = ((places - centre) @ axis for axis in axes)
+    # Not polyfit, which warns on the terminal where two specks are all there is.
+    curve = np.linalg.lstsq(np.vander(along, 3), across, rcond=None)[0]
+    return Course(centre, axes, curve, (float(along.min()), float(along.max())))
