@@ -61,7 +61,7 @@ def course_of(places: Float64) -> Course:
         places: x and y, one at least, shape (n, 2).
     """
     centre = places.mean(axis=0)
-    # One place alone has any direction; of many, the full matrices would be of their number squared.
+    # One place alone has any direction. Of many, full matrices would be of their number squared.
     axes = np.linalg.svd(places - centre, full_matrices=len(places) < 2)[2]
     along, across = ((places - centre) @ axis for axis in axes)
     # Not polyfit, which warns on the terminal where two specks are all there is.

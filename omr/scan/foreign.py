@@ -85,32 +85,18 @@ def find_foreign(
         if drops is not None:
             rest &= ~drops
             rims = rims | drops
-    found = over_names
     over_print = timed("overprint", ink_over_print(flat, reference, ink, serial, by_mark | rims))
-    found += _beside(found, (_place(rect, reference) for rect in over_print))
-    found += _beside(found, _annotations(reference, ink, rest, settings))
     sights = PageSights(ink.folds, streaks, wires)
     on_codes = timed("overprint", ink_on_codes(flat, reference, ink, sights))
-    found += _beside(found, (_place(rect, reference) for rect in on_codes))
     coloured = timed("overprint", coloured_ink(flat, reference, ink, by_mark | rims))
-    found += _beside(found, (_place(rect, reference) for rect in coloured))
     told = by_mark | holes | (ink.ink & ~rest)
     faint = timed("faint", faint_strokes(flat, reference, ink, told, settings))
-    found += _beside(found, (_place(rect, reference) for rect in faint))
-    with stage("edges"):
-        margins = list(strokes_in_margins(flat, reference, ink.threshold, settings))
-        if margins:
-            # In the rim nothing was explained yet, since no ink was looked for there.
-            unexplained, _ = _unexplained(inked, flat, reference, ink, rims)
-            known = by_mark | holes | ink.worn | ink.stained | (inked & ~unexplained)
-            margins = [
-                stroke
-                for stroke in margins
-                if not lies_on_known(stroke, known, ink, reference)
-                and not is_staple_beyond(stroke.at_mm, flat, reference, ink, settings)
-            ]
-    for stroke in margins:
-        found += _beside(found, [_place(stroke.rect, reference)])
+    in_margins = timed("edges", _in_margins(flat, reference, ink, by_mark | holes, rims, settings))
+    found = over_names
+    found += _beside(found, (_place(rect, reference) for rect in over_print))
+    found += _beside(found, _annotations(reference, ink, rest, settings))
+    for rects in (on_codes, coloured, faint, in_margins):
+        found += _beside(found, (_place(rect, reference) for rect in rects))
     annotations = [f.rect for f in found if f.code == "annotation" and f.rect is not None]
     clipped = on_paperclips(annotations, flat, reference)
     return tuple(f for f in found if f.code != "annotation" or f.rect not in clipped)
@@ -135,6 +121,33 @@ def _unexplained(
     rest &= ~staple_holes(rest, flat, reference)
     rest &= ~displaced_print(rest, ink, reference)
     return rest, wires
+
+
+def _in_margins(
+    flat: FlatPage,
+    reference: Reference,
+    ink: InkMap,
+    told: Mask,
+    rims: Mask,
+    settings: ReaderSettings,
+) -> Iterator[Rect]:
+    """Yield the strokes in the margins of the sheet that nothing explains on the page."""
+    known: Mask | None = None
+    seen: list[Rect] = []
+    for stroke in strokes_in_margins(flat, reference, ink.threshold, settings):
+        if any(stroke.rect.intersection(rect) for rect in seen):
+            continue
+        if known is None:
+            # In the rim nothing was explained yet, since no ink was looked for there.
+            inked = ink.ink & ~told
+            unexplained, _ = _unexplained(inked, flat, reference, ink, rims)
+            known = told | ink.worn | ink.stained | (inked & ~unexplained)
+        if lies_on_known(stroke, known, ink, reference):
+            continue
+        if is_staple_beyond(stroke.at_mm, flat, reference, ink, settings):
+            continue
+        seen.append(stroke.rect)
+        yield stroke.rect
 
 
 def _beside(found: list[Finding], more: Iterable[Finding]) -> list[Finding]:
