@@ -31,6 +31,7 @@ from omr.ballot.serials import issue_serials
 from omr.geometry import Rect
 from omr.scan.identify import ballot_key
 from omr.scan.pipeline import PageReader
+from omr.scan.reading import PageReading
 
 Point = tuple[float, float]
 Draw = Callable[[Pixels, Rect, "Pen", np.random.Generator], None]
@@ -164,6 +165,15 @@ def _ballot(template: str, group: str) -> _Ballot:
     return _Ballot(style, pages, PageReader(ballot_key(style.election, style.key)))
 
 
+def _read(
+    ballot: _Ballot, page: Pixels, resolutions: tuple[int, ...], rng: np.random.Generator
+) -> PageReading:
+    """Scan a page at one of some resolutions, in colour or in grey, and read it."""
+    dpi = int(rng.choice(resolutions))
+    picture = scanned(page, dpi, bool(rng.random() < 0.5), rng)
+    return ballot.reader.read_page(page_image(picture, dpi, 1))
+
+
 def _voted(ballot: _Ballot, at: int, rng: np.random.Generator) -> tuple[Pixels, dict[str, str]]:
     """Return a page with one plain cross on each line, and the options marked."""
     page = np.asarray(cv2.cvtColor(ballot.pages[at], cv2.COLOR_GRAY2BGR), np.uint8)
@@ -232,9 +242,7 @@ def dashes(pages: int, rng: np.random.Generator) -> Iterator[tuple[str, bool]]:
             draw(page, way, rng.uniform(*pen.width_mm), pen.colour)
             where = "on print" if on_print else "on paper"
             drawn.append((_bounds(way), f"{pen.name}, {where}"))
-        dpi = int(rng.choice([200, 300]))
-        picture = scanned(page, dpi, bool(rng.random() < 0.5), rng)
-        reading = ballot.reader.read_page(page_image(picture, dpi, 1))
+        reading = _read(ballot, page, (200, 300), rng)
         places = [finding.rect for finding in reading.findings if finding.rect is not None]
         for rect, what in drawn:
             yield what, any(place.intersection(rect.grown(1.5)) for place in places)
@@ -256,9 +264,7 @@ def second_marks(pages: int, rng: np.random.Generator) -> Iterator[tuple[str, bo
             name, pen = names[int(rng.integers(len(names)))], PENS[int(rng.integers(len(PENS)))]
             _SECOND[name](page, others[int(rng.integers(len(others)))].rect, pen, rng)
             drawn[contest] = f"{name}, {pen.name}"
-        dpi = int(rng.choice([150, 200, 300]))
-        picture = scanned(page, dpi, bool(rng.random() < 0.5), rng)
-        reading = ballot.reader.read_page(page_image(picture, dpi, 1))
+        reading = _read(ballot, page, (150, 200, 300), rng)
         asked = {mark.contest for mark in reading.marks if mark.state == "uncertain"}
         asked |= {finding.contest for finding in reading.findings if finding.contest}
         marked = Counter(mark.contest for mark in reading.marks if mark.state == "marked")
@@ -307,28 +313,35 @@ def _on_sheet(page: Pixels, layout: PageLayout, printed: float) -> Pixels:
 
 
 def edges(pages: int, rng: np.random.Generator) -> Iterator[tuple[str, bool]]:
-    """Yield for each stroke at an edge what it is and whether somebody is asked about its page."""
+    """Yield for each stroke at an edge what it is and whether it was found."""
     ballots = [_ballot(*style) for style in _STYLES]
     for k in range(pages):
         ballot = ballots[k % len(ballots)]
         layout = ballot.style.layout.pages[0]
         page, _ = _voted(ballot, 0, rng)
-        sheet = _on_sheet(page, layout, float(rng.choice([1.0, 0.97, 0.95])))
+        printed = float(rng.choice([1.0, 0.97, 0.95]))
+        sheet = _on_sheet(page, layout, printed)
         kind = ("along", "over", "corner", "loop")[int(rng.integers(4))]
         pen = PENS[int(rng.integers(5))]
         lid = list(_LIDS)[int(rng.integers(3))]
         margin_mm = float(rng.choice([0.0, 3.0, 7.0]))
         by = round(10 * _PX_PER_MM)
         wide = cv2.copyMakeBorder(sheet, by, by, by, by, cv2.BORDER_CONSTANT, value=(255,) * 3)
-        way = [(x + 10, y + 10) for x, y in _way_at_edge(kind, layout, rng)]
-        draw(np.asarray(wide, np.uint8), way, rng.uniform(*pen.width_mm), pen.colour)
+        way = _way_at_edge(kind, layout, rng)
+        wider = [(x + 10, y + 10) for x, y in way]
+        draw(np.asarray(wide, np.uint8), wider, rng.uniform(*pen.width_mm), pen.colour)
         sheet = np.ascontiguousarray(wide[by:-by, by:-by])
         rim = round(margin_mm * _PX_PER_MM)
         whole = cv2.copyMakeBorder(sheet, rim, rim, rim, rim, cv2.BORDER_CONSTANT, value=_LIDS[lid])
-        dpi = int(rng.choice([200, 300]))
-        picture = scanned(np.asarray(whole, np.uint8), dpi, bool(rng.random() < 0.5), rng)
-        reading = ballot.reader.read_page(page_image(picture, dpi, 1))
-        yield f"{kind}, {pen.name}", any(f.code == "annotation" for f in reading.findings)
+        reading = _read(ballot, np.asarray(whole, np.uint8), (200, 300), rng)
+        # Where it lies on the design, which stands in the middle of the sheet.
+        middle = np.array([layout.width, layout.height]) / 2
+        own = _bounds(
+            [(float(x), float(y)) for x, y in (np.array(way) - middle) / printed + middle]
+        )
+        places = [finding.rect for finding in reading.findings if finding.rect is not None]
+        found = any(place.intersection(own.grown(1.5)) for place in places)
+        yield f"{kind}, {pen.name}", found
 
 
 def main() -> None:
