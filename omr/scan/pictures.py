@@ -16,10 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from omr.ballot.model import PageLayout
 from omr.fonts import find_serif
 from omr.geometry import FloatArray, Rect, transform
 from omr.scan.reading import Finding, FindingCode, MarkState
 from omr.scan.reference import Mask, grow, window
+from omr.scan.straighten import look_beyond
 from omr.scan.trace import PageTrace, PlacedPage
 
 Picture = NDArray[np.uint8]
@@ -30,6 +32,8 @@ _PX_PER_MM = 5
 # Shifts of the print are a fraction of a millimetre; drawn so many times longer they are seen.
 _SHIFT_TIMES = 25.0
 _QUALITY = 85
+# Around what lies beyond the design so much more of the sheet is drawn.
+_ROOM_MM = 2.0
 
 _GREEN: Colour = (0, 140, 60)
 _RED: Colour = (205, 20, 30)
@@ -217,7 +221,8 @@ def _explained(findings: Sequence[Finding], placed: PlacedPage) -> list[tuple[Ma
 
 def _findings(trace: PageTrace, placed: PlacedPage) -> Image.Image:
     """Draw what asks a person, each at its place, over the page as straightened."""
-    image = _pale(placed, whitened=0.0)
+    beyond_mm = _beyond_mm(trace.reading.findings, placed.reference.layout)
+    image = _with_margins(placed, beyond_mm)
     draw, font = ImageDraw.Draw(image), _font(20)
     lines = []
     for number, finding in enumerate(trace.reading.findings, start=1):
@@ -226,12 +231,13 @@ def _findings(trace: PageTrace, placed: PlacedPage) -> Image.Image:
         size = f" {finding.size_mm:.1f} mm" if finding.size_mm else ""
         lines.append(_Line(f"{number}. {finding.code}{whose}: {finding.detail}{size}", colour))
         if finding.rect is not None:
-            _frame(draw, finding.rect.grown(0.8), colour, 3)
-            at = (finding.rect.right * _PX_PER_MM + 8, finding.rect.y * _PX_PER_MM - 12)
+            place = finding.rect.shifted(beyond_mm, beyond_mm)
+            _frame(draw, place.grown(0.8), colour, 3)
+            at = (place.right * _PX_PER_MM + 8, place.y * _PX_PER_MM - 12)
             draw.text(at, str(number), fill=colour, font=font)
     for mark in trace.reading.marks:
         if mark.state == "uncertain":
-            _frame(draw, mark.found.grown(0.8), _ORANGE, 3)
+            _frame(draw, mark.found.shifted(beyond_mm, beyond_mm).grown(0.8), _ORANGE, 3)
             said = f"uncertain box {mark.contest}/{mark.option}: {mark.note}"
             lines.append(_Line(said, _ORANGE))
     if not lines:
@@ -241,6 +247,29 @@ def _findings(trace: PageTrace, placed: PlacedPage) -> Image.Image:
         for grade in trace.reading.grades
     ]
     return _captioned(image, "5. What asks a person", lines)
+
+
+def _beyond_mm(findings: Sequence[Finding], layout: PageLayout) -> float:
+    """Return how far findings reach beyond the design, where a shrunken print has paper."""
+    places = [finding.rect for finding in findings if finding.rect is not None]
+    beyond = [
+        max(-rect.x, -rect.y, rect.right - layout.width, rect.bottom - layout.height)
+        for rect in places
+    ]
+    farthest = max(beyond, default=0.0)
+    return farthest + _ROOM_MM if farthest > 0.0 else 0.0
+
+
+def _with_margins(placed: PlacedPage, beyond_mm: float) -> Image.Image:
+    """Return the straightened page with so much of what lies around it."""
+    if not beyond_mm:
+        return _pale(placed, whitened=0.0)
+    layout = placed.reference.layout
+    down, across = (
+        round((side + 2 * beyond_mm) * _PX_PER_MM) for side in (layout.height, layout.width)
+    )
+    pixels, _ = look_beyond(placed.flat, -beyond_mm, -beyond_mm, (down, across), _PX_PER_MM)
+    return Image.fromarray(_rgb(pixels))
 
 
 def _rgb(pixels: Picture) -> Picture:

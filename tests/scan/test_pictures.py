@@ -111,3 +111,27 @@ def test_tracing_gives_the_very_reading_and_computes_nothing_of_its_own(
 def test_without_the_switch_the_drawing_is_not_even_loaded() -> None:
     code = "import omr.cli.main, sys; sys.exit('omr.scan.pictures' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_stroke_beyond_a_shrunken_design_is_seen_with_its_frame(
+    reader: PageReader, tmp_path: Path
+) -> None:
+    page = fresh_page()
+    height, width = page.shape[:2]
+    sheet = np.full_like(page, 255)
+    small = cv2.resize(page, (round(width * 0.95), round(height * 0.95)))
+    top, left = (height - small.shape[0]) // 2, (width - small.shape[1]) // 2
+    sheet[top : top + small.shape[0], left : left + small.shape[1]] = small
+    _stroke(sheet, (3.2, 150.0), (3.5, 164.0))
+    trace = reader.trace_page(as_image(sheet))
+    (finding,) = trace.reading.findings
+    assert finding.rect is not None
+    assert finding.rect.right < 0, "it lies beyond the design"
+    findings = draw_pictures(trace, tmp_path)[-1]
+    with Image.open(findings) as image:
+        pixels = np.asarray(image.convert("RGB"), dtype=np.int16)
+    beyond = (pixels.shape[1] - round(LAYOUT.width * PX_PER_MM)) // 2
+    margin = pixels[pixels.shape[0] // 3 :, :beyond]
+    assert _most(margin) == "red"
+    blue = (margin[..., 2] - margin[..., 0] > 40).sum()
+    assert blue > 100, "the stroke itself is drawn"
