@@ -11,6 +11,7 @@ from typing import Literal
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from handsheets.sheet import Float32, Pixels, Sheet, smooth_noise
 
@@ -64,6 +65,12 @@ class Scanner:
     moire: float
 
 
+def _three(values: NDArray[np.float64]) -> tuple[float, float, float]:
+    """Return blue, green and red."""
+    blue, green, red = values.tolist()
+    return blue, green, red
+
+
 def choose_scanner(
     rng: np.random.Generator, rough: bool, mode: Mode | None = None, streaky: float = 0.0
 ) -> Scanner:
@@ -99,7 +106,7 @@ def choose_scanner(
         gamma=float(np.exp(rng.normal(0.0, 0.16 * wide))),
         contrast=float(np.exp(rng.normal(0.05, 0.12 * wide))),
         brightness=float(rng.normal(2.0, 9.0 * wide)),
-        cast=tuple(float(v) for v in np.exp(rng.normal(0.0, 0.006 * wide, 3))),  # type: ignore[arg-type]
+        cast=_three(np.exp(rng.normal(0.0, 0.006 * wide, 3))),
         halo=float(rng.choice([0.0, rng.uniform(0.2, 1.0)])),
         quality=int(rng.integers(40, 91)) if rough else int(rng.integers(75, 93)),
         skew_deg=float(rng.uniform(0.2, 1.1 if rough else 0.5)),

@@ -211,7 +211,8 @@ def _placed(
     for _ in range(_turn(page) // 90):
         lying = np.array([[0.0, -1.0], [1.0, 0.0]]) @ lying
     unit = np.rint(lying / np.abs(lying).max(axis=1, keepdims=True)).astype(int)
-    orientation = _ORIENTATIONS[tuple(int(value) for value in unit.flat)]  # type: ignore[index]
+    (xx, xy), (yx, yy) = unit.tolist()
+    orientation = _ORIENTATIONS[xx, xy, yx, yy]
     width_in = float(np.abs(lying[0]).max()) * _unit_in(page)
     return Placement(image=image, orientation=orientation, width_in=width_in)
 

@@ -39,10 +39,8 @@ def _pens(page: Pixels) -> None:
 
 
 def _severity(name: str) -> Severity:
-    for severity in get_args(Severity):
-        if severity == name:
-            return severity  # type: ignore[no-any-return]
-    return "office"
+    severities: tuple[Severity, ...] = get_args(Severity)
+    return next((severity for severity in severities if severity == name), "office")
 
 
 def main(kind: str, first: int, count: int, folder: Path) -> None:
