@@ -29,8 +29,8 @@ from trials.reading import page_image
 from omr.ballot.model import PageLayout
 from omr.ballot.serials import issue_serials
 from omr.geometry import Rect
-from omr.scan.identify import ballot_key
 from omr.scan.pipeline import PageReader
+from omr.scan.place.identify import ballot_key
 from omr.scan.reading import PageReading
 
 Point = tuple[float, float]

@@ -33,6 +33,11 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
         {"election", "ballot", "scan", "tally", "store", "review", "report", "rehearse"}
     ),
 }
+# The rooms within "scan", in the order in which a page walks through them: none may import one
+# that comes after it. Single modules of "scan" itself tell the whole story, and stand above.
+WITHIN_SCAN = ("pages", "place", "ink", "wear", "marks", "foreign", "grade")
+# Values that every stage of reading speaks of.
+SCAN_VALUES = frozenset({"omr.scan.reading", "omr.scan.settings"})
 OPEN_TO_ALL = frozenset({"errors", "geometry", "fonts", "stages"})
 # tests/ballot and the like are packages of tests, not rooms; _data holds the templates in a wheel.
 NOT_ROOMS = frozenset({"__init__", "_data"})
@@ -88,6 +93,16 @@ def allowed(room: str, target: str) -> bool:
     return any(within == may or within.startswith(f"{may}.") for may in MAY_IMPORT[room])
 
 
+def in_order(name: str, target: str) -> bool:
+    """Tell whether a module of the scanning room imports only what stands before it."""
+    rooms = [module.split(".")[2] if module.count(".") > 2 else "" for module in (name, target)]
+    if not name.startswith("omr.scan.") or not target.startswith("omr.scan.") or not rooms[0]:
+        return True
+    if not rooms[1]:
+        return target in SCAN_VALUES
+    return WITHIN_SCAN.index(rooms[1]) <= WITHIN_SCAN.index(rooms[0])
+
+
 def violations(root: Path) -> list[str]:
     """Return one line for each way in which the tree under ``root`` breaks the rules."""
     known = modules(root)
@@ -104,6 +119,8 @@ def violations(root: Path) -> list[str]:
         for line, target in imports(name, path, known):
             if not allowed(room, target):
                 faults.append(f"{name}:{line}: {room} may not import {target}")
+            elif not in_order(name, target):
+                faults.append(f"{name}:{line}: {target} comes later in the reading")
             if target in known and target != name:
                 edges[name].add(target)
     try:
@@ -174,6 +191,20 @@ def build(root: Path, files: dict[str, str]) -> Path:
         (
             {"omr/report/minutes.py": "import omr.cli\n", "omr/cli/__init__.py": ""},
             "omr.report.minutes:1: report may not import omr.cli",
+        ),
+        (
+            {
+                "omr/scan/ink/ink_map.py": "from omr.scan.marks.legs import f\n",
+                "omr/scan/marks/legs.py": "",
+            },
+            "omr.scan.ink.ink_map:1: omr.scan.marks.legs comes later in the reading",
+        ),
+        (
+            {
+                "omr/scan/ink/ink_map.py": "from omr.scan import pipeline\n",
+                "omr/scan/pipeline.py": "",
+            },
+            "omr.scan.ink.ink_map:1: omr.scan.pipeline comes later in the reading",
         ),
         ({"omr/kitchen/stove.py": ""}, "omr.kitchen.stove: unknown room kitchen"),
         ({"omr/pantry.py": ""}, "omr.pantry: unknown room pantry"),

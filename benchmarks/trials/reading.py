@@ -9,9 +9,9 @@ import numpy as np
 from handsheets.ballots import BallotStyle, ballot_style, contests_of
 from handsheets.sheet import Pixels
 
-from omr.scan.identify import ballot_key
-from omr.scan.page_image import PageImage
+from omr.scan.pages.page_image import PageImage
 from omr.scan.pipeline import PageReader
+from omr.scan.place.identify import ballot_key
 from omr.scan.reading import Finding, PageReading, PageSource
 from omr.tally.judge import machine_outcome
 from omr.tally.model import Copy, Flag, MarkEvidence, Outcome, Paper

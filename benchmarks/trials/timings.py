@@ -21,11 +21,11 @@ from handsheets.sheet import Pixels
 from PIL import Image
 
 from omr.cli.reading_pages import Chunk, chunks_of, read_chunk, read_in_order
-from omr.scan.identify import BallotKey, ballot_key
+from omr.scan.pages.source import file_sha256
 from omr.scan.pipeline import PageReader
+from omr.scan.place.identify import BallotKey, ballot_key
 from omr.scan.reading import PageStatus
 from omr.scan.settings import ReaderSettings
-from omr.scan.source import file_sha256
 from omr.stages import STAGES, StageTimes
 from trials.scan_files import KINDS, TEMPLATE
 

@@ -15,13 +15,13 @@ from omr.cli.terminal import Terminal, with_terminal
 from omr.cli.vote import BALLOT_KEY, load_definition
 from omr.cli.words import page_words
 from omr.errors import ExitCode, Text
-from omr.scan.identify import ballot_key, proof_key
-from omr.scan.page_image import PageFault, PageImage
+from omr.scan.pages.page_image import PageFault, PageImage
+from omr.scan.pages.source import find_files, open_pages
 from omr.scan.pipeline import PageReader
+from omr.scan.place.identify import ballot_key, proof_key
 from omr.scan.proof import PageProof, prove_page
 from omr.scan.proof_verdict import PointVerdict, judge_proof
 from omr.scan.settings import ReaderSettings
-from omr.scan.source import find_files, open_pages
 
 # Fewer sheets say little of how the printer varies from sheet to sheet.
 _FEW_SHEETS = 3

@@ -21,12 +21,12 @@ from pathlib import Path
 import cv2
 
 from omr import __version__
-from omr.scan.identify import BallotKey
-from omr.scan.page_image import PageFault, PageImage
+from omr.scan.pages.page_image import PageFault, PageImage
+from omr.scan.pages.source import open_pages
 from omr.scan.pipeline import PageReader
+from omr.scan.place.identify import BallotKey
 from omr.scan.reading import PageReading, PageSource
 from omr.scan.settings import ReaderSettings
-from omr.scan.source import open_pages
 from omr.stages import StageTimes, measure, stage, timed
 from omr.store.values import KeptPage
 

@@ -11,7 +11,7 @@ from omr.cli.stage_times import StackTimes, times_json
 from omr.cli.terminal import Terminal
 from omr.cli.words import FLAG, page_words
 from omr.errors import Text
-from omr.scan.page_image import PageFault
+from omr.scan.pages.page_image import PageFault
 from omr.store.counted import Count
 from omr.store.values import GradedPage, StoredPage
 from omr.tally.model import FlagCode, Outcome

@@ -20,9 +20,9 @@ from omr.cli.terminal import Terminal, with_terminal
 from omr.cli.vote import BALLOT_KEY, FILE_FAULT, Vote, count, open_vote, person_here
 from omr.cli.whole_files import unwritable
 from omr.errors import ExitCode, Text
-from omr.scan.identify import ballot_key
+from omr.scan.pages.source import count_pages, file_sha256, find_files
+from omr.scan.place.identify import ballot_key
 from omr.scan.settings import ReaderSettings
-from omr.scan.source import count_pages, file_sha256, find_files
 from omr.stages import measure
 from omr.store.values import KeptPage
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from omr.cli.reading_pages import READER_DIED, READER_FAULT
 from omr.errors import Text
-from omr.scan.identify import PROOF_PRINT
+from omr.scan.place.identify import PROOF_PRINT
 from omr.store import PageReading, PageStatus
 from omr.tally.model import FlagCode
 

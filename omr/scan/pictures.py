@@ -19,9 +19,9 @@ from PIL import Image, ImageDraw, ImageFont
 from omr.ballot.model import PageLayout
 from omr.fonts import find_serif
 from omr.geometry import FloatArray, Rect, transform
+from omr.scan.place.reference import Mask, grow, window
+from omr.scan.place.straighten import look_beyond
 from omr.scan.reading import Finding, FindingCode, MarkState
-from omr.scan.reference import Mask, grow, window
-from omr.scan.straighten import look_beyond
 from omr.scan.trace import PageTrace, PlacedPage
 
 Picture = NDArray[np.uint8]

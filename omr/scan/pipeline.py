@@ -14,29 +14,29 @@ import numpy as np
 from omr import __version__
 from omr.ballot.codes import qr_modules
 from omr.geometry import MM_PER_INCH
-from omr.scan.codes import find_page_codes
-from omr.scan.fiducials import bears_fiducials
-from omr.scan.foreign import find_foreign
-from omr.scan.grade import grade_scan, grade_unplaced
-from omr.scan.halftone import without_halftone
-from omr.scan.identify import BallotKey, Identity, Unidentified, identify
-from omr.scan.ink import OwnPrint, map_ink
-from omr.scan.marks import measure_marks
-from omr.scan.page_image import PageImage, Pixels
-from omr.scan.quality import find_faults
+from omr.scan.foreign.findings import find_foreign
+from omr.scan.grade.page_grade import grade_scan, grade_unplaced
+from omr.scan.grade.quality import find_faults
+from omr.scan.ink.ink_map import OwnPrint, map_ink
+from omr.scan.marks.measure import measure_marks
+from omr.scan.pages.page_image import PageImage, Pixels
+from omr.scan.place.codes import find_page_codes
+from omr.scan.place.fiducials import bears_fiducials
+from omr.scan.place.halftone import without_halftone
+from omr.scan.place.identify import BallotKey, Identity, Unidentified, identify
+from omr.scan.place.reference import Grey, Reference, grow, make_reference, window
+from omr.scan.place.register import Placement, place_page
+from omr.scan.place.residuals import find_misplaced, place_marks, register, stray_codes
+from omr.scan.place.straighten import flatten
 from omr.scan.reading import (
     Finding,
     MarkReading,
     PageReading,
     PageStatus,
 )
-from omr.scan.reference import Grey, Reference, grow, make_reference, window
-from omr.scan.register import Placement, place_page
-from omr.scan.residuals import find_misplaced, place_marks, register, stray_codes
 from omr.scan.settings import ReaderSettings
-from omr.scan.straighten import flatten
-from omr.scan.streaks import remove_streaks
 from omr.scan.trace import PageTrace, PlacedPage
+from omr.scan.wear.streaks import remove_streaks
 from omr.stages import stage, timed
 
 # Beyond this a scan holds no more about a pen stroke, only more pixels.

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from omr.scan.identify import Identity
-from omr.scan.ink import InkMap
-from omr.scan.marks import MarkedPage
-from omr.scan.page_image import Pixels
+from omr.scan.ink.ink_map import InkMap
+from omr.scan.marks.measure import MarkedPage
+from omr.scan.pages.page_image import Pixels
+from omr.scan.place.identify import Identity
+from omr.scan.place.reference import Reference
+from omr.scan.place.register import Placement
+from omr.scan.place.straighten import FlatPage
 from omr.scan.reading import PageReading
-from omr.scan.reference import Reference
-from omr.scan.register import Placement
-from omr.scan.straighten import FlatPage
 
 
 @dataclass(frozen=True, slots=True, eq=False)

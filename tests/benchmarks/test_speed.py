@@ -23,8 +23,8 @@ from trials.timings import (
     vote_key,
 )
 
-from omr.scan.page_image import PageImage
-from omr.scan.source import open_pages
+from omr.scan.pages.page_image import PageImage
+from omr.scan.pages.source import open_pages
 from omr.stages import STAGES, StageTimes
 
 

@@ -20,12 +20,12 @@ from omr.cli import reading_pages, scanning
 from omr.cli.reading_pages import Chunk, read_in_order
 from omr.election.load import load_election
 from omr.scan import pictures
-from omr.scan.identify import ballot_key
-from omr.scan.page_image import PageImage
+from omr.scan.pages.page_image import PageImage
+from omr.scan.pages.source import file_sha256
 from omr.scan.pipeline import PageReader
+from omr.scan.place.identify import ballot_key
 from omr.scan.reading import PageReading
 from omr.scan.settings import ReaderSettings
-from omr.scan.source import file_sha256
 from tests.cli.conftest import BALLOTS, Omr, Stack
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.geometry import FloatArray, transform
-from omr.scan.box_places import FoundBox
-from omr.scan.register import Placement
-from omr.scan.straighten import FlatPage
+from omr.scan.place.box_places import FoundBox
+from omr.scan.place.register import Placement
+from omr.scan.place.straighten import FlatPage
 from tests.scan.fresh_pages import Picture, fresh_page
 
 WIDTH, HEIGHT = 210.0, 297.0

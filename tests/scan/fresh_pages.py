@@ -18,7 +18,7 @@ from omr.ballot.serials import issue_serials
 from omr.election.load import load_election
 from omr.election.model import Election
 from omr.election.templates import find_template
-from omr.scan.page_image import PageImage
+from omr.scan.pages.page_image import PageImage
 from omr.scan.reading import PageSource
 
 Picture = NDArray[np.uint8]

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from omr.ballot.model import PageLayout
 from omr.geometry import Rect
-from omr.scan.identify import BallotKey, ballot_key
-from omr.scan.page_image import PageImage
+from omr.scan.pages.page_image import PageImage
 from omr.scan.pipeline import PageReader
+from omr.scan.place.identify import BallotKey, ballot_key
 from omr.scan.reading import PageReading, PageSource
 from omr.scan.trace import PlacedPage
 from tests.scan.fresh_pages import SECRET, election, fresh_page

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pikepdf import Array, Dictionary, Name
 from PIL import Image
 
-from omr.scan.source import PageFault, PageImage, open_pages
+from omr.scan.pages.source import PageFault, PageImage, open_pages
 
 Pixels = NDArray[np.uint8]
 

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from omr.geometry import Rect
-from omr.scan.page_image import PageImage
+from omr.scan.pages.page_image import PageImage
 from omr.scan.reading import PageReading, PageSource
 from tests.scan.page_drawings import (
     BLUE,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from omr.ballot.codes import qr_modules
 from omr.geometry import mm_to_px
-from omr.scan.codes import Reader, corner_boxes, find_codes, find_page_codes
+from omr.scan.place.codes import Reader, corner_boxes, find_codes, find_page_codes
 
 Pixels = NDArray[np.uint8]
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from omr.geometry import Rect
-from omr.scan.colour_ink import coloured_ink
+from omr.scan.foreign.colour_ink import coloured_ink
 from tests.scan.page_drawings import (
     BLUE,
     PENCIL,

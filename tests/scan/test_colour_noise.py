@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from omr.scan.colour_noise import colour_noise
+from omr.scan.ink.colour_noise import colour_noise
 from tests.scan.page_drawings import (
     LINES,
     Colour,

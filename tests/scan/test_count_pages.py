@@ -6,7 +6,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from omr.scan.source import count_pages, open_pages
+from omr.scan.pages.source import count_pages, open_pages
 
 
 def pages_of(path: Path) -> list[int]:

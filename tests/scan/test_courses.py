@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from omr.scan.courses import course_of
+from omr.scan.ink.courses import course_of
 
 
 def _bowed(turn: float, bow: float) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:

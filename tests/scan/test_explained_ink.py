@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from omr.geometry import Rect
-from omr.scan.explain import (
+from omr.scan.foreign.explain import (
     beside_missing_paper,
     displaced_print,
     free_zones,
     fringe_of_print,
 )
-from omr.scan.reference import Mask, window
+from omr.scan.place.reference import Mask, window
 from omr.scan.settings import ReaderSettings
 from omr.scan.trace import PlacedPage
 from tests.scan.page_drawings import (

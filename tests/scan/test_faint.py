@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from omr.scan.faint import faint_strokes
+from omr.scan.foreign.faint import faint_strokes
 from omr.scan.settings import ReaderSettings
 from tests.scan.page_drawings import (
     Picture,

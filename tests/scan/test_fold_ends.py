@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from omr.scan.fold_ends import scraps_of_folds
+from omr.scan.ink.fold_ends import scraps_of_folds
 from tests.scan.page_drawings import Picture, codes, name_of, plain, read, stroke, voted_page
 
 _BLACK = (10, 10, 10)

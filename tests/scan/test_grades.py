@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from omr.scan.identify import ballot_key
 from omr.scan.pipeline import PageReader
+from omr.scan.place.identify import ballot_key
 from omr.scan.reading import Grade, PageReading
 from tests.scan.fresh_pages import (
     DPI,

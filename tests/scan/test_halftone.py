@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from omr.scan.halftone import without_halftone
+from omr.scan.place.halftone import without_halftone
 from tests.scan.page_drawings import (
     BLUE,
     PENCIL,

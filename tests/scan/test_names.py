@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from omr.geometry import Rect
-from omr.scan.names import struck_names
+from omr.scan.foreign.names import struck_names
 from omr.scan.settings import ReaderSettings
 from tests.scan.page_drawings import (
     BLUE,

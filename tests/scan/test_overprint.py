@@ -8,8 +8,8 @@ import pytest
 
 from omr.ballot.typeset import Style
 from omr.geometry import Rect
-from omr.scan.reference import Reference, make_reference
-from omr.scan.serial_print import draw_serial
+from omr.scan.place.reference import Reference, make_reference
+from omr.scan.place.serial_print import draw_serial
 from omr.scan.settings import ReaderSettings
 from tests.scan.page_drawings import (
     BLUE,

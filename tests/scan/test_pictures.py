@@ -14,9 +14,9 @@ from PIL import Image
 
 from omr.ballot.layout import ballot_layouts
 from omr.geometry import Rect
-from omr.scan.identify import ballot_key
 from omr.scan.pictures import draw_pictures
 from omr.scan.pipeline import PageReader
+from omr.scan.place.identify import ballot_key
 from tests.scan.fresh_pages import MM, SECRET, Picture, as_image, election, fresh_page
 
 BLUE_PEN = (130, 50, 30)

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from omr.scan.pieces import label_pieces, parts
-from omr.scan.reference import Mask, as_bits, disc, grow, where
+from omr.scan.ink.pieces import label_pieces, parts
+from omr.scan.place.reference import Mask, as_bits, disc, grow, where
 
 
 def _speckled(height: int, width: int, share: float, seed: int) -> Mask:

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from omr.geometry import FloatArray
-from omr.scan.box_places import FoundBox, find_boxes
-from omr.scan.codes import find_page_codes
-from omr.scan.folds import Fold
-from omr.scan.identify import BallotKey, Identity, ballot_key, identify
-from omr.scan.reference import Reference, make_reference
-from omr.scan.register import Placement, place_page
+from omr.scan.place.box_places import FoundBox, find_boxes
+from omr.scan.place.codes import find_page_codes
+from omr.scan.place.folds import Fold
+from omr.scan.place.identify import BallotKey, Identity, ballot_key, identify
+from omr.scan.place.reference import Reference, make_reference
+from omr.scan.place.register import Placement, place_page
+from omr.scan.place.straighten import FlatPage, flatten
 from omr.scan.settings import ReaderSettings
-from omr.scan.straighten import FlatPage, flatten
 from tests.scan.bent_pages import (
     BentPage,
     Map,

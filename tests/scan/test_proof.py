@@ -10,8 +10,8 @@ import pytest
 
 from omr.ballot.layout import ballot_layouts
 from omr.ballot.proof import proof_layouts
-from omr.scan.identify import PROOF_PRINT, ballot_key, proof_key
 from omr.scan.pipeline import PageReader
+from omr.scan.place.identify import PROOF_PRINT, ballot_key, proof_key
 from omr.scan.proof import PageProof, prove_page
 from omr.scan.proof_verdict import judge_proof
 from omr.scan.settings import ReaderSettings

@@ -8,8 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from omr.geometry import Rect
-from omr.scan.punch_holes import punch_holes
-from omr.scan.reference import window
+from omr.scan.place.reference import window
+from omr.scan.wear.punch_holes import punch_holes
 from tests.scan.page_drawings import (
     BLUE,
     PENCIL,

@@ -18,9 +18,9 @@ from omr.election.load import load_election
 from omr.election.model import Election
 from omr.election.templates import find_template
 from omr.geometry import Rect
-from omr.scan.identify import BallotKey, ballot_key
-from omr.scan.page_image import PageImage
+from omr.scan.pages.page_image import PageImage
 from omr.scan.pipeline import PageReader
+from omr.scan.place.identify import BallotKey, ballot_key
 from omr.scan.reading import PageReading, PageSource
 
 Picture = NDArray[np.uint8]

@@ -14,9 +14,9 @@ from omr.ballot.layout import ballot_layouts
 from omr.ballot.model import CodeText
 from omr.ballot.serials import issue_serials
 from omr.geometry import Rect, transform
-from omr.scan.codes import find_page_codes
-from omr.scan.identify import Unidentified, ballot_key, identify
 from omr.scan.pipeline import PageReader
+from omr.scan.place.codes import find_page_codes
+from omr.scan.place.identify import Unidentified, ballot_key, identify
 from omr.scan.reading import PageReading
 from tests.scan.bent_pages import BentPage, Map, photographed, scanned
 from tests.scan.fresh_pages import MM, SECRET, Picture, as_image, election, fresh_page

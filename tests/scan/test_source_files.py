@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from omr.errors import InputError
-from omr.scan.sniff import sniff
-from omr.scan.source import PageFault, PageImage, file_sha256, find_files, open_pages
+from omr.scan.pages.sniff import sniff
+from omr.scan.pages.source import PageFault, PageImage, file_sha256, find_files, open_pages
 from tests.scan.page_files import (
     bilevel_scan,
     codes,

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from omr.scan import kept_image
-from omr.scan.native_messages import native_messages
-from omr.scan.source import PageFault, PageImage, PageLimits, file_sha256
+from omr.scan.pages import kept_image
+from omr.scan.pages.native_messages import native_messages
+from omr.scan.pages.source import PageFault, PageImage, PageLimits, file_sha256
 from tests.scan.page_files import (
     HEIGHT,
     WIDTH,

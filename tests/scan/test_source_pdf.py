@@ -8,9 +8,9 @@ import pikepdf
 import pytest
 from pdf2image import convert_from_path
 
-from omr.scan import kept_image
-from omr.scan.jbig2_segments import is_whole
-from omr.scan.source import PageFault, PageImage, PageLimits, open_pages
+from omr.scan.pages import kept_image
+from omr.scan.pages.jbig2_segments import is_whole
+from omr.scan.pages.source import PageFault, PageImage, PageLimits, open_pages
 from tests.scan.page_files import (
     BOX_PT,
     DPI,

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from omr.scan.page_image import PageImage
+from omr.scan.pages.page_image import PageImage
 from omr.scan.reading import PageReading, PageSource
 from tests.scan.page_drawings import (
     BLUE,
@@ -76,7 +76,7 @@ def test_specks_of_a_yellowed_edge_are_no_annotation(
 ) -> None:
     pixels = _two_levels(voted_page(), dpi)
     assert plain(_read(pixels, dpi))
-    monkeypatch.setattr("omr.scan.foreign.SpeckFields.explain", lambda *_: False)
+    monkeypatch.setattr("omr.scan.foreign.findings.SpeckFields.explain", lambda *_: False)
     assert ("annotation", None) in codes(_read(pixels, dpi)), "they would be asked about"
 
 

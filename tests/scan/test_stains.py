@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from omr.scan.reference import Grey, Mask
-from omr.scan.stains import find_stains
+from omr.scan.ink.stains import find_stains
+from omr.scan.place.reference import Grey, Mask
 from tests.scan.page_drawings import (
     BLUE,
     PENCIL,

@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from omr.scan.reference import Mask
-from omr.scan.staple_holes import staple_holes
-from omr.scan.staples import staples
+from omr.scan.place.reference import Mask
+from omr.scan.wear.staple_holes import staple_holes
+from omr.scan.wear.staples import staples
 from tests.scan.page_drawings import (
     BLUE,
     RED,

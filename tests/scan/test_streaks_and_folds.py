@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from omr.scan.fold_shade import shade_of_folds
-from omr.scan.reference import Grey, Mask
-from omr.scan.streaks import Streak, remove_streaks
+from omr.scan.ink.fold_shade import shade_of_folds
+from omr.scan.place.reference import Grey, Mask
+from omr.scan.wear.streaks import Streak, remove_streaks
 from tests.scan.page_drawings import (
     BLUE,
     DPI,

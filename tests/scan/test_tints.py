@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from omr.scan.reference import Grey, Mask
-from omr.scan.tints import tint_of_paper
+from omr.scan.ink.tints import tint_of_paper
+from omr.scan.place.reference import Grey, Mask
 from tests.scan.page_drawings import (
     BLUE,
     PENCIL,

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from omr.scan.staples import staples
-from omr.scan.wires_over_print import wire_over_print
+from omr.scan.wear.staples import staples
+from omr.scan.wear.wires_over_print import wire_over_print
 from tests.scan.page_drawings import (
     BLUE,
     PENCIL,
@@ -88,7 +88,7 @@ def _seen_over_print(page: Picture, monkeypatch: pytest.MonkeyPatch) -> bool:
         found.append(line is not None)
         return line
 
-    monkeypatch.setattr("omr.scan.staples.wire_over_print", watched)
+    monkeypatch.setattr("omr.scan.wear.staples.wire_over_print", watched)
     seen = placed(page)
     staples(seen.ink.ink, seen.ink, seen.flat, seen.reference)
     return any(found)

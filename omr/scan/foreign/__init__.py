@@ -1,0 +1,1 @@
+"""Foreign ink on the whole page: in boxes' company, over names, print, codes and edges."""

@@ -1,0 +1,233 @@
+"""Ink outside the boxes: what explains it, and what is put before people.
+
+Strokes that marks explain are taken away; so is ink in the free zones (seal, signature)
+with some spill over their edges, the shadow of the paper's edge, punch holes, dust, specks. What
+is left is an annotation, or, over a printed name, a strike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import cv2
+import numpy as np
+
+from omr.geometry import Rect
+from omr.scan.foreign.code_ink import PageSights, ink_on_codes
+from omr.scan.foreign.colour_ink import coloured_ink
+from omr.scan.foreign.explain import (
+    displaced_print,
+    free_zones,
+    fringe_of_print,
+)
+from omr.scan.foreign.faint import faint_strokes
+from omr.scan.foreign.margins import strokes_in_margins
+from omr.scan.foreign.names import struck_names
+from omr.scan.foreign.overprint import ink_over_print
+from omr.scan.foreign.sheet_edges import edges_of_sheet, lies_on_known
+from omr.scan.ink.ink_map import InkMap
+from omr.scan.ink.pieces import label_pieces
+from omr.scan.marks.legs import legs_of
+from omr.scan.marks.measure import MarkedPage
+from omr.scan.place.reference import Mask, Reference, above, as_bits, grow, window
+from omr.scan.place.straighten import FlatPage
+from omr.scan.reading import Finding
+from omr.scan.settings import ReaderSettings
+from omr.scan.wear.drops import rims_of_drops
+from omr.scan.wear.dust import Dust
+from omr.scan.wear.paperclips import on_paperclips
+from omr.scan.wear.punch_holes import HOLE_RIM_MM, hole_outlines, punch_holes, shaded_holes
+from omr.scan.wear.speck_fields import SpeckFields
+from omr.scan.wear.staple_holes import staple_holes
+from omr.scan.wear.staples import is_staple_beyond, staples
+from omr.scan.wear.streaks import Streak
+from omr.scan.wear.tears import tears
+from omr.stages import stage, timed
+
+
+@stage("foreign")
+def find_foreign(
+    flat: FlatPage,
+    reference: Reference,
+    ink: InkMap,
+    marked: MarkedPage,
+    serial: str,
+    streaks: Sequence[Streak],
+    settings: ReaderSettings,
+) -> tuple[Finding, ...]:
+    """Find annotations and struck names.
+
+    Args:
+        flat: The page laid flat.
+        reference: The page as printed.
+        ink: Its foreign ink.
+        marked: The marks, and the strokes that they explain.
+        serial: Of this ballot, as printed on it.
+        streaks: The streaks of the picture.
+        settings: The reader's numbers.
+
+    Returns:
+        The findings, strikes first, then annotations from the top down.
+    """
+    by_mark = _marks_and_zones(flat, reference, ink, marked, settings)
+    over_names = list(timed("names", struck_names(reference, ink, by_mark, settings)))
+    with stage("edges"):
+        holes = punch_holes(flat, reference)
+        rims = grow(holes, HOLE_RIM_MM * reference.px_per_mm) if holes.any() else holes
+        inked = ink.ink & ~by_mark
+        rest = inked & ~edges_of_sheet(flat, inked, reference, settings)
+        rest, wires = _unexplained(rest, flat, reference, ink, rims)
+        shaded = shaded_holes(rest, flat, reference) if rest.any() else None
+        if shaded is not None:
+            rest &= ~shaded
+            holes, rims = holes | shaded, rims | shaded
+        drops = rims_of_drops(rest, flat, reference) if rest.any() else None
+        if drops is not None:
+            rest &= ~drops
+            rims = rims | drops
+    over_print = timed("overprint", ink_over_print(flat, reference, ink, serial, by_mark | rims))
+    sights = PageSights(ink.folds, streaks, wires)
+    on_codes = timed("overprint", ink_on_codes(flat, reference, ink, sights))
+    coloured = timed("overprint", coloured_ink(flat, reference, ink, by_mark | rims))
+    told = by_mark | holes | (ink.ink & ~rest)
+    faint = timed("faint", faint_strokes(flat, reference, ink, told, settings))
+    in_margins = timed("edges", _in_margins(flat, reference, ink, by_mark | holes, rims, settings))
+    found = over_names
+    found += _beside(found, (_place(rect, reference) for rect in over_print))
+    found += _beside(found, _annotations(reference, ink, rest, settings))
+    for rects in (on_codes, coloured, faint, in_margins):
+        found += _beside(found, (_place(rect, reference) for rect in rects))
+    annotations = [f.rect for f in found if f.code == "annotation" and f.rect is not None]
+    clipped = on_paperclips(annotations, flat, reference)
+    return tuple(f for f in found if f.code != "annotation" or f.rect not in clipped)
+
+
+def _unexplained(
+    rest: Mask, flat: FlatPage, reference: Reference, ink: InkMap, rims: Mask
+) -> tuple[Mask, Mask | None]:
+    """Return what of unexplained ink nothing explains that befell the sheet or its print.
+
+    Returns:
+        The ink that is left, and that of staples' wires (None where there is no ink).
+    """
+    if not rest.any():
+        return rest, None
+    rest = rest & ~tears(rest, flat, reference, ink.threshold)
+    rest &= ~fringe_of_print(rest, ink, reference)
+    rest &= ~rims
+    rest &= ~hole_outlines(rest, reference)
+    wires = staples(rest, ink, flat, reference)
+    rest &= ~wires
+    rest &= ~staple_holes(rest, flat, reference)
+    rest &= ~displaced_print(rest, ink, reference)
+    return rest, wires
+
+
+def _in_margins(
+    flat: FlatPage,
+    reference: Reference,
+    ink: InkMap,
+    told: Mask,
+    rims: Mask,
+    settings: ReaderSettings,
+) -> Iterator[Rect]:
+    """Yield the strokes in the margins of the sheet that nothing explains on the page."""
+    known: Mask | None = None
+    seen: list[Rect] = []
+    for stroke in strokes_in_margins(flat, reference, ink.threshold, settings):
+        if any(stroke.rect.intersection(rect) for rect in seen):
+            continue
+        if known is None:
+            # In the rim nothing was explained yet, since no ink was looked for there.
+            inked = ink.ink & ~told
+            unexplained, _ = _unexplained(inked, flat, reference, ink, rims)
+            known = told | ink.worn | ink.stained | (inked & ~unexplained)
+        if lies_on_known(stroke, known, ink, reference):
+            continue
+        if is_staple_beyond(stroke.at_mm, flat, reference, ink, settings):
+            continue
+        seen.append(stroke.rect)
+        yield stroke.rect
+
+
+def _beside(found: list[Finding], more: Iterable[Finding]) -> list[Finding]:
+    """Return further findings, less those that touch one that was found already."""
+    seen = [finding.rect for finding in found if finding.rect is not None]
+    return [
+        finding
+        for finding in more
+        if not any(finding.rect and finding.rect.intersection(rect) for rect in seen)
+    ]
+
+
+def _marks_and_zones(
+    flat: FlatPage,
+    reference: Reference,
+    ink: InkMap,
+    marked: MarkedPage,
+    settings: ReaderSettings,
+) -> Mask:
+    """Return the ink of marks within their reach, of boxes and of the free zones."""
+    scale, shape = reference.px_per_mm, ink.ink.shape
+    explained = np.zeros(shape, np.bool_)
+    marks = np.zeros(shape, np.bool_)
+    for stroke in marked.strokes:
+        left, top, right, bottom = ink.bounds_px[stroke].tolist()
+        marks[top:bottom, left:right] |= ink.labels[top:bottom, left:right] == stroke
+    for found in ink.boxes:
+        explained[window(found.found, scale, shape, reference.layout.outline_mm + 0.2)] = True
+        near = window(found.found, scale, shape, settings.reach_mm)
+        if marks[near].any():
+            explained[near] |= legs_of(found, marks[near], near, ink, reference)
+    return explained | free_zones(flat, ink, reference, settings)
+
+
+def _annotations(
+    reference: Reference, ink: InkMap, rest: Mask, settings: ReaderSettings
+) -> Iterator[Finding]:
+    """Gather unexplained ink into words and strokes, and yield those that are large enough."""
+    scale = reference.px_per_mm
+    # A pen line is wider than the fringe that a tenth of a millimetre of misfit leaves.
+    solid = cv2.morphologyEx(as_bits(rest), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)).view(
+        np.bool_
+    )
+    if not solid.any():
+        return
+    # Letters of a word lie within 2 mm of each other.
+    words = label_pieces(grow(solid, 1.0 * scale))
+    stats = words.stats
+    strong = words.count(solid & above(ink.darkness, 1.3 * ink.threshold))
+    area = words.count(solid)
+    order = sorted(range(1, len(stats)), key=lambda k: (stats[k, 1], stats[k, 0]))
+    dust: Dust | None = None
+    fields = SpeckFields(ink, reference, settings.edge_mm)
+    for number in order:
+        left, top, width, height = (int(v) for v in stats[number, :4])
+        rect = Rect(left / scale, top / scale, width / scale, height / scale).grown(-1.0)
+        extent_mm = float(np.hypot(rect.w, rect.h))
+        area_mm2 = float(area[number]) / scale**2
+        if extent_mm < settings.annotation_mm or area_mm2 < 0.3 or strong[number] < 6:
+            continue
+        area_px = slice(top, top + height), slice(left, left + width)
+        dust = dust or Dust(rest, scale)
+        if dust.is_all(area_px):
+            continue
+        if fields.explain(rest[area_px], area_px):
+            continue
+        yield _place(rect, reference)
+
+
+def _place(rect: Rect, reference: Reference) -> Finding:
+    """Tie unexplained ink to the official whose name or row it touches."""
+    extent_mm = float(np.hypot(rect.w, rect.h))
+    for name in reference.layout.names:
+        common = rect.intersection(name.rect)
+        if common is not None and common.area > 0.3 * rect.area and rect.w > 5.0:
+            return Finding("name-struck", name.contest, rect, round(extent_mm, 1), "ink over name")
+    rows = [
+        (common.area, row.contest)
+        for row in reference.layout.rows
+        if (common := rect.intersection(row.rect)) is not None
+    ]
+    contest = max(rows)[1] if rows else None
+    return Finding("annotation", contest, rect, round(extent_mm, 1), "foreign ink")

@@ -1,0 +1,1 @@
+"""The grade of a scan, in plain words and with the remedy."""

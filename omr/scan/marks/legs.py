@@ -1,0 +1,279 @@
+"""The legs of a mark beyond its box: which ink around a box goes on from the mark inside.
+
+In come the ink around a box and the mark's strokes; out comes what of it is the mark's. A leg
+runs out straight, skips, turns back once, or ends in a hook; a bow joins two of them. Writing
+that touches a leg turns many times, and what stands beside a leg does not point at it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from omr.scan.ink.ink_map import FoundBox, InkMap
+from omr.scan.ink.pieces import Labels, label_pieces, parts
+from omr.scan.place.reference import Mask, Places, Reference, as_bits, grow, window
+
+Floats = NDArray[np.float64]
+
+# The line of letters is so many times as long as they reach; a leg's loop is twice as long.
+# Hooks and blots at its end stay smaller than a word.
+_TURNS, _WORD_MM = 2.6, 4.5
+# No pen's line is thinner.
+_THIN_MM = 0.33
+# The dashes of a leg lie this far apart at most.
+_DASH_GAP_MM = 3.5
+# One that is longer than this lies closer, on open paper and with the print between, or somebody
+# drew it beside the mark.
+_DASH_MM, _LONG_DASH_GAP_MM, _LONG_DASH_SEEN_MM = 4.5, 1.2, 2.2
+# A leg's hook or last curl is smaller than this.
+_HOOK_MM = 3.5
+# Print hides so much of a stroke at most that runs below it; beside an outline so much more.
+_HIDDEN_MM, _MARGIN_MM = 3.0, 0.35
+# Share of ink from which a box is filled.
+_FILLED = 0.4
+
+
+class _Way(NamedTuple):
+    """What lies between the end of a stroke and the ink that it goes on in.
+
+    Attributes:
+        length_px: How long the way is.
+        hidden: Whether print hides most of it.
+    """
+
+    length_px: int
+    hidden: bool
+
+
+def legs_of(
+    found: FoundBox, by_mark: Mask, near: tuple[slice, slice], ink: InkMap, reference: Reference
+) -> Mask:
+    """Return the ink of a mark around its box, shape (h, w) of the window.
+
+    Args:
+        found: The box.
+        by_mark: The strokes of marks in the window, shape (h, w).
+        near: The window of the page within the box's reach.
+        ink: The page's ink.
+        reference: The page as printed.
+    """
+    legs = by_mark & ~_writing(found, by_mark, near, ink, reference)
+    scale = reference.px_per_mm
+    # Print, and the outline where it was found, hide what runs below them.
+    hidden = reference.near_print[near].copy()
+    outer = window(found.found, scale, ink.ink.shape, reference.layout.outline_mm + _MARGIN_MM)
+    inner = window(found.found, scale, ink.ink.shape, -_MARGIN_MM)
+    open_ = hidden[_within(near, inner)].copy()
+    hidden[_within(near, outer)] = True
+    hidden[_within(near, inner)] = open_
+    return legs | _leg_ends(ink.ink[near], legs, hidden, scale)
+
+
+def _writing(
+    found: FoundBox, by_mark: Mask, near: tuple[slice, slice], ink: InkMap, reference: Reference
+) -> Mask:
+    """Return the pieces of a mark's ink outside its box that are no legs, but writing.
+
+    A leg runs out straight or turns back once; letters turn many times, so that their line is
+    several times as long as they reach. A box that is filled is scribbled over its edges too.
+    """
+    scale = reference.px_per_mm
+    writing = np.zeros(ink.ink[near].shape, np.bool_)
+    marked = by_mark & ink.ink[near]
+    inside = marked[_within(near, window(found.found, scale, ink.ink.shape))]
+    if inside.mean() > _FILLED:
+        return writing
+    outside = marked.copy()
+    box = window(found.found, scale, ink.ink.shape, reference.layout.outline_mm + 0.5)
+    outside[_within(near, box)] = False
+    # A word needs that much ink even in the thinnest line.
+    if np.count_nonzero(outside) / scale**2 <= _TURNS * _THIN_MM * _WORD_MM:
+        return writing
+    pen_mm = _breadth(inside, scale)
+    for part in parts(outside, scale):
+        reach_mm = float(np.hypot(part.rect.w, part.rect.h))
+        wide = min(part.rect.w, part.rect.h) > 1.5 and reach_mm > _WORD_MM
+        if wide and part.area_mm2 > _TURNS * pen_mm * reach_mm:
+            writing[part.area] |= part.shape
+    return writing
+
+
+def _within(outer: tuple[slice, slice], inner: tuple[slice, slice]) -> tuple[slice, slice]:
+    """Return a window of the page as a window of the larger one around it."""
+    rows, columns = (
+        slice(part.start - whole.start, part.stop - whole.start)
+        for whole, part in zip(outer, inner, strict=True)
+    )
+    return rows, columns
+
+
+def _breadth(stroke: Mask, px_per_mm: int) -> float:
+    """Return how broad a stroke is, in mm; a pen's usual line where there is none."""
+    if not stroke.any():
+        return 0.5
+    depth = cv2.distanceTransform(np.pad(stroke, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
+    # The mean distance to the edge of a band is a quarter of its width.
+    return max(4.0 * (float(depth[stroke].mean()) - 0.5) / px_per_mm, _THIN_MM)
+
+
+def _leg_ends(ink: Mask, by_mark: Mask, hidden: Mask, px_per_mm: int) -> Mask:
+    """Return the pieces that go on where a mark's stroke leaves off.
+
+    A pen that skips breaks the leg of a cross into dashes, and the bow between two legs.
+
+    Args:
+        ink: All ink around a box, shape (h, w).
+        by_mark: The mark's, same shape.
+        hidden: Print that hides what runs below it, same shape.
+        px_per_mm: Resolution.
+    """
+    dashes = np.zeros(ink.shape, np.bool_)
+    if not by_mark.any():
+        return dashes
+    others = ink & ~by_mark
+    if not others.any():
+        return dashes
+    pieces = label_pieces(others)
+    # Less than 6 px have no direction.
+    large = pieces.stats[:, cv2.CC_STAT_AREA] >= 6
+    open_ = {number: (area, shape) for number, area, shape in pieces.shapes(large)}
+    reach = round((_DASH_GAP_MM + _HIDDEN_MM) * px_per_mm) + 1
+    # Each round may add the next dash of a leg; four rounds cover all that is within reach.
+    for _ in range(4):
+        target = grow(by_mark | dashes, 0.5 * px_per_mm)
+        added = []
+        for number, (area, shape) in open_.items():
+            top, left = area[0].start, area[1].start
+            around = target[
+                max(0, top - reach) : area[0].stop + reach,
+                max(0, left - reach) : area[1].stop + reach,
+            ]
+            if around.any() and _goes_on(shape, (top, left), target, hidden, px_per_mm):
+                dashes[area] |= shape
+                added.append(number)
+        if not added:
+            break
+        for number in added:
+            del open_[number]
+    return dashes
+
+
+def _goes_on(
+    shape: Mask, corner: tuple[int, int], target: Mask, hidden: Mask, px_per_mm: int
+) -> bool:
+    """Tell whether a piece of ink is part of a stroke that goes on in ``target``.
+
+    A straight dash meets it beyond one of its ends; a bow, as between the legs of a cross
+    that was drawn in one go, beyond both, however it winds. A long one begins where the leg left
+    off, or it is a stroke of its own. A hook at a leg's end is small and begins below the outline,
+    or where the leg points.
+
+    Args:
+        shape: The piece within its bounds, shape (h, w).
+        corner: Row and column of its bounds.
+        target: The ink that it may go on in.
+        hidden: Print that hides what runs below it.
+        px_per_mm: Resolution.
+    """
+    points = np.argwhere(shape).astype(np.float64)
+    along = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)[2][0]
+    run = points @ along
+    aside = points @ np.array([-along[1], along[0]])
+    length, bend = float(np.ptp(run)), float(aside.std())
+    reach_mm = float(np.hypot(*np.ptp(points, axis=0))) / px_per_mm
+    # A pen line of up to 1 mm stays within 0.3 mm of its own line. Longer than thick, so that
+    # it points at all.
+    straight = bend < 0.3 * px_per_mm and 3 * bend < length
+    gap_mm = _DASH_GAP_MM if straight and length < _DASH_MM * px_per_mm else _LONG_DASH_GAP_MM
+    met = [
+        _meets(start + corner, way, target, hidden, gap_mm * px_per_mm, px_per_mm)
+        for start, way in _tips(shape, px_per_mm)
+    ]
+    hits = [way for way in met if way is not None]
+    below_outline = any(way.hidden for way in hits)
+    # One end alone tells less: what is long lies close by all that is to be seen, print or not.
+    most_mm = np.inf if length < _DASH_MM * px_per_mm else _LONG_DASH_SEEN_MM
+    close = any(way.length_px <= most_mm * px_per_mm for way in hits)
+    if len(hits) == 2 or (straight and close) or (reach_mm < _HOOK_MM and below_outline):
+        return True
+    return reach_mm < _HOOK_MM and _is_pointed_at(points + corner, target, hidden, px_per_mm)
+
+
+def _tips(shape: Mask, px_per_mm: int) -> list[tuple[Floats, Floats]]:
+    """Return both ends of a stroke, however it winds: the place, and the way out of it."""
+    first = _away(shape, np.argwhere(shape)[0])
+    one = np.array(np.unravel_index(int(first.argmax()), shape.shape))
+    from_one = _away(shape, one)
+    other = np.array(np.unravel_index(int(from_one.argmax()), shape.shape))
+    ends = []
+    for away in (from_one, _away(shape, other)):
+        places = np.argwhere(away >= 0).astype(np.float64)
+        steps = away[away >= 0]
+        start = places[steps < 0.4 * px_per_mm].mean(axis=0)
+        back = places[(steps >= 0.7 * px_per_mm) & (steps <= 1.6 * px_per_mm)]
+        way = start - (back if len(back) else places).mean(axis=0)
+        ends.append((start, way / max(float(np.linalg.norm(way)), 1e-6)))
+    return ends
+
+
+def _away(shape: Mask, start: Places) -> Labels:
+    """Return how many steps each pixel of a piece lies from one of them along it, -1 beyond it."""
+    bits = np.pad(as_bits(shape), 1)
+    away = np.full(bits.shape, -1, np.int32)
+    front = np.zeros(bits.shape, np.uint8)
+    front[start[0] + 1, start[1] + 1] = 1
+    square = np.ones((3, 3), np.uint8)
+    step = 0
+    while front.any():
+        away[front > 0] = step
+        step += 1
+        front = np.asarray(cv2.dilate(front, square), np.uint8) & bits & as_bits(away < 0)
+    return away[1:-1, 1:-1]
+
+
+def _meets(
+    start: Floats, way: Floats, target: Mask, hidden: Mask, gap_px: float, px_per_mm: int
+) -> _Way | None:
+    """Follow the way out of a stroke's end to the ink that it may go on in.
+
+    Returns:
+        The way, or None where nothing is met, or only after more open paper than the gap.
+    """
+    steps = np.arange(0, gap_px + _HIDDEN_MM * px_per_mm)[:, None]
+    path = np.rint(start + way * steps).astype(int)
+    path = path[((path >= 0) & (path < target.shape)).all(axis=1)]
+    met = np.flatnonzero(target[tuple(path.T)])
+    if not met.size:
+        return None
+    between = hidden[tuple(path[: met[0]].T)]
+    if np.count_nonzero(~between) > gap_px:
+        return None
+    return _Way(int(met[0]), not between.size or bool(between.mean() > 0.5))
+
+
+def _is_pointed_at(points: Floats, target: Mask, hidden: Mask, px_per_mm: int) -> bool:
+    """Tell whether the end of a leg points at a small piece close by: its own last curl."""
+    reach = round((_LONG_DASH_GAP_MM + _HIDDEN_MM + 2.0) * px_per_mm)
+    top, left = np.maximum(points.min(axis=0).astype(int) - reach, 0)
+    bottom, right = points.max(axis=0).astype(int) + reach + 1
+    leg = np.argwhere(target[top:bottom, left:right]) + np.array([top, left])
+    if not len(leg):
+        return False
+    gaps = np.linalg.norm(leg[:, None, :] - points[None, :: max(1, len(points) // 40)], axis=2)
+    end = leg[int(gaps.min(axis=1).argmin())].astype(np.float64)
+    near = leg[np.linalg.norm(leg - end, axis=1) < 2.0 * px_per_mm].astype(np.float64)
+    middle = near.mean(axis=0)
+    along = np.linalg.svd(near - middle, full_matrices=False)[2][0]
+    way = along if (end - middle) @ along > 0 else -along
+    run, aside = (near - middle) @ way, (near - middle) @ np.array([-way[1], way[0]])
+    # The end of a line, not its side.
+    if (end - middle) @ way < 0.6 * run.max() or 3 * aside.std() > np.ptp(run):
+        return False
+    piece = np.zeros(target.shape, np.bool_)
+    piece[tuple(points.astype(int).T)] = True
+    gap_px = _LONG_DASH_GAP_MM * px_per_mm
+    return _meets(end, way, grow(piece, 0.3 * px_per_mm), hidden, gap_px, px_per_mm) is not None

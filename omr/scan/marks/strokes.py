@@ -1,0 +1,104 @@
+"""Whose stroke is it? Strokes are followed out of their box and into its neighbours.
+
+A cross whose leg enters the next box is one mark; a circle round a box belongs to that box;
+what cannot be told is doubtful in the box that it strays into.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from omr.scan.ink.ink_map import FoundBox, InkMap
+from omr.scan.place.reference import Reference, window
+from omr.scan.settings import ReaderSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One stroke's ink in one box."""
+
+    stroke: int
+    area_mm2: float
+    in_core: bool
+
+
+def shares_in(
+    found: FoundBox, ink: InkMap, reference: Reference, settings: ReaderSettings
+) -> list[Share]:
+    """Return the strokes that have ink inside a box."""
+    scale = reference.px_per_mm
+    area = window(found.found, scale, ink.ink.shape)
+    if not ink.ink[area].any():
+        return []
+    labels = ink.labels[area] * ink.ink[area]
+    counts = np.bincount(labels.ravel())
+    side = min(found.found.w, found.found.h)
+    core_rect = found.found.grown(-side * (1 - settings.core_share) / 2)
+    core = window(core_rect, scale, ink.ink.shape)
+    in_core = set(np.unique(ink.labels[core] * ink.ink[core]).tolist())
+    return [
+        Share(int(stroke), float(counts[stroke]) / scale**2, int(stroke) in in_core)
+        for stroke in np.flatnonzero(counts)
+        # 3 px: grain at the threshold is no stroke.
+        if stroke > 0 and counts[stroke] > 3
+    ]
+
+
+def owners_of(shares: list[list[Share]], settings: ReaderSettings) -> dict[int, dict[int, str]]:
+    """Decide for each stroke what it is in each box it enters: own, leg or doubtful."""
+    by_stroke: dict[int, dict[int, Share]] = {}
+    for index, box_shares in enumerate(shares):
+        for share in box_shares:
+            by_stroke.setdefault(share.stroke, {})[index] = share
+    owners: dict[int, dict[int, str]] = {}
+    for stroke, places in by_stroke.items():
+        main = max(places, key=lambda index: places[index].area_mm2)
+        roles = {}
+        for index, share in places.items():
+            if index == main or share.area_mm2 >= settings.leg_share * places[main].area_mm2:
+                roles[index] = "own"
+            else:
+                roles[index] = "doubtful" if share.in_core else "leg"
+        owners[stroke] = roles
+    return owners
+
+
+def ring_round(
+    index: int,
+    found: FoundBox,
+    ink: InkMap,
+    owners: Mapping[int, Mapping[int, str]],
+    reference: Reference,
+    settings: ReaderSettings,
+) -> tuple[int, ...]:
+    """Return the strokes that run round a box, or nothing where they do not close a circle."""
+    scale = reference.px_per_mm
+    outer = found.found.grown(settings.ring_mm)
+    rows, columns = window(outer, scale, ink.ink.shape)
+    if np.count_nonzero(ink.ink[rows, columns]) < 30:
+        return ()
+    labels = ink.labels[rows, columns] * ink.ink[rows, columns]
+    ys, xs = np.nonzero(labels)
+    centre = found.found.centre
+    dx = (xs + columns.start + 0.5) / scale - centre.x
+    dy = (ys + rows.start + 0.5) / scale - centre.y
+    half = min(found.found.w, found.found.h) / 2
+    # A circle round a square may cut its corners, but runs mostly outside its sides.
+    outside = (np.abs(dx) > half) | (np.abs(dy) > half)
+    away = outside | (np.hypot(dx, dy) > 0.95 * half)
+    stroke = labels[ys, xs]
+    elsewhere = [
+        number
+        for number in np.unique(stroke)
+        if any(role == "own" and box != index for box, role in owners.get(int(number), {}).items())
+    ]
+    away &= ~np.isin(stroke, elsewhere)
+    sector = ((np.arctan2(dy, dx) + np.pi) / (2 * np.pi) * 36).astype(int) % 36
+    covered = len(np.unique(sector[away])) / 36
+    covered_outside = len(np.unique(sector[away & outside])) / 36
+    if covered < settings.ring_coverage or covered_outside < 0.5 * settings.ring_coverage:
+        return ()
+    return tuple(int(number) for number in np.unique(stroke[away]))

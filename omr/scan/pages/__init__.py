@@ -1,0 +1,1 @@
+"""Files to pages: what kind a file is, its embedded pictures, one upright picture a page."""

@@ -1,0 +1,157 @@
+"""The body's round seal in its zone, and what of the ink beyond the zone belongs to it.
+
+In come the zone, the flat page and its ink; out comes what is free. Whatever lies in the zone is.
+Seals are set beside its middle, so that their rim leaves it; pens begin in the zone and leave it
+too. Outside the zone what lies within the circle of a seal is the seal's, a smear beside it as
+well, and everything else is judged like ink anywhere.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from omr.geometry import Rect
+from omr.scan.ink.ink_map import InkMap
+from omr.scan.ink.pieces import label_pieces
+from omr.scan.place.reference import Mask, Places, Reference, as_bits, disc, grow, window
+from omr.scan.place.straighten import FlatPage
+from omr.scan.settings import ReaderSettings
+from omr.scan.wear.seal_rims import (
+    Impression,
+    SealView,
+    disc_of,
+    first_impression,
+    ink_on_rim,
+    second_impression,
+)
+
+Floats = NDArray[np.float32]
+Area = tuple[slice, slice]
+
+# A scan's blur carries ink so far over the edge of the zone.
+_SOFT_MM = 0.7
+# Less ink than that is put before nobody.
+_LEAST_MM2 = 0.3
+# What is smeared is broader than any pen's line, and lies so near to the rim.
+_BROAD_MM, _SMEAR_MM = 1.6, 4.0
+# Where ink is so dark, of 255, its colour can be told. Red ink takes less than the first share
+# of red light, against what it takes of another colour; blue, black and pencil take more than the
+# second.
+_TOLD, _RED, _NOT_RED = 60, 0.6, 0.8
+
+
+def seal_zone(
+    zone: Rect, flat: FlatPage, ink: InkMap, reference: Reference, settings: ReaderSettings
+) -> tuple[Area, Mask]:
+    """Return what is free in a seal's zone and around it.
+
+    Args:
+        zone: The zone on the page, in mm.
+        flat: The page laid flat.
+        ink: Its ink.
+        reference: The page as printed.
+        settings: The reader's numbers.
+
+    Returns:
+        The window of the page that was looked at, and what is free within it.
+    """
+    scale, shape = reference.px_per_mm, ink.ink.shape
+    area = window(zone, scale, shape, settings.seal_spill_mm)
+    inked = ink.ink[area]
+    free = _within(zone, area, scale, 0.0)
+    if not (inked & ~free).any():
+        return area, free
+    spilled = _joined(inked, free, scale)
+    free |= spilled & _within(zone, area, scale, _SOFT_MM)
+    if np.count_nonzero(inked & ~free) < _LEAST_MM2 * scale**2:
+        return area, free
+    view = SealView(area, scale, inked, reference.near_print[area], flat.pixels[area])
+    first = first_impression(zone, view)
+    if first is None:
+        return area, free | _smear(spilled & ~free, view)
+    red = _is_red(first, view)
+    round_ = disc_of(first, view)
+    rest = spilled & ~free & ~round_
+    if np.count_nonzero(rest) >= _LEAST_MM2 * scale**2:
+        second = second_impression(inked & ~round_, first, view)
+        if second is not None:
+            round_ |= disc_of(second, view)
+        near = grow(round_, _SMEAR_MM * scale)
+        round_ |= _smear(rest & ~round_ & near, view, red=red)
+    foreign = _not_red(inked & ~free & round_, view) if red else None
+    return area, free | (round_ if foreign is None else round_ & ~foreign)
+
+
+def _within(zone: Rect, area: Area, px_per_mm: int, margin_mm: float) -> Mask:
+    """Return where a window lies within the zone, grown by a margin."""
+    rows, columns = area
+    inside = np.zeros((rows.stop - rows.start, columns.stop - columns.start), np.bool_)
+    down, across = window(zone, px_per_mm, (rows.stop, columns.stop), margin_mm)
+    inside[
+        max(0, down.start - rows.start) : down.stop - rows.start,
+        max(0, across.start - columns.start) : across.stop - columns.start,
+    ] = True
+    return inside
+
+
+def _joined(inked: Mask, free: Mask, px_per_mm: int) -> Mask:
+    """Return the ink that begins in the zone.
+
+    Gaps of 1.5 mm are crossed: seals print brokenly, and print was cut out of them.
+    """
+    joined = label_pieces(grow(inked, 0.75 * px_per_mm))
+    return joined.chosen(joined.count(free & inked) > 0) & inked
+
+
+def _smear(rest: Mask, view: SealView, red: bool = True) -> Mask:
+    """Return what is smeared: broader than a pen's line, and red where colours are seen.
+
+    Args:
+        rest: Ink that begins in the zone and is explained by nothing.
+        view: The zone.
+        red: Whether seals are red here; False for one that is seen to have another colour.
+    """
+    if not rest.any():
+        return rest
+    breadth = disc(_BROAD_MM / 2 * view.px_per_mm)
+    broad = cv2.morphologyEx(as_bits(view.inked), cv2.MORPH_OPEN, breadth).view(np.bool_) & rest
+    if red and view.pixels.ndim == 3:
+        at = np.flatnonzero(broad)
+        broad.ravel()[at[~(_red_share(at, view) <= _NOT_RED)]] = False
+    return rest & grow(broad, _SOFT_MM * view.px_per_mm) if broad.any() else broad
+
+
+def _is_red(seal: Impression, view: SealView) -> bool:
+    """Tell whether the rim of a seal is red; where there are no colours it is not known to be."""
+    if view.pixels.ndim == 2:
+        return False
+    shares = _red_share(ink_on_rim(seal, view), view)
+    return float(np.mean(shares < _RED)) > 0.5 if shares.size else False
+
+
+def _not_red(inked: Mask, view: SealView) -> Mask | None:
+    """Return which ink is of another colour than red beyond doubt, None where no colours are."""
+    if view.pixels.ndim == 2:
+        return None
+    found = np.zeros(inked.shape, np.bool_)
+    at = np.flatnonzero(inked)
+    found.ravel()[at[_red_share(at, view) > _NOT_RED]] = True
+    return found
+
+
+def _red_share(at: Places, view: SealView) -> Floats:
+    """Return what ink takes of red light against what it takes of the colour it takes most of.
+
+    Args:
+        at: Where, row * w + column, shape (k,).
+        view: The zone, in colour.
+
+    Returns:
+        The shares, shape (k,), not a number where ink is too pale for its colour to be told.
+    """
+    paper = np.median(view.pixels[::16, ::16].reshape(-1, 3), axis=0).astype(np.float32)
+    taken = np.clip(paper - view.pixels.reshape(-1, 3)[at], 0.0, None)
+    most = taken.max(axis=1)
+    return np.where(most > _TOLD, taken[:, 2] / np.maximum(most, 1.0), np.float32(np.nan))
