@@ -5,6 +5,7 @@ from __future__ import annotations
 from omr.cli.reading_pages import READER_DIED, READER_FAULT
 from omr.errors import Text
 from omr.scan.place.identify import PROOF_PRINT
+from omr.scan.reading import NOTE_ON_BACK
 from omr.store import PageReading, PageStatus
 from omr.tally.model import FlagCode
 
@@ -26,6 +27,7 @@ _READER_FAILED = Text("máy đọc gặp lỗi ở trang này", "the reader fail
 _DETAIL: dict[str, Text] = {
     READER_FAULT: _READER_FAILED,
     READER_DIED: _READER_FAILED,
+    NOTE_ON_BACK: Text("mặt sau bỏ trống có chữ viết", "an empty side that bears writing"),
     PROOF_PRINT: Text(
         "tờ in thử (MẪU THỬ), không phải phiếu", "a proof sheet (PRINT PROOF), not a ballot"
     ),

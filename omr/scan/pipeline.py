@@ -14,6 +14,7 @@ import numpy as np
 from omr import __version__
 from omr.ballot.codes import qr_modules
 from omr.geometry import MM_PER_INCH
+from omr.scan.foreign.backs import notes_on_back
 from omr.scan.foreign.findings import find_foreign
 from omr.scan.grade.page_grade import grade_scan, grade_unplaced
 from omr.scan.grade.quality import find_faults
@@ -29,6 +30,7 @@ from omr.scan.place.register import Placement, place_page
 from omr.scan.place.residuals import find_misplaced, place_marks, register, stray_codes
 from omr.scan.place.straighten import flatten
 from omr.scan.reading import (
+    NOTE_ON_BACK,
     Finding,
     MarkReading,
     PageReading,
@@ -84,6 +86,8 @@ class PageReader:
         settings = self._settings
         view, identity = self._identify(image)
         if isinstance(identity, Unidentified):
+            if identity.status == "blank":
+                return self._bare(image, view)
             return self._unread(image, view, identity.status, identity.detail)
         view, identity, placement = self._place(image, view, identity)
         if placement is None:
@@ -146,11 +150,26 @@ class PageReader:
             self._references[place] = make_reference(identity.layout, self._settings)
         return self._references[place]
 
-    def _unread(self, image: PageImage, view: _View, status: PageStatus, detail: str) -> PageTrace:
+    def _bare(self, image: PageImage, view: _View) -> PageTrace:
+        """Pass an empty back; one that somebody wrote on is left to people."""
+        notes = notes_on_back(view.pixels, view.dpi, self._settings)
+        if not notes:
+            return self._unread(image, view, "blank", "")
+        return self._unread(image, view, "no-code", NOTE_ON_BACK, notes)
+
+    def _unread(
+        self,
+        image: PageImage,
+        view: _View,
+        status: PageStatus,
+        detail: str,
+        findings: tuple[Finding, ...] = (),
+    ) -> PageTrace:
         reading = PageReading(
             image.source,
             status,
             detail=detail,
+            findings=findings,
             settings=self._fingerprint,
             version=__version__,
             grades=grade_unplaced(view.grey, status, self._settings),

@@ -24,6 +24,9 @@ PageStatus = Literal[
     "unreadable",  # the page of the file cannot be opened or decoded
 ]
 
+# Detail of a page without a code that is an empty back on which somebody wrote.
+NOTE_ON_BACK = "note on an empty side"
+
 FindingCode = Literal[
     "annotation",  # ink that nobody printed, outside boxes and free zones
     "name-struck",  # ink over a printed name

@@ -8,6 +8,7 @@ is left is an annotation, or, over a printed name, a strike.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -72,34 +73,87 @@ def find_foreign(
     by_mark = _marks_and_zones(flat, reference, ink, marked, settings)
     over_names = list(timed("names", struck_names(reference, ink, by_mark, settings)))
     with stage("edges"):
-        holes = punch_holes(flat, reference)
-        rims = grow(holes, HOLE_RIM_MM * reference.px_per_mm) if holes.any() else holes
-        inked = ink.ink & ~by_mark
-        rest = inked & ~edges_of_sheet(flat, inked, reference, settings)
-        rest, wires = _unexplained(rest, flat, reference, ink, rims)
-        shaded = shaded_holes(rest, flat, reference) if rest.any() else None
-        if shaded is not None:
-            rest &= ~shaded
-            holes, rims = holes | shaded, rims | shaded
-        drops = rims_of_drops(rest, flat, reference) if rest.any() else None
-        if drops is not None:
-            rest &= ~drops
-            rims = rims | drops
+        left = _left_over(ink.ink & ~by_mark, flat, reference, ink, settings)
+    rest, rims = left.ink, left.rims
     over_print = timed("overprint", ink_over_print(flat, reference, ink, serial, by_mark | rims))
-    sights = PageSights(ink.folds, streaks, wires)
+    sights = PageSights(ink.folds, streaks, left.wires)
     on_codes = timed("overprint", ink_on_codes(flat, reference, ink, sights))
     coloured = timed("overprint", coloured_ink(flat, reference, ink, by_mark | rims))
-    told = by_mark | holes | (ink.ink & ~rest)
+    told = by_mark | left.holes | (ink.ink & ~rest)
     faint = timed("faint", faint_strokes(flat, reference, ink, told, settings))
-    in_margins = timed("edges", _in_margins(flat, reference, ink, by_mark | holes, rims, settings))
+    in_margins = timed(
+        "edges", _in_margins(flat, reference, ink, by_mark | left.holes, rims, settings)
+    )
     found = over_names
     found += _beside(found, (_place(rect, reference) for rect in over_print))
     found += _beside(found, _annotations(reference, ink, rest, settings))
     for rects in (on_codes, coloured, faint, in_margins):
         found += _beside(found, (_place(rect, reference) for rect in rects))
+    return _less_paperclips(found, flat, reference)
+
+
+def find_notes(
+    flat: FlatPage, reference: Reference, ink: InkMap, settings: ReaderSettings
+) -> tuple[Finding, ...]:
+    """Find what was written on a side of the sheet that bears no print at all.
+
+    Args:
+        flat: That side, laid flat.
+        reference: Of a page on which nothing is printed.
+        ink: Its ink.
+        settings: The reader's numbers.
+
+    Returns:
+        The annotations from the top down.
+    """
+    with stage("edges"):
+        rest = _left_over(ink.ink, flat, reference, ink, settings).ink
+    return _less_paperclips(_annotations(reference, ink, rest, settings), flat, reference)
+
+
+def _less_paperclips(
+    found: Iterable[Finding], flat: FlatPage, reference: Reference
+) -> tuple[Finding, ...]:
+    """Return the findings less the annotations that a paperclip's wire drew."""
+    found = tuple(found)
     annotations = [f.rect for f in found if f.code == "annotation" and f.rect is not None]
     clipped = on_paperclips(annotations, flat, reference)
     return tuple(f for f in found if f.code != "annotation" or f.rect not in clipped)
+
+
+class _LeftOver(NamedTuple):
+    """What is left of a page's ink when all is taken away that befell the sheet.
+
+    Attributes:
+        ink: The ink that nothing explains.
+        holes: Punched through the sheet.
+        rims: The same and the shade around them, and the rims of drops.
+        wires: Of staples; None where there was no ink to look at.
+    """
+
+    ink: Mask
+    holes: Mask
+    rims: Mask
+    wires: Mask | None
+
+
+def _left_over(
+    inked: Mask, flat: FlatPage, reference: Reference, ink: InkMap, settings: ReaderSettings
+) -> _LeftOver:
+    """Take away what the sheet's edges, holes, staples, tears and drops explain of some ink."""
+    holes = punch_holes(flat, reference)
+    rims = grow(holes, HOLE_RIM_MM * reference.px_per_mm) if holes.any() else holes
+    rest = inked & ~edges_of_sheet(flat, inked, reference, settings)
+    rest, wires = _unexplained(rest, flat, reference, ink, rims)
+    shaded = shaded_holes(rest, flat, reference) if rest.any() else None
+    if shaded is not None:
+        rest &= ~shaded
+        holes, rims = holes | shaded, rims | shaded
+    drops = rims_of_drops(rest, flat, reference) if rest.any() else None
+    if drops is not None:
+        rest &= ~drops
+        rims = rims | drops
+    return _LeftOver(rest, holes, rims, wires)
 
 
 def _unexplained(
