@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from omr.scan.ink.ink_map import FoundBox, InkMap
 from omr.scan.ink.pieces import Labels, label_pieces, parts
+from omr.scan.marks.mark_shape import breadth_mm
 from omr.scan.place.reference import Mask, Places, Reference, as_bits, grow, window
 
 Floats = NDArray[np.float64]
@@ -23,7 +24,8 @@ Floats = NDArray[np.float64]
 # Hooks and blots at its end stay smaller than a word.
 _TURNS, _WORD_MM = 2.6, 4.5
 # No pen's line is thinner.
-_THIN_MM = 0.33
+# The breadth of a thin pen's line as scanned, and of a usual one.
+_THIN_MM, _USUAL_MM = 0.33, 0.5
 # The dashes of a leg lie this far apart at most.
 _DASH_GAP_MM = 3.5
 # One that is longer than this lies closer, on open paper and with the print between, or somebody
@@ -93,7 +95,7 @@ def _writing(
     # A word needs that much ink even in the thinnest line.
     if np.count_nonzero(outside) / scale**2 <= _TURNS * _THIN_MM * _WORD_MM:
         return writing
-    pen_mm = _breadth(inside, scale)
+    pen_mm = max(breadth_mm(inside, scale), _THIN_MM) if inside.any() else _USUAL_MM
     for part in parts(outside, scale):
         reach_mm = float(np.hypot(part.rect.w, part.rect.h))
         wide = min(part.rect.w, part.rect.h) > 1.5 and reach_mm > _WORD_MM
@@ -109,15 +111,6 @@ def _within(outer: tuple[slice, slice], inner: tuple[slice, slice]) -> tuple[sli
         for whole, part in zip(outer, inner, strict=True)
     )
     return rows, columns
-
-
-def _breadth(stroke: Mask, px_per_mm: int) -> float:
-    """Return how broad a stroke is, in mm; a pen's usual line where there is none."""
-    if not stroke.any():
-        return 0.5
-    depth = cv2.distanceTransform(np.pad(stroke, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
-    # The mean distance to the edge of a band is a quarter of its width.
-    return max(4.0 * (float(depth[stroke].mean()) - 0.5) / px_per_mm, _THIN_MM)
 
 
 def _leg_ends(ink: Mask, by_mark: Mask, hidden: Mask, px_per_mm: int) -> Mask:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 
 from omr.geometry import Rect
@@ -82,6 +83,15 @@ def reach_beyond_mm(found: FoundBox, own: Sequence[Share], ink: InkMap, px_per_m
         bounds[:, 2] - rect.right, bounds[:, 3] - rect.bottom,
     )  # fmt: skip
     return max(0.0, float(np.max(out)))
+
+
+def breadth_mm(stroke: Mask, px_per_mm: int) -> float:
+    """Return how broad a stroke is, in mm: four times the mean distance of its ink to its edge."""
+    if not stroke.any():
+        return 0.0
+    depth = cv2.distanceTransform(np.pad(stroke, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
+    # The mean distance to the edge of a band is a quarter of its width.
+    return 4.0 * (float(depth[stroke].mean()) - 0.5) / px_per_mm
 
 
 def reach_mm(inside: Mask, px_per_mm: int) -> float:

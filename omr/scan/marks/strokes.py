@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from omr.scan.ink.creases import is_one_line
 from omr.scan.ink.ink_map import FoundBox, InkMap
 from omr.scan.place.reference import Reference, window
 from omr.scan.settings import ReaderSettings
@@ -47,8 +48,17 @@ def shares_in(
     ]
 
 
-def owners_of(shares: list[list[Share]], settings: ReaderSettings) -> dict[int, dict[int, str]]:
-    """Decide for each stroke what it is in each box it enters: own, leg or doubtful."""
+def owners_of(
+    shares: list[list[Share]], ink: InkMap, px_per_mm: int, settings: ReaderSettings
+) -> dict[int, dict[int, str]]:
+    """Decide for each stroke what it is in each box it enters: own, leg or doubtful.
+
+    Args:
+        shares: The strokes in each box, in the order of ``ink.boxes``.
+        ink: The page's foreign ink.
+        px_per_mm: Its resolution.
+        settings: The reader's numbers.
+    """
     by_stroke: dict[int, dict[int, Share]] = {}
     for index, box_shares in enumerate(shares):
         for share in box_shares:
@@ -62,8 +72,21 @@ def owners_of(shares: list[list[Share]], settings: ReaderSettings) -> dict[int, 
                 roles[index] = "own"
             else:
                 roles[index] = "doubtful" if share.in_core else "leg"
+        own = [index for index, role in roles.items() if role == "own"]
+        if len({ink.boxes[index].box.contest for index in own}) > 1:
+            # The tail of a mark may end deep in a box of the line above or below, and a line
+            # drawn down a whole column is a mark in none of its boxes that a person would swear to.
+            for index in own:
+                if _is_one_line(stroke, ink.boxes[index], ink, px_per_mm):
+                    roles[index] = "doubtful"
         owners[stroke] = roles
     return owners
+
+
+def _is_one_line(stroke: int, found: FoundBox, ink: InkMap, px_per_mm: int) -> bool:
+    """Tell whether all that a stroke leaves in a box is one line, without a crossing or a turn."""
+    area = window(found.found, px_per_mm, ink.ink.shape)
+    return is_one_line(ink.ink[area] & (ink.labels[area] == stroke), px_per_mm)
 
 
 def ring_round(

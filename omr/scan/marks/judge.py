@@ -1,0 +1,230 @@
+"""A box judged beside its line and its paper: is what it holds a mark, wear, or for people?
+
+Pencil that is faint in every line is this voter's pencil, a faint stroke beside dark ones is not;
+a speck among specks is dust; what no other mark of the paper is like may be none. What stays
+unclear is for people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import factorial
+from typing import Literal
+
+import numpy as np
+
+from omr.scan.reading import MarkState
+
+Kind = Literal["none", "missing", "ring", "ringed", "strayed", "stroke", "dot", "small", "faint"]
+
+# Specks of dust are this small; at least so many like it lie elsewhere on a dusty page.
+SPECK_MM, _SPECKS_ALIKE = 1.3, 3
+# A box that lies between others holds specks by chance where as much as this of one box of the
+# page would; a dozen clean pages have none with two.
+_BOXES_BY_CHANCE = 0.3
+# A touch of the pen or one speck, beside a plain mark in the line: a dot that was meant is
+# three times as large.
+_TOUCH_MM, _TOUCH_MM2 = 1.0, 0.35
+# Three pixels: grain at the threshold.
+_GRAIN_MM2 = 0.05
+# A stroke that a scanner broke: pieces, their reach and ink, and how many specks the page's
+# own dust would put into a box by chance.
+_PIECES, _PIECES_MM, _PIECES_MM2, _PIECES_BY_CHANCE = 4, 3.0, 0.2, 0.15
+# A crease that crosses a box reaches this far beyond it; legs of marks stay closer.
+_CREASE_BEYOND_MM = 6.0
+# A box that is filled beyond its outline on three sides, where the others of the paper hold
+# light strokes, may be a mark that was scribbled out.
+_HEAVY, LIGHT, _SIDES = 0.45, 0.28, 3
+# A pen leaves lines of one breadth, and of one darkness for that breadth: over 390 plain marks of
+# mixed shapes none was paler than 0.65 of its paper's usual. A smudge, a drop or a fibre in the
+# box of an unmarked line is paler than the palest of the paper's marks by the first share, and
+# narrower or broader than all of them by the others; or so pale that its breadth tells nothing.
+_PALER, _NARROWER, _BROADER, _PALE_BEYOND = 0.6, 0.6, 1.7, 0.45
+_PALEST_PERCENT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One box as measured.
+
+    Attributes:
+        kind: What is in it, as far as the box alone can tell.
+        score: Own ink inside, as a share of its area.
+        tone: Median darkness of that ink, 0 to 255.
+        breadth_mm: How broad its strokes are.
+        weak: Whether hardly any of the ink is dark beyond doubt.
+        hair: Whether its ink is as thin and pale as a crease or a fibre.
+        astray: Whether most of the stroke lies outside and none of it in the middle.
+        pieces: Reach in mm and area in mm² of each piece that the ink inside has.
+        pieces_mm, area_mm2: Reach of all pieces together, and their ink.
+        sides: On how many sides its ink crosses the outline.
+        beyond_mm: How far its strokes reach beyond the box, on the side where they reach farthest.
+        filled: Whether what goes round the box also runs to and fro through it.
+        own, ring: Strokes that the box explains if it is marked.
+        legs: Strokes of other boxes that merely enter it.
+    """
+
+    kind: Kind
+    score: float = 0.0
+    tone: float = 0.0
+    breadth_mm: float = 0.0
+    weak: bool = False
+    hair: bool = False
+    astray: bool = False
+    pieces: tuple[tuple[float, float], ...] = ()
+    pieces_mm: float = 0.0
+    area_mm2: float = 0.0
+    sides: int = 0
+    beyond_mm: float = 0.0
+    filled: bool = False
+    own: tuple[int, ...] = ()
+    ring: tuple[int, ...] = ()
+    legs: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """How this paper was marked, and how clean it is.
+
+    Attributes:
+        tones: Darkness of the strokes, one per box that holds one.
+        breadths_mm: Their breadths.
+        scores: Their ink, as shares of their boxes.
+        specks_mm2: Area of each speck outside the boxes.
+        specks_by_chance: How many of them a box would hold by chance.
+        boxes: How many boxes the page has.
+    """
+
+    tones: tuple[float, ...]
+    breadths_mm: tuple[float, ...]
+    scores: tuple[float, ...]
+    specks_mm2: tuple[float, ...]
+    specks_by_chance: float
+    boxes: int
+
+    @property
+    def fills(self) -> bool:
+        """Whether this voter fills boxes: three at least, and hardly any is lightly marked."""
+        light = sum(score < LIGHT for score in self.scores)
+        return len(self.scores) - light >= 3 and 4 * light <= len(self.scores)
+
+    def made(self, box: Measure) -> bool:
+        """Tell whether the pen that made the other strokes of the paper can have made one."""
+        pen = list(zip(self.tones, self.breadths_mm, strict=True))
+        pen.remove((box.tone, box.breadth_mm))
+        if not pen:
+            return True
+        tones, breadths_mm = zip(*pen, strict=True)
+        paleness = box.tone / max(float(np.percentile(tones, _PALEST_PERCENT)), 1.0)
+        as_broad = _NARROWER * min(breadths_mm) < box.breadth_mm < _BROADER * max(breadths_mm)
+        return paleness > (_PALE_BEYOND if as_broad else _PALER)
+
+    def may_hold(self, specks: int) -> bool:
+        """Tell whether a page so dusty has boxes that hold so many specks (by Poisson's law)."""
+        chance = self.specks_by_chance**specks / factorial(specks)
+        return specks == 0 or self.boxes * chance >= _BOXES_BY_CHANCE
+
+
+def judge(box: Measure, others: Sequence[Measure], hand: Hand) -> tuple[MarkState, str]:
+    """Judge a box beside the rest of its line and of the paper.
+
+    Args:
+        box: As measured.
+        others: The other boxes of its line.
+        hand: How the paper was marked.
+
+    Returns:
+        Its state, and a note that says why.
+    """
+    if box.kind in ("small", "stroke", "dot", "faint") and _is_crease(box, others):
+        return "empty", "crease or hair"
+    match box.kind:
+        case "none":
+            return "empty", ""
+        case "missing":
+            return "uncertain", "paper missing"
+        case "ring":
+            return "marked", "circle round"
+        case "ringed":
+            if box.filled and hand.fills:
+                return _judge_stroke(box, others, hand)
+            return "uncertain", "circled mark"
+        case "strayed":
+            return "uncertain", "stroke from another box"
+        case "dot":
+            return "marked", "dot"
+        case "faint":
+            return "uncertain", "very faint ink"
+        case "small":
+            return _judge_small(box, others, hand)
+        case "stroke":
+            return _judge_stroke(box, others, hand)
+
+
+def _is_crease(box: Measure, others: Sequence[Measure]) -> bool:
+    """Tell a crease from a mark: thin and pale beside one plain mark of the same line.
+
+    The voter's pen is known from that mark; it did not leave this. A crease goes on far beyond
+    the box; a faint mark does not. Without a plain mark in the line nothing is known, and people
+    look.
+    """
+    plain = [other for other in others if other.kind == "stroke" and not other.weak]
+    own_pen = len(plain) == 1 and plain[0].tone > 1.5 * box.tone
+    return box.hair and own_pen and box.beyond_mm > _CREASE_BEYOND_MM
+
+
+def _judge_stroke(box: Measure, others: Sequence[Measure], hand: Hand) -> tuple[MarkState, str]:
+    """Judge a stroke that is large enough: was it meant for this box, is it dark enough?"""
+    if box.astray:
+        return "uncertain", "mostly outside the box"
+    if box.weak:
+        alone = all(other.kind == "none" for other in others)
+        # The same pen elsewhere on the paper: at least one more stroke, of about this tone.
+        alike = len(hand.tones) > 1 and 0.75 * float(np.median(hand.tones)) <= box.tone
+        if not (alone and alike and box.pieces_mm >= _PIECES_MM):
+            return "uncertain", "faint ink"
+    # Thin and pale where the other lines are dark: perhaps a crease, and no vote.
+    if box.hair and float(np.median(hand.tones)) > 1.5 * box.tone:
+        return "uncertain", "crease or hair"
+    if not hand.made(box):
+        return "uncertain", "unlike the other marks"
+    light = [score for score in hand.scores if score < LIGHT]
+    if box.score > _HEAVY and box.sides >= _SIDES and 2 * len(light) >= len(hand.scores) - 1:
+        return "uncertain", "perhaps scribbled out"
+    return "marked", ""
+
+
+def _judge_small(box: Measure, others: Sequence[Measure], hand: Hand) -> tuple[MarkState, str]:
+    """Tell a broken stroke and a speck of dust from a small mark."""
+    alone = all(other.kind == "none" for other in others)
+    broken = len(box.pieces) >= _PIECES and box.pieces_mm >= _PIECES_MM
+    if (
+        alone
+        and broken
+        and box.area_mm2 >= _PIECES_MM2
+        and hand.specks_by_chance < _PIECES_BY_CHANCE
+    ):
+        return "marked", "broken stroke"
+    elsewhere = sum(other.kind == "stroke" and not other.weak for other in others) == 1
+    if elsewhere and _is_dust(box.pieces, hand):
+        return "empty", "speck of dust"
+    largest_mm, largest_mm2 = max(box.pieces)
+    touch = largest_mm <= _TOUCH_MM and largest_mm2 <= _TOUCH_MM2
+    rest = [piece for piece in sorted(box.pieces)[:-1] if piece[1] > _GRAIN_MM2]
+    if elsewhere and touch and (not rest or _is_dust(rest, hand)):
+        return "empty", "touch of the pen"
+    return "uncertain", "small mark"
+
+
+def _is_dust(pieces: Sequence[tuple[float, float]], hand: Hand) -> bool:
+    """Tell specks among specks: each has others like it on the page, and enough for a box."""
+
+    def alike(area_mm2: float) -> int:
+        return sum(0.5 < speck / max(area_mm2, 1e-6) < 2.0 for speck in hand.specks_mm2)
+
+    return (
+        max(pieces)[0] <= SPECK_MM
+        and all(alike(area_mm2) >= _SPECKS_ALIKE for _, area_mm2 in pieces)
+        and (len(pieces) == 1 or hand.may_hold(len(pieces)))
+    )

@@ -1,0 +1,130 @@
+"""Boxes of unmarked lines that hold what strayed into them: tails of marks, smudges, fibres."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.scan.page_drawings import (
+    BLUE,
+    PENCIL,
+    RED,
+    SCALE,
+    Colour,
+    Picture,
+    box_of,
+    cross,
+    marked,
+    note,
+    plain,
+    read,
+    state,
+    stroke,
+    voted_page,
+)
+
+
+def _two_levels(page: Picture) -> Picture:
+    grey = cv2.cvtColor(page, cv2.COLOR_BGR2GRAY)
+    return np.where(grey > 150, 255, 0).astype(np.uint8)
+
+
+@pytest.mark.parametrize("two_levels", [False, True])
+@pytest.mark.parametrize("deep_mm", [5.5, 6.5, 8.0])
+@pytest.mark.parametrize(("colour", "width_mm"), [(BLUE, 0.35), (BLUE, 0.6), (RED, 0.5)])
+def test_the_tail_of_a_mark_in_the_box_of_an_unmarked_line_is_no_vote(
+    colour: Colour, width_mm: float, deep_mm: float, two_levels: bool
+) -> None:
+    page = voted_page(but="c3")
+    upper, lower = box_of("c2", "high"), box_of("c3", "high")
+    end = (lower.centre.x + 1.0, lower.y + deep_mm)
+    stroke(page, [(upper.x + 1, upper.y + 1), (upper.centre.x + 1, upper.bottom), end], width_mm,
+           colour)  # fmt: skip
+    reading = read(_two_levels(page) if two_levels else page)
+    assert state(reading, "c2", "high") == "marked"
+    assert state(reading, "c3", "high") == "uncertain"
+    assert note(reading, "c3", "high") == "stroke from another box"
+
+
+@pytest.mark.parametrize("deep_mm", [5.5, 8.0])
+def test_the_tail_of_a_tick_in_the_box_of_the_line_above_is_no_vote(deep_mm: float) -> None:
+    page = voted_page(but="c2")
+    upper, lower = box_of("c2", "high"), box_of("c3", "high")
+    middle = lower.centre
+    stroke(page, [(middle.x - 2.5, middle.y), (middle.x - 0.5, middle.y + 3),
+                  (upper.centre.x + 1, upper.bottom - deep_mm)], 0.45)  # fmt: skip
+    reading = read(page)
+    assert state(reading, "c2", "high") == "uncertain"
+
+
+def test_a_line_drawn_down_a_column_is_no_vote_in_any_of_its_boxes() -> None:
+    page = voted_page(but="c2")
+    upper, lower = box_of("c2", "low"), box_of("c3", "low")
+    x = upper.centre.x
+    stroke(page, [(x, upper.y + 1), (x + 0.5, lower.bottom - 1)], 0.5)
+    reading = read(page)
+    assert state(reading, "c2", "low") == "uncertain"
+    assert state(reading, "c3", "low") == "uncertain"
+
+
+def test_crosses_of_two_lines_that_touch_are_two_votes() -> None:
+    page = voted_page(but="c3")
+    upper, lower = box_of("c2", "high"), box_of("c3", "high")
+    cross(page, lower)
+    stroke(page, [(upper.x + 1.5, upper.y + 1.5), (lower.x + 2.5, lower.y + 2.0)], 0.5)
+    reading = read(page)
+    assert marked(reading)["c2"] == ["high"]
+    assert marked(reading)["c3"] == ["high"]
+
+
+def _smudged(page: Picture, colour: Colour, softness_mm: float, size_mm: float) -> None:
+    """Lay an even blot of a colour with soft edges into a box of the unmarked line."""
+    middle = box_of("c3", "high").centre
+    blot = np.zeros(page.shape[:2], np.float32)
+    at = round(middle.x * SCALE), round(middle.y * SCALE)
+    axes = round(size_mm / 2 * SCALE), round(size_mm / 2.3 * SCALE)
+    cv2.ellipse(blot, at, axes, 20, 0, 360, (1.0,), -1, cv2.LINE_AA)
+    blot = cv2.GaussianBlur(blot, (0, 0), softness_mm * SCALE)[..., None]
+    page[:] = (page * (1 - blot) + np.array(colour) * blot).astype(np.uint8)
+
+
+@pytest.mark.parametrize("colour", [(140, 180, 215), (165, 165, 165), (120, 160, 200)])
+@pytest.mark.parametrize("softness_mm", [0.1, 0.4])
+@pytest.mark.parametrize("size_mm", [4.0, 6.0])
+def test_a_drop_or_a_smudge_in_the_box_of_an_unmarked_line_is_no_vote(
+    colour: Colour, softness_mm: float, size_mm: float
+) -> None:
+    page = voted_page(but="c3")
+    _smudged(page, colour, softness_mm, size_mm)
+    assert state(read(page), "c3", "high") != "marked"
+    assert not plain(read(page))
+
+
+@pytest.mark.parametrize("two_levels", [False, True])
+def test_a_fibre_in_the_box_of_an_unmarked_line_is_no_vote(two_levels: bool) -> None:
+    page = voted_page(but="c3")
+    box = box_of("c3", "high")
+    course = np.linspace(0, 1, 30)
+    points = [(box.x + 1.5 + 5 * s, box.centre.y + 1.8 * np.sin(5 * s)) for s in course]
+    stroke(page, points, 0.1, (70, 70, 70))
+    assert state(read(_two_levels(page) if two_levels else page), "c3", "high") != "marked"
+
+
+@pytest.mark.parametrize("colour", [BLUE, RED, PENCIL])
+def test_a_fill_among_crosses_of_one_pen_is_a_vote(colour: Colour) -> None:
+    page = voted_page(but=None)
+    for contest in ("c1", "c2", "c3"):
+        box = box_of(contest, "high")
+        area = np.s_[
+            round((box.y + 0.2) * SCALE) : round((box.bottom - 0.2) * SCALE),
+            round((box.x + 0.2) * SCALE) : round((box.right - 0.2) * SCALE),
+        ]
+        page[area] = 255
+        if contest == "c2":
+            for k in range(12):
+                y = box.y + 1.2 + 0.55 * k
+                stroke(page, [(box.x + 1.2, y), (box.right - 1.2, y + 0.3)], 0.5, colour)
+        else:
+            cross(page, box, colour)
+    assert plain(read(page))
