@@ -128,3 +128,22 @@ def test_a_fill_among_crosses_of_one_pen_is_a_vote(colour: Colour) -> None:
         else:
             cross(page, box, colour)
     assert plain(read(page))
+
+
+@pytest.mark.parametrize("level", [205, 225])
+@pytest.mark.parametrize("grain", [6, 25])
+def test_a_second_box_shaded_lightly_with_a_pencil_is_not_passed_over(
+    level: int, grain: int
+) -> None:
+    page = voted_page()
+    box = box_of("c2", "low").grown(-0.6)
+    area = np.s_[
+        round(box.y * SCALE) : round(box.bottom * SCALE),
+        round(box.x * SCALE) : round(box.right * SCALE),
+    ]
+    shape = page[area].shape[:2]
+    tooth = cv2.GaussianBlur(
+        np.random.default_rng(2).normal(0, grain, shape).astype(np.float32), (0, 0), 1.0
+    )
+    page[area] = np.clip(level + tooth, 0, 255).astype(np.uint8)[..., None]
+    assert state(read(page), "c2", "low") == "uncertain"

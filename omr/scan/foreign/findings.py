@@ -16,6 +16,7 @@ import numpy as np
 from omr.geometry import Rect
 from omr.scan.foreign.code_ink import PageSights, ink_on_codes
 from omr.scan.foreign.colour_ink import coloured_ink
+from omr.scan.foreign.covers import covered_places
 from omr.scan.foreign.explain import (
     displaced_print,
     free_zones,
@@ -87,7 +88,8 @@ def find_foreign(
     found = over_names
     found += _beside(found, (_place(rect, reference) for rect in over_print))
     found += _beside(found, _annotations(reference, ink, rest, settings))
-    for rects in (on_codes, coloured, faint, in_margins):
+    covered = timed("overprint", covered_places(flat, reference, ink))
+    for rects in (on_codes, coloured, faint, in_margins, covered):
         found += _beside(found, (_place(rect, reference) for rect in rects))
     return _less_paperclips(found, flat, reference)
 

@@ -17,7 +17,6 @@ import numpy as np
 from omr.scan.ink.ink_map import InkMap, grown_print
 from omr.scan.marks.judge import LIGHT, SPECK_MM, Hand, Kind, Measure, judge
 from omr.scan.marks.mark_shape import (
-    breadth_mm,
     extent_of,
     ink_of,
     reach_beyond_mm,
@@ -149,7 +148,6 @@ def _measure(
         kind=kind,
         score=score,
         tone=float(np.median(ink.darkness[rows, columns][inside])) if inside.any() else 0.0,
-        breadth_mm=breadth_mm(inside, scale),
         weak=sum(int(ink.strong_px[share.stroke]) for share in own) < 0.1 * total_px,
         hair=hair or kind == "faint",
         astray=own_mm2 < settings.inside_share * total_px / scale**2
@@ -190,7 +188,6 @@ def _hand(measures: Sequence[Measure], ink: InkMap, reference: Reference) -> Han
     box_mm2 = max((found.found.area for found in ink.boxes), default=0.0)
     return Hand(
         tones=tuple(measure.tone for measure in strokes),
-        breadths_mm=tuple(measure.breadth_mm for measure in strokes),
         scores=tuple(measure.score for measure in strokes),
         specks_mm2=tuple(specks),
         specks_by_chance=len(specks) * box_mm2 / open_mm2,

@@ -1,0 +1,278 @@
+"""What lies over the paper without being a stroke: labels, notes that stick, highlighter.
+
+In come the flat page and its ink; out come places for people. A label hides print: where print
+should be there is bare paper, all of it over a place that no hole, tear or pale toner leaves so. A
+coloured note and a highlighter's band are patches of one colour that end within a millimetre;
+stains are brown or end softly. Without colours a highlighter is an even, pale bar over print.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from omr.geometry import Rect
+from omr.scan.ink.ink_map import InkMap
+from omr.scan.ink.pieces import label_pieces
+from omr.scan.place.reference import Mask, Reference, above, as_bits, grow, window
+from omr.scan.place.straighten import FlatPage
+
+Float32 = NDArray[np.float32]
+Pixels = NDArray[np.uint8]
+Area = tuple[slice, slice]
+
+# Patches are looked for at this resolution, where bare paper shows between most letters.
+_PX_PER_MM = 4
+# Print is sought in squares of this side; it is lost where so much of it is not seen, of no less
+# print than that. A blocked nozzle or a fold takes a line out of it, not all.
+_SQUARE_MM, _LOST, _PRINT_MM2 = 4.0, 0.85, 0.8
+# Print takes this of each colour at least, pale toner too.
+_TAKEN = 0.2
+# A label that matters hides this much print over this length; a punched hole is shorter.
+_HIDDEN_MM2, _HIDDEN_MM = 4.0, 9.0
+# Corners that are torn off or folded in lie so near to the sheet's edge, labels rarely do.
+_AT_EDGE_MM = 10.0
+# A patch takes one colour more than another by this much, of 255: twice what paper, lamp and
+# compressed pictures do over whole millimetres.
+_COLOURED = 20.0
+# Nothing of a patch is narrower than this; it is this long, with this area of bare paper in it.
+_NARROW_MM, _LONG_MM, _BARE_MM2 = 2.75, 8.0, 12.0
+# Letters in a row hide the paper over this length, even bold ones.
+_LETTER_MM = 6.0
+# Its colour varies by no more than this, as a share, and beside its border, so far out, less than
+# such a share of it is left, along this much of the border: stains and smears end softly.
+_VARIES, _BESIDE_MM, _LEFT, _SHARP = 0.45, 1.25, 0.35, 0.7
+# Of brown, green has this share of blue, and red that: coffee, tea, rust, old paper.
+_BROWN_GREEN, _BROWN_RED = (0.4, 0.9), (0.12, 0.65)
+# Highlighters without colour: as dark as this, of 255, and so high.
+_PALE, _HIGH_MM = (14.0, 150.0), (2.75, 9.0)
+# A bar is a rectangle that lies along the lines of print.
+_FULL, _SLANT_DEG, _FLAT_LONG_MM = 0.75, 8.0, 12.0
+_VARIES_GREY = 0.45
+# Free zones, with what spills out of them; marks, with what is filled beyond a box.
+_BESIDE_ZONE_MM, _BESIDE_BOX_MM = 9.0, 3.0
+_RIM_MM = 3.0
+
+
+def covered_places(flat: FlatPage, reference: Reference, ink: InkMap) -> Iterator[Rect]:
+    """Find labels, coloured notes and highlighted places.
+
+    Args:
+        flat: The page laid flat.
+        reference: The page as printed.
+        ink: Its ink.
+
+    Yields:
+        Their bounds, in mm.
+    """
+    yield from _lost_print(flat, reference, ink)
+    bare = _bare(reference, flat)
+    if flat.pixels.ndim == 3:
+        yield from _coloured_patches(flat, reference, bare)
+    else:
+        yield from _pale_bars(flat, reference, bare)
+
+
+def _lost_print(flat: FlatPage, reference: Reference, ink: InkMap) -> Iterator[Rect]:
+    """Yield where all print is hidden though there is paper."""
+    scale = reference.px_per_mm
+    seen = above(flat.darkness, max(0.5 * ink.threshold, 4 * flat.noise))
+    if flat.pixels.ndim == 3:
+        seen &= _takes_all_colours(flat.pixels)
+    # Print may lie a little off its place, and is sought in all of 0.3 mm around.
+    lost = reference.print_mask & ~cv2.dilate(as_bits(seen), np.ones((5, 5), np.uint8)).view(
+        np.bool_
+    )
+    if not lost.any():
+        return
+    size = (round(reference.layout.width * 2), round(reference.layout.height * 2))
+    side = round(_SQUARE_MM * 2)
+
+    def summed(mask: Mask) -> Float32:
+        part = cv2.resize(as_bits(mask) * np.uint8(255), size, interpolation=cv2.INTER_AREA)
+        full = _SQUARE_MM**2 / 255.0
+        return np.asarray(cv2.blur(part.astype(np.float32), (side, side)) * full, np.float32)
+
+    printed, gone = summed(reference.print_mask), summed(lost)
+    hidden = (printed > _PRINT_MM2) & (gone > _LOST * printed)
+    if not hidden.any():
+        return
+    places = label_pieces(grow(np.asarray(hidden, np.bool_), side / 2))
+    for left, top, width, height, _ in places.stats[1:].tolist():
+        rect = Rect(left / 2, top / 2, width / 2, height / 2).grown(-_SQUARE_MM / 4)
+        area = window(rect, scale, lost.shape)
+        ys, xs = np.nonzero(lost[area])
+        if len(ys) < _HIDDEN_MM2 * scale**2:
+            continue
+        inner = Rect(
+            (area[1].start + int(xs.min())) / scale,
+            (area[0].start + int(ys.min())) / scale,
+            float(np.ptp(xs) + 1) / scale,
+            float(np.ptp(ys) + 1) / scale,
+        )
+        if max(inner.w, inner.h) < _HIDDEN_MM or _is_at_edge(inner, reference, _AT_EDGE_MM):
+            continue
+        if flat.paper[area].mean() > 0.97:
+            yield inner
+
+
+def _takes_all_colours(pixels: Pixels) -> Mask:
+    """Return where even the lightest colour is taken, as print takes it and a bright note not."""
+    blue, green, red = cv2.split(pixels)
+    lightest = cv2.max(cv2.max(blue, green), red)
+    white = float(np.median(lightest[::16, ::16]))
+    return np.asarray(lightest < (1 - _TAKEN) * white, np.bool_)
+
+
+def _is_at_edge(rect: Rect, reference: Reference, near_mm: float) -> bool:
+    layout = reference.layout
+    return (
+        min(rect.x, rect.y) < near_mm
+        or rect.right > layout.width - near_mm
+        or rect.bottom > layout.height - near_mm
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bare:
+    """What of the paper can be looked at, at ``_PX_PER_MM``.
+
+    Attributes:
+        hidden: Where print is, or its margin.
+        closed: Free zones, boxes, the rim, missing paper: whatever lies there is no patch.
+    """
+
+    hidden: Mask
+    closed: Mask
+
+
+def _bare(reference: Reference, flat: FlatPage) -> _Bare:
+    hidden = _shrunk(as_bits(reference.near_print) * np.uint8(255), reference.px_per_mm) > 12
+    there = cv2.resize(as_bits(flat.paper), hidden.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    closed = there == 0
+    for zone in reference.layout.zones:
+        if zone.kind in ("seal", "signature"):
+            closed[window(zone.rect, _PX_PER_MM, closed.shape, _BESIDE_ZONE_MM)] = True
+    for box in reference.layout.boxes:
+        closed[window(box.rect, _PX_PER_MM, closed.shape, _BESIDE_BOX_MM)] = True
+    return _Bare(np.asarray(hidden, np.bool_), closed)
+
+
+def _shrunk(picture: Pixels, px_per_mm: int) -> Pixels:
+    step = px_per_mm // _PX_PER_MM
+    size = picture.shape[1] // step, picture.shape[0] // step
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _coloured_patches(flat: FlatPage, reference: Reference, bare: _Bare) -> Iterator[Rect]:
+    """Yield patches of one colour, other than brown, that end sharply."""
+    small = _shrunk(flat.pixels, reference.px_per_mm)
+    open_ = ~(bare.hidden | bare.closed)
+    paper = np.median(small[::5, ::5][open_[::5, ::5]], axis=0)
+    taken = cv2.subtract(np.broadcast_to(paper.astype(np.uint8), small.shape), small)
+    blue, green, red = cv2.split(cv2.blur(taken, (2, 2)))
+    most, least = cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red)
+    chroma = np.asarray(cv2.subtract(most, least), np.uint8)
+    for area, shape in _patches(above(chroma, _COLOURED) & ~bare.hidden, bare):
+        known = shape & ~bare.hidden[area]
+        level = chroma[area][known].astype(np.float32)
+        if float(level.std()) > _VARIES * float(level.mean()):
+            continue
+        if _is_brown([float(colour[area][known].mean()) for colour in (blue, green, red)]):
+            continue
+        if _is_sharp(shape, area, chroma, bare):
+            yield _rect(area)
+
+
+def _pale_bars(flat: FlatPage, reference: Reference, bare: _Bare) -> Iterator[Rect]:
+    """Yield even, pale bars that lie along print: a highlighter in a scan without colour."""
+    level = np.asarray(cv2.blur(_shrunk(flat.darkness, reference.px_per_mm), (2, 2)), np.uint8)
+    pale = above(level, _PALE[0]) & (level < _PALE[1]) & ~bare.hidden
+    for area, shape in _patches(pale, bare):
+        rect = _rect(area)
+        own = level[area][shape & ~bare.hidden[area]].astype(np.float32)
+        if float(own.std()) > _VARIES_GREY * float(own.mean()) or not _is_bar(shape):
+            continue
+        printed = reference.print_mask[window(rect, reference.px_per_mm, flat.darkness.shape)]
+        if printed.mean() > 0.03 and _is_sharp(shape, area, level, bare):
+            yield rect
+
+
+def _patches(coloured: Mask, bare: _Bare) -> Iterator[tuple[Area, Mask]]:
+    """Yield what is nowhere narrow, is long enough, and shows on bare paper."""
+    if np.count_nonzero(coloured) < _BARE_MM2 * _PX_PER_MM**2:
+        return
+    side = round(_NARROW_MM * _PX_PER_MM)
+    # Where letters leave no paper bare, a patch goes on from one side of them to the other.
+    gap = round(_LETTER_MM * _PX_PER_MM)
+    across = cv2.morphologyEx(as_bits(coloured), cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
+    down = cv2.morphologyEx(as_bits(coloured), cv2.MORPH_CLOSE, np.ones((gap, 1), np.uint8))
+    behind = cv2.bitwise_or(across, down).view(np.bool_)
+    whole = as_bits(coloured | (bare.hidden & behind))
+    broad = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((side, side), np.uint8)).view(np.bool_)
+    if not broad.any():
+        return
+    pieces = label_pieces(broad)
+    seen = pieces.count(broad & coloured) / _PX_PER_MM**2
+    of_zones = pieces.count(broad & bare.closed) / _PX_PER_MM**2
+    sides = pieces.stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) / _PX_PER_MM
+    keep = (seen > _BARE_MM2) & (sides > _LONG_MM) & (of_zones < 0.3 * seen)
+    keep[0] = False
+    rim = round(_RIM_MM * _PX_PER_MM)
+    for _, area, shape in pieces.shapes(keep):
+        rows, columns = area
+        if min(rows.start, columns.start) < rim or any(
+            part.stop > whole - rim for part, whole in zip(area, coloured.shape, strict=True)
+        ):
+            continue
+        yield area, shape
+
+
+def _is_brown(taken: Sequence[float]) -> bool:
+    blue, green, red = taken
+    return (
+        blue > 0
+        and _BROWN_GREEN[0] * blue < green < _BROWN_GREEN[1] * blue
+        and _BROWN_RED[0] * blue < red < _BROWN_RED[1] * blue
+    )
+
+
+def _is_sharp(shape: Mask, area: Area, level: Pixels, bare: _Bare) -> bool:
+    """Tell a patch that ends within a millimetre from one that fades out."""
+    margin = round((_BESIDE_MM + 0.5) * _PX_PER_MM)
+    rows, columns = (slice(max(0, p.start - margin), p.stop + margin) for p in area)
+    wide = np.zeros(level[rows, columns].shape, np.bool_)
+    top, left = area[0].start - rows.start, area[1].start - columns.start
+    wide[top : top + shape.shape[0], left : left + shape.shape[1]] = shape
+    near, far = (grow(wide, reach * _PX_PER_MM) for reach in (_BESIDE_MM, _BESIDE_MM + 0.5))
+    beside = far & ~near & ~bare.hidden[rows, columns]
+    if not beside.any():
+        return False
+    own = float(np.median(level[rows, columns][wide & ~bare.hidden[rows, columns]]))
+    return float((level[rows, columns][beside] < _LEFT * own).mean()) > _SHARP
+
+
+def _is_bar(shape: Mask) -> bool:
+    """Tell a rectangle that is long, low, and level with the lines of print."""
+    ys, xs = np.nonzero(shape)
+    (_, (width, height), angle) = cv2.minAreaRect(np.column_stack([xs, ys]).astype(np.float32))
+    if width < height:
+        width, height, angle = height, width, angle - 90.0
+    level = abs((angle + 90.0) % 180.0 - 90.0) < _SLANT_DEG
+    long_mm, high_mm = (width + 1) / _PX_PER_MM, (height + 1) / _PX_PER_MM
+    full = len(ys) / max((width + 1) * (height + 1), 1.0)
+    return bool(
+        level and full > _FULL and long_mm > _FLAT_LONG_MM and _HIGH_MM[0] < high_mm < _HIGH_MM[1]
+    )
+
+
+def _rect(area: Area) -> Rect:
+    rows, columns = area
+    return Rect(
+        columns.start / _PX_PER_MM, rows.start / _PX_PER_MM,
+        (columns.stop - columns.start) / _PX_PER_MM, (rows.stop - rows.start) / _PX_PER_MM,
+    )  # fmt: skip
