@@ -53,8 +53,10 @@ _PALE, _HIGH_MM = (14.0, 150.0), (2.75, 9.0)
 # A bar is a rectangle that lies along the lines of print.
 _FULL, _SLANT_DEG, _FLAT_LONG_MM = 0.75, 8.0, 12.0
 _VARIES_GREY = 0.45
-# Free zones, with what spills out of them; marks, with what is filled beyond a box.
-_BESIDE_ZONE_MM, _BESIDE_BOX_MM = 9.0, 3.0
+# Of the place of a bar so much is print: a line of text, or an outline of a box.
+_ON_PRINT = 0.03
+# Free zones, with what spills out of them; ink, which is told elsewhere, with its soft edges.
+_BESIDE_ZONE_MM, _BESIDE_INK_MM = 9.0, 0.5
 _RIM_MM = 3.0
 
 
@@ -70,7 +72,7 @@ def covered_places(flat: FlatPage, reference: Reference, ink: InkMap) -> Iterato
         Their bounds, in mm.
     """
     yield from _lost_print(flat, reference, ink)
-    bare = _bare(reference, flat)
+    bare = _bare(flat, reference, ink)
     if flat.pixels.ndim == 3:
         yield from _coloured_patches(flat, reference, bare)
     else:
@@ -143,22 +145,22 @@ class _Bare:
 
     Attributes:
         hidden: Where print is, or its margin.
-        closed: Free zones, boxes, the rim, missing paper: whatever lies there is no patch.
+        closed: Free zones, ink, missing paper: whatever lies there is no patch.
     """
 
     hidden: Mask
     closed: Mask
 
 
-def _bare(reference: Reference, flat: FlatPage) -> _Bare:
+def _bare(flat: FlatPage, reference: Reference, ink: InkMap) -> _Bare:
     hidden = _shrunk(as_bits(reference.near_print) * np.uint8(255), reference.px_per_mm) > 12
     there = cv2.resize(as_bits(flat.paper), hidden.shape[::-1], interpolation=cv2.INTER_NEAREST)
     closed = there == 0
     for zone in reference.layout.zones:
         if zone.kind in ("seal", "signature"):
             closed[window(zone.rect, _PX_PER_MM, closed.shape, _BESIDE_ZONE_MM)] = True
-    for box in reference.layout.boxes:
-        closed[window(box.rect, _PX_PER_MM, closed.shape, _BESIDE_BOX_MM)] = True
+    inked = _shrunk(as_bits(ink.ink) * np.uint8(255), reference.px_per_mm) > 60
+    closed |= grow(np.asarray(inked, np.bool_), _BESIDE_INK_MM * _PX_PER_MM)
     return _Bare(np.asarray(hidden, np.bool_), closed)
 
 
@@ -198,7 +200,7 @@ def _pale_bars(flat: FlatPage, reference: Reference, bare: _Bare) -> Iterator[Re
         if float(own.std()) > _VARIES_GREY * float(own.mean()) or not _is_bar(shape):
             continue
         printed = reference.print_mask[window(rect, reference.px_per_mm, flat.darkness.shape)]
-        if printed.mean() > 0.03 and _is_sharp(shape, area, level, bare):
+        if printed.mean() > _ON_PRINT and _is_sharp(shape, area, level, bare):
             yield rect
 
 

@@ -10,7 +10,7 @@ specks is dust. What stays unclear is for people.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,13 +25,16 @@ from omr.scan.marks.mark_shape import (
     sides_crossed,
 )
 from omr.scan.marks.strokes import Share, owners_of, ring_round, shares_in
-from omr.scan.marks.trails import trail_mm, very_faint
+from omr.scan.marks.trails import faintly_drawn, trail_mm, very_faint
 from omr.scan.place.box_places import FoundBox
 from omr.scan.place.reference import HALO_MM, Reference, window
 from omr.scan.place.straighten import FlatPage
 from omr.scan.reading import MarkReading
 from omr.scan.settings import ReaderSettings
 from omr.stages import stage
+
+# More boxes of a page than these hold faint lines where paper is crumpled or shows its other side.
+_FAINT_BOXES = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +66,15 @@ def measure_marks(
         _measure(index, shares[index], owners, flat, ink, reference, settings)
         for index in range(len(ink.boxes))
     ]
+    faint = [
+        index
+        for index, measure in enumerate(measures)
+        if measure.kind in ("none", "small")
+        and faintly_drawn(ink.boxes[index], flat, ink, reference)
+    ]
+    if len(faint) <= _FAINT_BOXES:
+        for index in faint:
+            measures[index] = replace(measures[index], kind="faint", hair=False)
     hand = _hand(measures, ink, reference)
     lines: dict[str, list[int]] = {}
     for index, found in enumerate(ink.boxes):
@@ -134,10 +146,11 @@ def _measure(
         kind = "stroke"
     elif spot_mm2 >= settings.dot_area_mm2:
         kind = "dot"
+    elif very_faint(found, flat, ink, reference, settings):
+        # Where a pale pen crosses its own line, or rests, a speck of it may be dark enough for ink.
+        kind = "faint"
     elif extent_mm >= settings.dust_mm:
         kind = "small"
-    elif very_faint(found, flat, ink, reference, settings):
-        kind = "faint"
     hair = bool(inside.any()) and float(ink.hairs[rows, columns][inside].mean()) > 0.8
     beyond_mm = reach_beyond_mm(found, own, ink, scale)
     if kind == "faint" or (hair and kind != "none"):

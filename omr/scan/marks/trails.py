@@ -34,8 +34,11 @@ _PIECE_MM2 = 0.1
 # line flakes off in places. No mark leaves its box by so much at both its ends.
 _AS_DARK, _AHEAD_DARK, _AHEAD_MM, _OPEN_MM, _ASIDE_MM = 0.65, 0.6, (3.5, 6.5), 1.2, 0.5
 # An empty box is lighter or darker than the paper around it, from 0.9 to 3 mm, by no more than 4.5
-# of 255, on worn papers too (1,500 boxes); pencil that a person sees as shading takes twice that.
-_SHADED, _AROUND_MM = 10.0, (0.9, 3.0)
+# of 255, on worn papers too (1,500 boxes); pencil that a person sees as shading takes 8 and more.
+_SHADED, _AROUND_MM = 7.0, (0.9, 3.0)
+# A faint line rises so far from the paper, of 255: ten times what grain does once it is blurred.
+# It is so long, with this area; at most so much of it is known as crease, stain or fold.
+_FAINTEST, _FAINT_MM, _FAINT_MM2, _WORN = 14.0, 3.0, 0.5, 0.5
 # The outline with its margin, and a little more: what is fainter than ink is beside print too.
 _CLEAR_MM = 0.25
 
@@ -68,6 +71,39 @@ def very_faint(
     reach = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]).max(initial=0.0)
     enough = float(seen.sum()) / scale**2 >= settings.mark_area_mm2
     return bool(reach / scale >= settings.mark_extent_mm) and enough
+
+
+def faintly_drawn(found: FoundBox, flat: FlatPage, ink: InkMap, reference: Reference) -> bool:
+    """Tell whether a box holds a cross or a tick so faint that hardly anything of it is ink.
+
+    It shows by its length: all along it the paper is a little darker than beside it. One line
+    alone may be a crease.
+
+    Args:
+        found: The box.
+        flat: The page laid flat.
+        ink: Its ink.
+        reference: The page as printed.
+    """
+    scale = reference.px_per_mm
+    inner = found.found.grown(-reference.layout.outline_mm - _CLEAR_MM)
+    area = window(inner, scale, flat.darkness.shape)
+    least = max(_FAINTEST, 4 * flat.noise)
+    if float(ink.darkness[area].max(initial=0)) <= least:
+        return False
+    near = cv2.GaussianBlur(ink.darkness[area], (0, 0), 1.0)
+    side = 2 * scale
+    broad = cv2.morphologyEx(near, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    rise = np.asarray(cv2.subtract(near, broad), np.uint8)
+    drawn = label_pieces(above(rise, float(np.median(rise)) + least))
+    worn = ink.worn[area] | ink.stained[area] | ink.folded[area]
+    for number, _, shape in drawn.shapes(drawn.stats[:, cv2.CC_STAT_AREA] > _FAINT_MM2 * scale**2):
+        wide, high, size = drawn.stats[number, 2:5].tolist()
+        if np.hypot(wide, high) < _FAINT_MM * scale or is_one_line(shape, scale):
+            continue
+        if np.count_nonzero(worn & (drawn.labels == number)) <= _WORN * size:
+            return True
+    return False
 
 
 def _is_shaded(
