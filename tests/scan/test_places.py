@@ -154,6 +154,18 @@ def test_a_wave_is_no_fold() -> None:
     assert flat.bends.folds == ()
 
 
+@pytest.mark.parametrize(("at_mm", "wide_mm"), [(30.0, 6.0), (150.0, 12.0), (230.0, 6.0)])
+def test_paper_that_stands_up_along_a_line_is_no_fold(at_mm: float, wide_mm: float) -> None:
+    """Print beside the line bulges and is back in its place beyond: nothing there is torn apart."""
+
+    def bend(x: Map, y: Map) -> tuple[Map, Map]:
+        return x, y + 1.2 * np.exp(-(((y - at_mm - 0.03 * x) / wide_mm) ** 2))
+
+    _, flat, _, errors = _found(scanned(bend=bend))
+    assert errors.max() < CLOSE_MM
+    assert flat.bends.folds == ()
+
+
 @pytest.mark.parametrize("tilt_deg", [5.0, 15.0])
 @pytest.mark.parametrize("about_deg", [0.0, 90.0, 215.0])
 def test_a_page_may_be_photographed_at_a_tilt(tilt_deg: float, about_deg: float) -> None:

@@ -37,6 +37,7 @@ from omr.scan.reading import Finding
 from omr.scan.settings import ReaderSettings
 from omr.scan.wear.drops import rims_of_drops
 from omr.scan.wear.dust import Dust
+from omr.scan.wear.faint_folds import on_faint_folds
 from omr.scan.wear.paperclips import on_paperclips
 from omr.scan.wear.punch_holes import HOLE_RIM_MM, hole_outlines, punch_holes, shaded_holes
 from omr.scan.wear.speck_fields import SpeckFields
@@ -119,8 +120,11 @@ def _less_paperclips(
     """Return the findings less the annotations that a paperclip's wire drew."""
     found = tuple(found)
     annotations = [f.rect for f in found if f.code == "annotation" and f.rect is not None]
-    clipped = on_paperclips(annotations, flat, reference)
-    return tuple(f for f in found if f.code != "annotation" or f.rect not in clipped)
+    told_of = {
+        *on_paperclips(annotations, flat, reference),
+        *on_faint_folds(annotations, flat, reference, ink),
+    }
+    return tuple(f for f in found if f.code != "annotation" or f.rect not in told_of)
 
 
 class _LeftOver(NamedTuple):
