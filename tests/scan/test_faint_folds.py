@@ -128,3 +128,30 @@ def test_a_stroke_along_a_faint_fold_asks(level: int, long_mm: float) -> None:
         page, [(_at(255), 255), (_at(255 + long_mm), 255 + long_mm)], 0.35, (level, level, level)
     )
     assert ("annotation", None) in codes(read(_grainy(page)))
+
+
+def _cracked(level: int) -> Picture:
+    """Return a page with a fold down it whose paper cracked unevenly, about as dark as this."""
+    page = voted_page()
+    random = np.random.default_rng(1)
+    for y in np.arange(0.0, 297.0):
+        crack = int(np.clip(level + random.normal(0, 18), 60, 250))
+        stroke(page, [(_at(y), y), (_at(y + 1), y + 1)], 0.3, (crack, crack, crack))
+    return page
+
+
+@pytest.mark.parametrize("level", [225, 190, 150])
+def test_a_cracked_fold_asks_nothing(level: int) -> None:
+    page = _cracked(level)
+    assert len(placed(page).ink.folds) == 1
+    assert plain(read(page))
+
+
+@pytest.mark.parametrize(
+    ("fold", "pen"), [(225, 60), (225, 20), (190, 60), (190, 20), (150, 20)]
+)
+@pytest.mark.parametrize("long_mm", [4.0, 9.0])
+def test_a_stroke_along_a_cracked_fold_asks(fold: int, pen: int, long_mm: float) -> None:
+    page = _cracked(fold)
+    stroke(page, [(_at(255), 255), (_at(255 + long_mm), 255 + long_mm)], 0.35, (pen, pen, pen))
+    assert ("annotation", None) in codes(read(page))

@@ -92,7 +92,7 @@ def find_foreign(
     covered = timed("overprint", covered_places(flat, reference, ink))
     for rects in (on_codes, coloured, faint, in_margins, covered):
         found += _beside(found, (_place(rect, reference) for rect in rects))
-    return _less_paperclips(found, flat, reference)
+    return _less_told(found, flat, reference, ink)
 
 
 def find_notes(
@@ -111,13 +111,13 @@ def find_notes(
     """
     with stage("edges"):
         rest = _left_over(ink.ink, flat, reference, ink, settings).ink
-    return _less_paperclips(_annotations(reference, ink, rest, settings), flat, reference)
+    return _less_told(_annotations(reference, ink, rest, settings), flat, reference, ink)
 
 
-def _less_paperclips(
-    found: Iterable[Finding], flat: FlatPage, reference: Reference
+def _less_told(
+    found: Iterable[Finding], flat: FlatPage, reference: Reference, ink: InkMap
 ) -> tuple[Finding, ...]:
-    """Return the findings less the annotations that a paperclip's wire drew."""
+    """Return the findings less those that a paperclip's wire or a faint fold explains."""
     found = tuple(found)
     annotations = [f.rect for f in found if f.code == "annotation" and f.rect is not None]
     told_of = {

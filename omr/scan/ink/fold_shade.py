@@ -34,6 +34,8 @@ _UNEVEN = 18
 # From this darkness over the surroundings on, a fold may be cracked; its core is this wide to
 # each side. Strokes that cross it are joined again.
 _CRACKED, _CORE_MM = 25, 0.6
+# Nearly all of the cracks near both ends is no darker than what counts as theirs.
+_CRACKS_PERCENT = 98
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +198,13 @@ def _explain(
     explained = np.where(profile > base + 4, profile + _UNEVEN, 0).clip(0, 255).astype(np.uint8)
     peak = int(np.argmax(at_ends))
     if at_ends[peak] > base + _CRACKED:
-        # Paper that cracked along the fold is as dark as a pen: nothing on the line counts.
-        core = round(_CORE_MM * px_per_mm)
-        explained[max(0, peak - core) : peak + core + 1] = 255
+        # Paper that cracked along the fold may be as dark as a pencil, here and there as a pen.
+        # What is darker than nearly all of it near both ends was drawn upon the line.
+        wide = round(_CORE_MM * px_per_mm)
+        core = slice(max(0, peak - wide), peak + wide + 1)
+        cracks = np.hstack([band[core, :end], band[core, -end:]])
+        darkest = float(np.nanpercentile(cracks, _CRACKS_PERCENT)) + _UNEVEN
+        explained[core] = np.maximum(explained[core], min(darkest, 255.0))
     where = (rows, np.broadcast_to(columns, rows.shape))
     shade[where] = np.maximum(shade[where], explained[:, None])
 
