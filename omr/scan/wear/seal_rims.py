@@ -6,6 +6,7 @@ as the die was cut, clean paper beyond it and lettering within; no hand draws so
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -46,12 +47,21 @@ _LINE_APART_MM, _AS_BROAD, _BLUR_MM = 1.1, 0.74, 0.2
 
 
 class Impression(NamedTuple):
-    """One impression on the page, in mm: its middle, the line seen best, the rim's outer edge."""
+    """One impression on the page.
+
+    Attributes:
+        x: Across to its middle, in mm.
+        y: Down to its middle, in mm.
+        line: From there to the line that is seen best, in mm.
+        edge: From there to the outer edge of the rim, in mm.
+        seen: Over which share of its turn the line is seen, more than beyond it.
+    """
 
     x: float
     y: float
     line: float
     edge: float
+    seen: float = 0.0
 
 
 class SealView(NamedTuple):
@@ -60,7 +70,7 @@ class SealView(NamedTuple):
     Attributes:
         area: Its window on the page.
         px_per_mm: Resolution.
-        inked: The ink, shape (h, w).
+        inked: What is taken for ink, shape (h, w).
         hidden: Where print hides ink, same shape.
         pixels: The flat page, shape (h, w) or (h, w, 3).
     """
@@ -72,8 +82,30 @@ class SealView(NamedTuple):
     pixels: NDArray[np.uint8]
 
 
-def first_impression(zone: Rect, view: SealView) -> Impression | None:
-    """Return the circle that is seen best, if it is a seal's."""
+def best_impression(zone: Rect, views: Sequence[SealView]) -> tuple[Impression, SealView] | None:
+    """Return a seal's circle and the view in which it is seen best, if it is a seal's in any.
+
+    Args:
+        zone: The seal's zone.
+        views: The ink, and then views of what is paler than ink. Cups and bottles leave true
+            rings as pale: a seal that is told by those has letters within.
+    """
+    found = [
+        (seal, view)
+        for number, view in enumerate(views)
+        if (seal := _impression(zone, view, lettered=number > 0)) is not None
+    ]
+    return max(found, key=lambda one: one[0].seen, default=None)
+
+
+def _impression(zone: Rect, view: SealView, lettered: bool) -> Impression | None:
+    """Return the circle that is seen best, if it is a seal's.
+
+    Args:
+        zone: The seal's zone.
+        view: The zone with its surroundings.
+        lettered: Whether it has to have letters within however well it is seen.
+    """
     middle = zone.centre
     level, seal = _best(
         _seen(view.inked, view), view, Impression(middle.x, middle.y, 0.0, 0.0), _ASTRAY_MM
@@ -81,7 +113,7 @@ def first_impression(zone: Rect, view: SealView) -> Impression | None:
     if level < _PARTLY:
         return None
     seal = _refined(seal, view)
-    if level < _SURE:
+    if lettered or level < _SURE:
         from_middle, turns = _polar(seal, view)
         inner, outer = seal.edge - _LETTERS_MM[0], seal.edge - _LETTERS_MM[1]
         letters = turns[(from_middle > inner) & (from_middle < outer)]
@@ -229,8 +261,8 @@ def _best(
     levels = np.array([shares.ravel()[near] for shares in seen])
     size, place = divmod(int(levels.argmax()), len(near))
     at, line = near[place], float(_RADII_MM[size])
-    seal = Impression(float(x.ravel()[at]), float(y.ravel()[at]), line, line)
-    return float(levels[size, place]), seal
+    level = float(levels[size, place])
+    return level, Impression(float(x.ravel()[at]), float(y.ravel()[at]), line, line, level)
 
 
 def _seen(inked: Mask, view: SealView) -> list[Floats]:
