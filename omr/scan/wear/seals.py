@@ -18,13 +18,13 @@ from omr.scan.ink.pieces import label_pieces
 from omr.scan.place.reference import Mask, Places, Reference, above, as_bits, disc, grow, window
 from omr.scan.place.straighten import FlatPage
 from omr.scan.settings import ReaderSettings
+from omr.scan.wear.seal_doubles import second_impression, set_twice
 from omr.scan.wear.seal_rims import (
     Impression,
     SealView,
     best_impression,
     disc_of,
     ink_on_rim,
-    second_impression,
 )
 
 Floats = NDArray[np.float32]
@@ -73,8 +73,9 @@ def seal_zone(
     view = SealView(area, scale, inked, reference.near_print[area], flat.pixels[area])
     # Pale ink, and what fades at its edges, shows the circle where ink is but scraps of it.
     least = max(_PALE * ink.threshold, _GRAIN * flat.noise)
-    pale = above(flat.darkness[area], least) & flat.paper[area] & ~view.hidden
-    best = best_impression(zone, (view, view._replace(inked=pale)))
+    inked_palely = above(flat.darkness[area], least) & flat.paper[area] & ~view.hidden
+    pale = view._replace(inked=inked_palely)
+    best = best_impression(zone, (view, pale))
     if best is None:
         return area, free | _smear(spilled & ~free, view)
     first, seen = best
@@ -82,8 +83,8 @@ def seal_zone(
     round_ = disc_of(first, view)
     rest = spilled & ~free & ~round_
     if np.count_nonzero(rest) >= _LEAST_MM2 * scale**2:
-        seconds = (second_impression(one.inked & ~round_, first, one) for one in (view, seen))
-        second = next((one for one in seconds if one is not None), None)
+        seconds = (second_impression(one.inked & ~round_, first, one) for one in (view, pale))
+        second = next((one for one in seconds if one and set_twice(one, first, pale)), None)
         if second is not None:
             round_ |= disc_of(second, view)
         near = grow(round_, _SMEAR_MM * scale)
