@@ -24,6 +24,7 @@ from tests.scan.page_drawings import (
 
 BLACK: Colour = (30, 30, 30)
 SEAL: Colour = (85, 70, 225)
+PALE_SEAL: Colour = (188, 176, 236)
 _TEXT = "CONG DOAN * BAN CHAP HANH * VINH THINH * "
 
 
@@ -201,3 +202,118 @@ def test_another_colour_upon_a_seal_outside_the_zone_is_an_annotation(colour: Co
     x, y = zone.x - 1.6, zone.centre.y + 2.0
     stroke(page, [(x, y - 3.5), (x - 0.4, y + 3.5)], 0.5, colour)
     assert _asked(page)
+
+
+# --- seals whose ink is pale, soft or too much
+
+
+def _soft(die: Picture, by_mm: float) -> Picture:
+    """Return the die of a seal that is out of focus or sank into the paper."""
+    return np.asarray(cv2.GaussianBlur(die, (0, 0), by_mm * SCALE), np.uint8)
+
+
+def _uneven(page: Picture, share: float = 1.0) -> Picture:
+    """Return the die as it prints from a pad with too little ink on one side, and grainy."""
+    rng = np.random.default_rng(7)
+    grain = cv2.GaussianBlur(rng.normal(0, 1, page.shape).astype(np.float32), (0, 0), 1.5)
+    fade = np.linspace(1.0, 0.55, page.shape[1])[None] * share
+    inked = (255.0 - page) * np.clip(fade + 0.5 * grain, 0.0, 1.0)
+    return np.asarray(255.0 - inked, np.uint8)
+
+
+@pytest.mark.parametrize("diameter", [28.0, 42.0])
+@pytest.mark.parametrize(("dx", "dy"), [(6.0, -3.0), (-7.0, 4.0)])
+@pytest.mark.parametrize("soft", [0.0, 0.4])
+def test_a_pale_seal_that_leaves_its_zone_is_free(
+    diameter: float, dx: float, dy: float, soft: float
+) -> None:
+    die = _uneven(_die(diameter))
+    page = _press(voted_page(), _soft(die, soft) if soft else die, dx, dy, (120, 105, 228))
+    assert plain(read(page))
+    assert plain(read(_grey(page)))
+
+
+@pytest.mark.parametrize("apart", [(1.5, 0.3), (-1.8, 0.8), (0.4, 2.4)])
+def test_a_pale_seal_set_twice_is_free(apart: tuple[float, float]) -> None:
+    die = _uneven(_die(37.0))
+    page = _press(voted_page(), die, -4.0, -4.0, (110, 95, 225))
+    page = _press(page, die, -4.0 + apart[0], -4.0 + apart[1], (110, 95, 225))
+    assert plain(read(page))
+    assert plain(read(_grey(page)))
+
+
+def test_ink_that_ran_around_a_seal_is_free() -> None:
+    die = _die(37.0)
+    rng = np.random.default_rng(3)
+    around = 255.0 - 0.75 * (255.0 - _soft(die, 1.1)) * (rng.random(die.shape) < 0.6)
+    page = _press(voted_page(), np.minimum(die, np.asarray(around, np.uint8)), -3.0, 5.0)
+    assert plain(read(page))
+
+
+@pytest.mark.parametrize("colour", [BLUE, RED, BLACK, PENCIL])
+@pytest.mark.parametrize("width", [0.25, 0.5, 0.9])
+def test_a_pen_that_leaves_a_pale_seal_is_an_annotation(colour: Colour, width: float) -> None:
+    page = _press(voted_page(), _soft(_uneven(_die(37.0)), 0.3), -6.0, 4.0, PALE_SEAL)
+    zone = _zone()
+    x, y = zone.centre.x - 6.0 - 18.5, zone.centre.y + 4.0
+    stroke(page, [(x + 3, y), (x - 4.0, y + 1)], width, colour)
+    assert _asked(page)
+    assert _asked(_grey(page))
+
+
+@pytest.mark.parametrize("colour", [BLUE, BLACK])
+@pytest.mark.parametrize("seal", [PALE_SEAL, (120, 105, 228)])
+def test_another_colour_upon_a_pale_seal_outside_the_zone_is_an_annotation(
+    colour: Colour, seal: Colour
+) -> None:
+    page = _press(voted_page(), _soft(_die(37.0), 0.3), -8.0, 2.0, seal)
+    zone = _zone()
+    x, y = zone.x - 1.6, zone.centre.y + 2.0
+    stroke(page, [(x, y - 3.5), (x - 0.4, y + 3.5)], 0.5, colour)
+    assert _asked(page)
+
+
+@pytest.mark.parametrize("colour", [RED, BLACK, PENCIL])
+@pytest.mark.parametrize(("apart", "width"), [(1.3, 0.3), (1.3, 0.5), (2.0, 0.5), (2.4, 0.9)])
+def test_a_pen_along_the_rim_of_a_pale_seal_is_an_annotation(
+    colour: Colour, apart: float, width: float
+) -> None:
+    page = _press(voted_page(), _uneven(_die(37.0)), -5.0, 2.0, (120, 105, 228))
+    zone = _zone()
+    x, y = zone.centre.x - 5.0, zone.centre.y + 2.0
+    turns = np.linspace(np.pi - 0.7, np.pi + 0.7, 60)
+    wide = 18.5 + apart + 0.15 * np.sin(4 * turns)
+    bow = [(x + r * np.cos(a), y + r * np.sin(a)) for a, r in zip(turns, wide, strict=True)]
+    stroke(page, bow, width, colour)
+    assert _asked(page)
+    assert _asked(_grey(page))
+
+
+@pytest.mark.parametrize("colour", [BLUE, RED, BLACK, PENCIL])
+@pytest.mark.parametrize("tone", [(175, 205, 225), (205, 222, 236)])
+def test_a_stroke_in_a_ring_of_a_cup_beside_the_zone_is_an_annotation(
+    colour: Colour, tone: Colour
+) -> None:
+    page, zone = voted_page(), _zone()
+    at = (round((zone.x + 15) * SCALE), round(zone.centre.y * SCALE))
+    cv2.circle(page, at, round(20.0 * SCALE), tone, round(0.8 * SCALE), cv2.LINE_AA)
+    x = zone.x - 3.0
+    stroke(page, [(x, zone.centre.y - 5), (x + 1.0, zone.centre.y + 5)], 0.5, colour)
+    assert _asked(page)
+    assert _asked(_grey(page))
+
+
+@pytest.mark.parametrize("colour", [BLUE, RED, PENCIL])
+@pytest.mark.parametrize("radius", [15.0, 20.5])
+def test_a_pencil_or_pen_drawn_round_as_a_seal_is_an_annotation(
+    colour: Colour, radius: float
+) -> None:
+    page, zone = voted_page(), _zone()
+    turns = np.linspace(0, 2 * np.pi, 160)
+    # A hand wavers by half a millimetre around so large a ring at its very best.
+    wide = radius + 0.6 * np.sin(2 * turns + 0.5) + 0.35 * np.sin(3 * turns)
+    x, y = zone.x + radius - 5.0, zone.centre.y
+    loop = [(x + r * np.cos(a), y + r * np.sin(a)) for a, r in zip(turns, wide, strict=True)]
+    stroke(page, loop, 0.4, colour)
+    assert _asked(page)
+    assert _asked(_grey(page))

@@ -38,8 +38,10 @@ from omr.scan.settings import ReaderSettings
 from omr.scan.wear.drops import rims_of_drops
 from omr.scan.wear.dust import Dust
 from omr.scan.wear.faint_folds import on_faint_folds
+from omr.scan.wear.hole_shadows import shaded_holes
+from omr.scan.wear.overlapping_holes import overlapping_holes
 from omr.scan.wear.paperclips import on_paperclips
-from omr.scan.wear.punch_holes import HOLE_RIM_MM, hole_outlines, punch_holes, shaded_holes
+from omr.scan.wear.punch_holes import HOLE_RIM_MM, hole_outlines, punch_holes
 from omr.scan.wear.speck_fields import SpeckFields
 from omr.scan.wear.staple_holes import staple_holes
 from omr.scan.wear.staples import is_staple_beyond, staples
@@ -155,6 +157,11 @@ def _left_over(
     if shaded is not None:
         rest &= ~shaded
         holes, rims = holes | shaded, rims | shaded
+    overlapping = overlapping_holes(rest, flat, reference) if rest.any() else None
+    if overlapping is not None:
+        rims = rims | grow(overlapping, HOLE_RIM_MM * reference.px_per_mm)
+        rest &= ~rims
+        holes = holes | overlapping
     drops = rims_of_drops(rest, flat, reference) if rest.any() else None
     if drops is not None:
         rest &= ~drops

@@ -15,16 +15,16 @@ from numpy.typing import NDArray
 from omr.geometry import Rect
 from omr.scan.ink.ink_map import InkMap
 from omr.scan.ink.pieces import label_pieces
-from omr.scan.place.reference import Mask, Places, Reference, as_bits, disc, grow, window
+from omr.scan.place.reference import Mask, Places, Reference, above, as_bits, disc, grow, window
 from omr.scan.place.straighten import FlatPage
 from omr.scan.settings import ReaderSettings
+from omr.scan.wear.seal_doubles import second_impression, set_twice
 from omr.scan.wear.seal_rims import (
     Impression,
     SealView,
+    best_impression,
     disc_of,
-    first_impression,
     ink_on_rim,
-    second_impression,
 )
 
 Floats = NDArray[np.float32]
@@ -36,6 +36,9 @@ _SOFT_MM = 0.7
 _LEAST_MM2 = 0.3
 # What is smeared is broader than any pen's line, and lies so near to the rim.
 _BROAD_MM, _SMEAR_MM = 1.6, 4.0
+# A seal's circle is sought in what has this share of the least darkness of ink, too, and stands out
+# of the paper's grain by so many of its standard deviations.
+_PALE, _GRAIN = 0.5, 4.0
 # Where ink is so dark, of 255, its colour can be told. Red ink takes less than the first share
 # of red light, against what it takes of another colour; blue, black and pencil take more than the
 # second.
@@ -68,14 +71,20 @@ def seal_zone(
     if np.count_nonzero(inked & ~free) < _LEAST_MM2 * scale**2:
         return area, free
     view = SealView(area, scale, inked, reference.near_print[area], flat.pixels[area])
-    first = first_impression(zone, view)
-    if first is None:
+    # Pale ink, and what fades at its edges, shows the circle where ink is but scraps of it.
+    least = max(_PALE * ink.threshold, _GRAIN * flat.noise)
+    inked_palely = above(flat.darkness[area], least) & flat.paper[area] & ~view.hidden
+    pale = view._replace(inked=inked_palely)
+    best = best_impression(zone, (view, pale))
+    if best is None:
         return area, free | _smear(spilled & ~free, view)
-    red = _is_red(first, view)
+    first, seen = best
+    red = _is_red(first, seen)
     round_ = disc_of(first, view)
     rest = spilled & ~free & ~round_
     if np.count_nonzero(rest) >= _LEAST_MM2 * scale**2:
-        second = second_impression(inked & ~round_, first, view)
+        seconds = (second_impression(one.inked & ~round_, first, one) for one in (view, pale))
+        second = next((one for one in seconds if one and set_twice(one, first, pale)), None)
         if second is not None:
             round_ |= disc_of(second, view)
         near = grow(round_, _SMEAR_MM * scale)
@@ -124,11 +133,16 @@ def _smear(rest: Mask, view: SealView, red: bool = True) -> Mask:
 
 
 def _is_red(seal: Impression, view: SealView) -> bool:
-    """Tell whether the rim of a seal is red; where there are no colours it is not known to be."""
-    if view.pixels.ndim == 2:
+    """Tell whether the rim of a seal is red; where there are no colours it is not known to be.
+
+    Its colour is told from all of it together, since ink of a pale seal is paler than what tells
+    its colour by itself.
+    """
+    at = ink_on_rim(seal, view)
+    if view.pixels.ndim == 2 or not at.size:
         return False
-    shares = _red_share(ink_on_rim(seal, view), view)
-    return float(np.mean(shares < _RED)) > 0.5 if shares.size else False
+    red, most = (float(np.median(light)) for light in _taken(at, view))
+    return red < _RED * most
 
 
 def _not_red(inked: Mask, view: SealView) -> Mask | None:
@@ -151,7 +165,12 @@ def _red_share(at: Places, view: SealView) -> Floats:
     Returns:
         The shares, shape (k,), not a number where ink is too pale for its colour to be told.
     """
+    red, most = _taken(at, view)
+    return np.where(most > _TOLD, red / np.maximum(most, 1.0), np.float32(np.nan))
+
+
+def _taken(at: Places, view: SealView) -> tuple[Floats, Floats]:
+    """Return what ink takes of red light and what it takes of the colour it takes most of."""
     paper = np.median(view.pixels[::16, ::16].reshape(-1, 3), axis=0).astype(np.float32)
     taken = np.clip(paper - view.pixels.reshape(-1, 3)[at], 0.0, None)
-    most = taken.max(axis=1)
-    return np.where(most > _TOLD, taken[:, 2] / np.maximum(most, 1.0), np.float32(np.nan))
+    return taken[:, 2], taken.max(axis=1)
