@@ -76,6 +76,8 @@ def find_foreign(
         rims = grow(holes, HOLE_RIM_MM * reference.px_per_mm) if holes.any() else holes
         inked = ink.ink & ~by_mark
         rest = inked & ~edges_of_sheet(flat, inked, reference, settings)
+        slits = tears(rest, flat, reference, ink)
+        rest &= ~slits
         rest, wires = _unexplained(rest, flat, reference, ink, rims)
         shaded = shaded_holes(rest, flat, reference) if rest.any() else None
         if shaded is not None:
@@ -91,7 +93,8 @@ def find_foreign(
     coloured = timed("overprint", coloured_ink(flat, reference, ink, by_mark | rims))
     told = by_mark | holes | (ink.ink & ~rest)
     faint = timed("faint", faint_strokes(flat, reference, ink, told, settings))
-    in_margins = timed("edges", _in_margins(flat, reference, ink, by_mark | holes, rims, settings))
+    known = by_mark | holes | slits
+    in_margins = timed("edges", _in_margins(flat, reference, ink, known, rims, settings))
     found = over_names
     found += _beside(found, (_place(rect, reference) for rect in over_print))
     found += _beside(found, _annotations(reference, ink, rest, settings))
@@ -112,8 +115,7 @@ def _unexplained(
     """
     if not rest.any():
         return rest, None
-    rest = rest & ~tears(rest, flat, reference, ink.threshold)
-    rest &= ~fringe_of_print(rest, ink, reference)
+    rest = rest & ~fringe_of_print(rest, ink, reference)
     rest &= ~rims
     rest &= ~hole_outlines(rest, reference)
     wires = staples(rest, ink, flat, reference)
@@ -140,7 +142,8 @@ def _in_margins(
         if known is None:
             # In the rim nothing was explained yet, since no ink was looked for there.
             inked = ink.ink & ~told
-            unexplained, _ = _unexplained(inked, flat, reference, ink, rims)
+            slits = tears(inked, flat, reference, ink)
+            unexplained, _ = _unexplained(inked & ~slits, flat, reference, ink, rims)
             known = told | ink.worn | ink.stained | (inked & ~unexplained)
         if lies_on_known(stroke, known, ink, reference):
             continue

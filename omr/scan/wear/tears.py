@@ -18,8 +18,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from omr.scan.ink.ink_map import InkMap
 from omr.scan.ink.pieces import Part, parts
-from omr.scan.place.reference import Mask, Reference, as_bits
+from omr.scan.place.reference import Mask, Reference, as_bits, grow
 from omr.scan.place.straighten import RIM_MM, FlatPage, look_beyond
 from omr.scan.wear.edge_views import turned
 
@@ -33,10 +34,15 @@ _BEYOND_MM, _ASIDE_MM, _BEHIND_MM = 8.0, 6.0, 2.0
 _BEFORE_MM = 2.0
 # A slit is no wider than this and at least so long; its gaps are shorter than that.
 _WIDE_MM, _LONG_MM, _GAP_MM = 1.8, 4.0, 0.5
+# So close to print, ink is print that lies a little beside its place.
+_BESIDE_PRINT_MM = 0.3
 # The sheet's edge is sought beside the slit's mouth, from here to there.
 _EDGE_MM = (1.5, 5.0)
 # What lies beyond the sheet is one tone for so far at least, and another than paper, of 255.
 _LID_MM, _EVEN, _APART = 0.6, 20.0, 40.0
+# From one fifth of the way between both tones to four fifths, a sheet's edge takes no more: the
+# blur of a scan of 150 dpi and a sheet that lies askew by 5 degrees. Shades take several mm.
+_SHARP_MM = 0.9
 # A slit has its tone, but for this share of the contrast with paper and some grain.
 _TONE_SHARE, _TONE = 0.25, 10.0
 # Where nothing is seen beyond, it is at least grey: no lid is coloured (of 255).
@@ -51,14 +57,14 @@ _PARABOLA_MM, _RAGGED_MM = 2.0, 0.028
 _TURNS = 0.8
 
 
-def tears(rest: Mask, flat: FlatPage, reference: Reference, threshold: float) -> Mask:
-    """Return the unexplained ink that is a tear of the sheet's edge.
+def tears(rest: Mask, flat: FlatPage, reference: Reference, ink: InkMap) -> Mask:
+    """Return the ink of slits that are torn into the sheet's edge, that within the rim too.
 
     Args:
         rest: Ink that nothing has explained so far.
         flat: The page laid flat.
         reference: The page as printed.
-        threshold: Darkness from which a pixel counts as ink, of 255.
+        ink: The page's ink.
     """
     scale = reference.px_per_mm
     found = np.zeros(rest.shape, np.bool_)
@@ -66,10 +72,10 @@ def tears(rest: Mask, flat: FlatPage, reference: Reference, threshold: float) ->
         if max(part.rect.w, part.rect.h) < 1.0 or (found[part.area] & part.shape).any():
             continue
         for side in _sides(part, flat.paper, scale):
-            view = _look(part, side, flat, scale)
-            runs = _follow(view, threshold / 255)
+            view = _look(part, side, flat, ink.printed, scale)
+            runs = _follow(view, ink.threshold / 255)
             if runs and _opens(view, runs) and _narrows(view, runs) and _is_ragged(view, runs):
-                _mark(found, rest, view, runs)
+                _mark(found, ink.ink, view, runs)
                 break
     return found
 
@@ -101,6 +107,7 @@ class _View:
         pixels: Shape (h, w, channels).
         dark: Darkness against the paper around it, 0 to 1, shape (h, w).
         piece: The piece, shape (h, w).
+        print_: Print with a margin, where nothing is known of what else is dark, shape (h, w).
         first: The first row of the picture.
         side: Where the outside is on the page: 0 left, 1 top, 2 right, 3 bottom.
         corner: Row and column of the window's corner on the page, in px.
@@ -110,13 +117,14 @@ class _View:
     pixels: NDArray[np.uint8]
     dark: Floats
     piece: Mask
+    print_: Mask
     first: int
     side: int
     corner: tuple[int, int]
     scale: int
 
 
-def _look(part: Part, side: int, flat: FlatPage, scale: int) -> _View:
+def _look(part: Part, side: int, flat: FlatPage, printed: Mask, scale: int) -> _View:
     rows, columns = part.area
     beyond, aside, behind = (round(v * scale) for v in (_BEYOND_MM, _ASIDE_MM, _BEHIND_MM))
     top, bottom, left, right = (
@@ -134,11 +142,29 @@ def _look(part: Part, side: int, flat: FlatPage, scale: int) -> _View:
     pixels, there = look_beyond(flat, left / scale, top / scale, shape, scale)
     own = np.zeros(shape, np.uint8)
     own[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left] = part.shape
+    print_ = np.zeros(shape, np.bool_)
+    on_page, in_view = _common((top, left), shape, printed.shape)
+    print_[in_view] = printed[on_page]
     pixels = turned(pixels[..., None] if pixels.ndim == 2 else pixels, side)
     piece = turned(own, side) > 0
+    beside = turned(as_bits(grow(print_, _BESIDE_PRINT_MM * scale)), side) > 0
     shown = turned(as_bits(there), side)[:, piece.any(axis=0)].all(axis=1)
     dark = _darkness(pixels, scale)
-    return _View(pixels, dark, piece, int(shown.argmax()), side, (top, left), scale)
+    first = int(shown.argmax())
+    return _View(pixels, dark, piece, beside, first, side, (top, left), scale)
+
+
+def _common(
+    corner: tuple[int, int], shape: tuple[int, int], page: tuple[int, ...]
+) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
+    """Return what a window has in common with the page, as a window of the page and of itself."""
+    begin = [max(0, at) for at in corner]
+    end = [min(whole, at + size) for whole, at, size in zip(page, corner, shape, strict=False)]
+    rows, columns = (slice(b, max(b, e)) for b, e in zip(begin, end, strict=True))
+    own = tuple(
+        slice(s.start - at, s.stop - at) for s, at in zip((rows, columns), corner, strict=True)
+    )
+    return (rows, columns), (own[0], own[1])
 
 
 def _darkness(pixels: NDArray[np.uint8], scale: int) -> Floats:
@@ -165,8 +191,9 @@ def _follow(view: _View, least: float) -> list[_Run]:
     at = np.flatnonzero(view.piece[start])
     span = int(at[0]), int(at[-1])
     edge = _edge(view, (span[0] + span[1]) // 2)[0]
-    outward = list(_runs(inked, range(start, edge - 1, -1), span, view.scale))
-    inward = list(_runs(inked, range(start + 1, len(inked)), span, view.scale))
+    print_ = view.print_
+    outward = list(_runs(inked, print_, range(start, edge - 1, -1), span, view.scale))
+    inward = list(_runs(inked, print_, range(start + 1, len(inked)), span, view.scale))
     runs = [run for run in (*outward[::-1], *inward) if run[2] >= edge + 2]
     comes_out = bool(outward) and outward[-1][2] - edge < _GAP_MM * view.scale
     widest = max((last - first + 1 for first, last, _ in runs), default=0)
@@ -177,8 +204,10 @@ def _follow(view: _View, least: float) -> list[_Run]:
     return runs if within > 0.97 * np.count_nonzero(view.piece) else []
 
 
-def _runs(inked: Mask, rows: range, span: tuple[int, int], scale: int) -> Iterator[_Run]:
-    """Yield the run of ink of each row that goes on from the row before."""
+def _runs(
+    inked: Mask, print_: Mask, rows: range, span: tuple[int, int], scale: int
+) -> Iterator[_Run]:
+    """Yield the run of ink of each row that goes on from the row before, up to print."""
     gap, width = 0, inked.shape[1]
     for y in rows:
         left, right = max(0, span[0] - 2), min(width, span[1] + 3)
@@ -193,6 +222,9 @@ def _runs(inked: Mask, rows: range, span: tuple[int, int], scale: int) -> Iterat
             first -= 1
         while last < width - 1 and inked[y, last + 1]:
             last += 1
+        # Whatever comes after print may be print that lies beside its place.
+        if print_[y, first : last + 1].any():
+            return
         span = first, last
         yield first, last, y
 
@@ -215,6 +247,10 @@ def _edge(view: _View, mouth: int) -> tuple[int, Floats | None, Floats]:
     channel = int(apart.argmax())
     share = (tone[:, channel] - outer[0, channel]) / (paper[channel] - outer[0, channel])
     edge = int((share > 0.5).argmax())
+    # A sheet ends at once; where paper only grows darker, a shade lies on it.
+    gradual = int((share > 0.8).argmax()) - int((share > 0.2).argmax())
+    if gradual > _SHARP_MM * view.scale:
+        return view.first, None, paper
     if np.ptp(outer, axis=0).max() > _EVEN:
         return view.first + edge, None, paper
     # The lamp falls off beyond the sheet; what is near it is what shows in the slit.
@@ -271,14 +307,11 @@ def _parabola(half: int) -> Floats:
     return np.asarray(np.linalg.pinv(np.vander(at, 3))[2])
 
 
-def _mark(found: Mask, rest: Mask, view: _View, runs: list[_Run]) -> None:
-    """Mark the unexplained ink of a slit, in place."""
+def _mark(found: Mask, inked: Mask, view: _View, runs: list[_Run]) -> None:
+    """Mark the ink of a slit, in place."""
     within = np.zeros(view.piece.shape, np.uint8)
     for first, last, y in runs:
         within[y - 1 : y + 2, max(0, first - 2) : last + 3] = 1
     slit = turned(within, view.side) > 0
-    top, left = view.corner
-    rows = slice(max(0, top), min(found.shape[0], top + slit.shape[0]))
-    columns = slice(max(0, left), min(found.shape[1], left + slit.shape[1]))
-    own = slit[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
-    found[rows, columns] |= own & rest[rows, columns]
+    on_page, in_view = _common(view.corner, (slit.shape[0], slit.shape[1]), found.shape)
+    found[on_page] |= slit[in_view] & inked[on_page]
