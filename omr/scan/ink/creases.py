@@ -16,6 +16,7 @@ from omr.scan.ink.courses import course_of
 from omr.scan.ink.pieces import Labels, label_pieces
 from omr.scan.place.box_places import FoundBox
 from omr.scan.place.reference import Grey, Mask, as_bits, grow, where, window
+from omr.scan.place.straighten import RIM_MM
 
 # A hair's breadth: narrower than the line of a pen or pencil, which is 0.3 mm and more, and
 # paler than pencil that was meant to be read: half of it below, nine tenths below that, of 255.
@@ -158,8 +159,12 @@ def _groups(hairs: Mask, gap_px: int) -> tuple[Labels, Labels]:
 
 
 def _hairs(dark: Mask, darkness: Grey, folded: Mask, px_per_mm: int) -> Mask:
-    """Return the pieces of ink that are pale and no broader than a hair."""
-    pieces = label_pieces(dark)
+    """Return the pieces of ink that are pale and no broader than a hair.
+
+    The rim of the page is taken by itself: a stroke that runs over the edge meets there a shadow
+    as long as the sheet.
+    """
+    pieces = label_pieces(_without_ring(dark, round(RIM_MM * px_per_mm)))
     count = len(pieces.stats)
     area = np.maximum(pieces.stats[:, cv2.CC_STAT_AREA], 1)
     # All that follows is asked of the ink's pixels alone.
@@ -178,6 +183,15 @@ def _hairs(dark: Mask, darkness: Grey, folded: Mask, px_per_mm: int) -> Mask:
     for piece, place, shape in pieces.shapes(hair):
         hair[piece] = _width_mm(shape, place, dark.shape, px_per_mm) < _HAIR_MM
     return pieces.chosen(hair)
+
+
+def _without_ring(dark: Mask, rim_px: int) -> Mask:
+    """Return ink less a line all around, the innermost of the rim."""
+    apart = dark.copy()
+    near, far = rim_px - 1, -rim_px
+    apart[[near, far]] = False
+    apart[:, [near, far]] = False
+    return apart
 
 
 def _framed(

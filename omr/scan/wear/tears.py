@@ -30,8 +30,11 @@ _Run = tuple[int, int, int]
 
 # What lies beyond the page is looked at this far out; beside and behind a slit so much paper.
 _BEYOND_MM, _ASIDE_MM, _BEHIND_MM = 8.0, 6.0, 2.0
-# Ink of a slit begins this close to the rim, or to the end of the picture, where none is told.
-_BEFORE_MM = 2.0
+# Ink of a slit is told from here on: the rim, a sheet's edge as far within it, and a mouth so wide
+# that it was taken for missing paper. Or so close to the end of the picture.
+_NEAR_MM, _BEFORE_MM = RIM_MM + 5.0, 2.0
+# Most of what lies beside a slit as far from the edge is paper (percentile).
+_PAPER_OF_ROW = 80
 # A slit is no wider than this and at least so long; its gaps are shorter than that.
 _WIDE_MM, _LONG_MM, _GAP_MM = 1.8, 4.0, 0.5
 # So close to print, ink is print that lies a little beside its place.
@@ -40,9 +43,9 @@ _BESIDE_PRINT_MM = 0.3
 _EDGE_MM = (1.5, 5.0)
 # What lies beyond the sheet is one tone for so far at least, and another than paper, of 255.
 _LID_MM, _EVEN, _APART = 0.6, 20.0, 40.0
-# From one fifth of the way between both tones to four fifths, a sheet's edge takes no more: the
-# blur of a scan of 150 dpi and a sheet that lies askew by 5 degrees. Shades take several mm.
-_SHARP_MM = 0.9
+# A sheet's edge takes so much of the way from one tone to the other within so little: the blur of
+# a scan of 150 dpi and a sheet that lies askew. A shade along the edge takes millimetres.
+_SHARP, _SHARP_MM = 0.4, 0.6
 # A slit has its tone, but for this share of the contrast with paper and some grain.
 _TONE_SHARE, _TONE = 0.25, 10.0
 # Where nothing is seen beyond, it is at least grey: no lid is coloured (of 255).
@@ -86,7 +89,7 @@ def _sides(part: Part, paper: Mask, scale: int) -> Iterator[int]:
     That is at the rim of the page, or of the picture where it ends within the page.
     """
     (rows, columns), (height, width) = part.area, paper.shape
-    near, beside = round((RIM_MM + 0.5) * scale), round(_BEFORE_MM * scale)
+    near, beside = round(_NEAR_MM * scale), round(_BEFORE_MM * scale)
     distance = (columns.start, rows.start, width - columns.stop, height - rows.stop)
     strips = (
         (rows, slice(max(0, columns.start - beside), columns.start + 1)),
@@ -168,12 +171,14 @@ def _common(
 
 
 def _darkness(pixels: NDArray[np.uint8], scale: int) -> Floats:
-    """Return how dark each pixel is against the brightest around it, 0 to 1."""
+    """Return how dark each pixel is against the paper around it, so far from the edge, 0 to 1."""
     grey = np.ascontiguousarray(pixels.min(axis=2))
     wide = round(2 * _WIDE_MM * scale)
     paper = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((wide, wide), np.uint8))
     paper = cv2.GaussianBlur(paper, (0, 0), wide / 3)
-    return np.asarray(1.0 - grey / np.maximum(paper.astype(np.float64), 1.0))
+    # A shade along the edge grows faster than that; it is alike in each row.
+    of_row = np.percentile(grey, _PAPER_OF_ROW, axis=1, keepdims=True)
+    return np.asarray(1.0 - grey / np.maximum(np.minimum(paper, of_row), 1.0))
 
 
 def _follow(view: _View, least: float) -> list[_Run]:
@@ -183,7 +188,6 @@ def _follow(view: _View, least: float) -> list[_Run]:
         Its run in each row, from outside in; none if it is too wide, too short, splits, or does
         not come out of the sheet.
     """
-    inked = view.dark > least
     rows = np.flatnonzero(view.piece.any(axis=1))
     if not rows.size:
         return []
@@ -191,39 +195,41 @@ def _follow(view: _View, least: float) -> list[_Run]:
     at = np.flatnonzero(view.piece[start])
     span = int(at[0]), int(at[-1])
     edge = _edge(view, (span[0] + span[1]) // 2)[0]
-    print_ = view.print_
-    outward = list(_runs(inked, print_, range(start, edge - 1, -1), span, view.scale))
-    inward = list(_runs(inked, print_, range(start + 1, len(inked)), span, view.scale))
+    outward = list(_runs(view, range(start, edge - 1, -1), span, least))
+    inward = list(_runs(view, range(start + 1, len(view.dark)), span, least))
     runs = [run for run in (*outward[::-1], *inward) if run[2] >= edge + 2]
     comes_out = bool(outward) and outward[-1][2] - edge < _GAP_MM * view.scale
     widest = max((last - first + 1 for first, last, _ in runs), default=0)
     if not comes_out or widest > _WIDE_MM * view.scale or len(runs) < _LONG_MM * view.scale:
         return []
     # What belongs to the piece beside the slit was drawn or lies there.
-    within = sum(int(view.piece[y, first - 1 : last + 2].sum()) for first, last, y in runs)
+    within = sum(int(view.piece[y, max(0, a - 2) : b + 3].sum()) for a, b, y in runs)
     return runs if within > 0.97 * np.count_nonzero(view.piece) else []
 
 
-def _runs(
-    inked: Mask, print_: Mask, rows: range, span: tuple[int, int], scale: int
-) -> Iterator[_Run]:
-    """Yield the run of ink of each row that goes on from the row before, up to print."""
-    gap, width = 0, inked.shape[1]
+def _runs(view: _View, rows: range, span: tuple[int, int], least: float) -> Iterator[_Run]:
+    """Yield the run of ink of each row that goes on from the row before, up to print.
+
+    It reaches to half its darkness: paler lines that meet a slit, as the edge of a tape or a
+    fold, are none of it.
+    """
+    gap, width = 0, view.dark.shape[1]
     for y in rows:
         left, right = max(0, span[0] - 2), min(width, span[1] + 3)
-        at = np.flatnonzero(inked[y, left:right])
+        inked = view.dark[y] > max(least, float(view.dark[y, left:right].max()) / 2)
+        at = np.flatnonzero(inked[left:right])
         if not at.size:
             gap += 1
-            if gap > _GAP_MM * scale:
+            if gap > _GAP_MM * view.scale:
                 return
             continue
         first, last, gap = left + int(at[0]), left + int(at[-1]), 0
-        while first > 0 and inked[y, first - 1]:
+        while first > 0 and inked[first - 1]:
             first -= 1
-        while last < width - 1 and inked[y, last + 1]:
+        while last < width - 1 and inked[last + 1]:
             last += 1
         # Whatever comes after print may be print that lies beside its place.
-        if print_[y, first : last + 1].any():
+        if view.print_[y, first : last + 1].any():
             return
         span = first, last
         yield first, last, y
@@ -246,11 +252,15 @@ def _edge(view: _View, mouth: int) -> tuple[int, Floats | None, Floats]:
         return view.first, None, paper
     channel = int(apart.argmax())
     share = (tone[:, channel] - outer[0, channel]) / (paper[channel] - outer[0, channel])
-    edge = int((share > 0.5).argmax())
     # A sheet ends at once; where paper only grows darker, a shade lies on it.
-    gradual = int((share > 0.8).argmax()) - int((share > 0.2).argmax())
-    if gradual > _SHARP_MM * view.scale:
+    within = round(_SHARP_MM * view.scale)
+    rise = share[within:] - share[:-within]
+    if not (rise > _SHARP).any():
         return view.first, None, paper
+    begin = int((rise > _SHARP).argmax())
+    begin += int(rise[begin : begin + within].argmax())
+    half = (share[begin] + share[begin + within]) / 2
+    edge = begin + int((share[begin:] > half).argmax())
     if np.ptp(outer, axis=0).max() > _EVEN:
         return view.first + edge, None, paper
     # The lamp falls off beyond the sheet; what is near it is what shows in the slit.
