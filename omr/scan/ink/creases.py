@@ -32,6 +32,8 @@ _REACH_AT_BOX_MM = 18.0
 # beside the boxes than this share of theirs.
 _MARK_MM, _LEGS_MM, _PLAIN_MM2 = 3.0, 6.0, 0.6
 _THIN_LINES, _BESIDE = 3, 0.5
+# The shadow of the sheet's edge is so long at least, where it shows without a break.
+_ALONG_EDGE_MM = 6.0
 # The outline of a box with its margin.
 _OUTLINE_MM = 0.75
 # The rim of a stain is up to 1.5 mm broad; arms of a tick or a cross lie farther from one curve.
@@ -161,10 +163,36 @@ def _groups(hairs: Mask, gap_px: int) -> tuple[Labels, Labels]:
 def _hairs(dark: Mask, darkness: Grey, folded: Mask, px_per_mm: int) -> Mask:
     """Return the pieces of ink that are pale and no broader than a hair.
 
-    The rim of the page is taken by itself: a stroke that runs over the edge meets there a shadow
-    as long as the sheet.
+    The shadow of the sheet's edge is taken by itself: with it, every stroke that runs over the
+    edge would be part of one pale line as long as the sheet.
     """
-    pieces = label_pieces(_without_ring(dark, round(RIM_MM * px_per_mm)))
+    shadow = _along_edges(dark, px_per_mm)
+    if not shadow.any():
+        return _hairs_among(dark, darkness, folded, px_per_mm)
+    hairs = _hairs_among(dark & ~shadow, darkness, folded, px_per_mm)
+    return hairs | _hairs_among(shadow, darkness, folded, px_per_mm)
+
+
+def _along_edges(dark: Mask, px_per_mm: int) -> Mask:
+    """Return the long lines along the edges within the rim of the page."""
+    rim, long_ = round(RIM_MM * px_per_mm), round(_ALONG_EDGE_MM * px_per_mm)
+    lines = np.zeros(dark.shape, np.bool_)
+    for strip, shape in (
+        (np.s_[:rim, :], (1, long_)),
+        (np.s_[-rim:, :], (1, long_)),
+        (np.s_[:, :rim], (long_, 1)),
+        (np.s_[:, -rim:], (long_, 1)),
+    ):
+        own = np.ascontiguousarray(dark[strip])
+        if own.any():
+            line = cv2.morphologyEx(as_bits(own), cv2.MORPH_OPEN, np.ones(shape, np.uint8))
+            lines[strip] |= line > 0
+    return lines
+
+
+def _hairs_among(dark: Mask, darkness: Grey, folded: Mask, px_per_mm: int) -> Mask:
+    """Return those of some pieces of ink that are pale and no broader than a hair."""
+    pieces = label_pieces(dark)
     count = len(pieces.stats)
     area = np.maximum(pieces.stats[:, cv2.CC_STAT_AREA], 1)
     # All that follows is asked of the ink's pixels alone.
@@ -183,15 +211,6 @@ def _hairs(dark: Mask, darkness: Grey, folded: Mask, px_per_mm: int) -> Mask:
     for piece, place, shape in pieces.shapes(hair):
         hair[piece] = _width_mm(shape, place, dark.shape, px_per_mm) < _HAIR_MM
     return pieces.chosen(hair)
-
-
-def _without_ring(dark: Mask, rim_px: int) -> Mask:
-    """Return ink less a line all around, the innermost of the rim."""
-    apart = dark.copy()
-    near, far = rim_px - 1, -rim_px
-    apart[[near, far]] = False
-    apart[:, [near, far]] = False
-    return apart
 
 
 def _framed(
