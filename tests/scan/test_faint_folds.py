@@ -147,9 +147,7 @@ def test_a_cracked_fold_asks_nothing(level: int) -> None:
     assert plain(read(page))
 
 
-@pytest.mark.parametrize(
-    ("fold", "pen"), [(225, 60), (225, 20), (190, 60), (190, 20), (150, 20)]
-)
+@pytest.mark.parametrize(("fold", "pen"), [(225, 60), (225, 20), (190, 60), (190, 20), (150, 20)])
 @pytest.mark.parametrize("long_mm", [4.0, 9.0])
 def test_a_stroke_along_a_cracked_fold_asks(fold: int, pen: int, long_mm: float) -> None:
     page = _cracked(fold)

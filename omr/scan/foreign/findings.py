@@ -85,9 +85,8 @@ def find_foreign(
     coloured = timed("overprint", coloured_ink(flat, reference, ink, by_mark | rims))
     told = by_mark | left.holes | (ink.ink & ~rest)
     faint = timed("faint", faint_strokes(flat, reference, ink, told, settings))
-    in_margins = timed(
-        "edges", _in_margins(flat, reference, ink, by_mark | left.holes, rims, settings)
-    )
+    known = by_mark | left.holes | left.slits
+    in_margins = timed("edges", _in_margins(flat, reference, ink, known, rims, settings))
     found = over_names
     found += _beside(found, (_place(rect, reference) for rect in over_print))
     found += _beside(found, _annotations(reference, ink, rest, settings))
@@ -135,12 +134,14 @@ class _LeftOver(NamedTuple):
     Attributes:
         ink: The ink that nothing explains.
         holes: Punched through the sheet.
-        rims: The same and the shade around them, and the rims of drops.
+        slits: Torn into its edge.
+        rims: The holes and the shade around them, and the rims of drops.
         wires: Of staples; None where there was no ink to look at.
     """
 
     ink: Mask
     holes: Mask
+    slits: Mask
     rims: Mask
     wires: Mask | None
 
@@ -152,6 +153,8 @@ def _left_over(
     holes = punch_holes(flat, reference)
     rims = grow(holes, HOLE_RIM_MM * reference.px_per_mm) if holes.any() else holes
     rest = inked & ~edges_of_sheet(flat, inked, reference, settings)
+    slits = tears(rest, flat, reference, ink)
+    rest &= ~slits
     rest, wires = _unexplained(rest, flat, reference, ink, rims)
     shaded = shaded_holes(rest, flat, reference) if rest.any() else None
     if shaded is not None:
@@ -166,7 +169,7 @@ def _left_over(
     if drops is not None:
         rest &= ~drops
         rims = rims | drops
-    return _LeftOver(rest, holes, rims, wires)
+    return _LeftOver(rest, holes, slits, rims, wires)
 
 
 def _unexplained(
@@ -179,8 +182,7 @@ def _unexplained(
     """
     if not rest.any():
         return rest, None
-    rest = rest & ~tears(rest, flat, reference, ink.threshold)
-    rest &= ~fringe_of_print(rest, ink, reference)
+    rest = rest & ~fringe_of_print(rest, ink, reference)
     rest &= ~rims
     rest &= ~hole_outlines(rest, reference)
     wires = staples(rest, ink, flat, reference)
@@ -207,7 +209,8 @@ def _in_margins(
         if known is None:
             # In the rim nothing was explained yet, since no ink was looked for there.
             inked = ink.ink & ~told
-            unexplained, _ = _unexplained(inked, flat, reference, ink, rims)
+            slits = tears(inked, flat, reference, ink)
+            unexplained, _ = _unexplained(inked & ~slits, flat, reference, ink, rims)
             known = told | ink.worn | ink.stained | (inked & ~unexplained)
         if lies_on_known(stroke, known, ink, reference):
             continue

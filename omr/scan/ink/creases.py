@@ -16,6 +16,7 @@ from omr.scan.ink.courses import course_of
 from omr.scan.ink.pieces import Labels, label_pieces
 from omr.scan.place.box_places import FoundBox
 from omr.scan.place.reference import Grey, Mask, as_bits, grow, where, window
+from omr.scan.place.straighten import RIM_MM
 
 # A hair's breadth: narrower than the line of a pen or pencil, which is 0.3 mm and more, and
 # paler than pencil that was meant to be read: half of it below, nine tenths below that, of 255.
@@ -31,6 +32,9 @@ _REACH_AT_BOX_MM = 18.0
 # beside the boxes than this share of theirs.
 _MARK_MM, _LEGS_MM, _PLAIN_MM2 = 3.0, 6.0, 0.6
 _THIN_LINES, _BESIDE = 3, 0.5
+# No hand draws a line as straight and long beside an edge as the edge's shadow is; over that
+# length it strays by so much on a sheet that lies a little askew on the page.
+_ALONG_EDGE_MM, _ASKEW_MM = 45.0, 1.0
 # The outline of a box with its margin.
 _OUTLINE_MM = 0.75
 # The rim of a stain is up to 1.5 mm broad; arms of a tick or a cross lie farther from one curve.
@@ -158,7 +162,36 @@ def _groups(hairs: Mask, gap_px: int) -> tuple[Labels, Labels]:
 
 
 def _hairs(dark: Mask, darkness: Grey, folded: Mask, px_per_mm: int) -> Mask:
-    """Return the pieces of ink that are pale and no broader than a hair."""
+    """Return the pieces of ink that are pale and no broader than a hair.
+
+    The shadow of the sheet's edge is taken by itself: with it, every stroke that runs over the
+    edge would be part of one pale line as long as the sheet.
+    """
+    shadow = _along_edges(dark, px_per_mm)
+    if shadow.any():
+        shadow = _hairs_among(shadow, darkness, folded, px_per_mm)
+    if not shadow.any():
+        return _hairs_among(dark, darkness, folded, px_per_mm)
+    return shadow | _hairs_among(dark & ~shadow, darkness, folded, px_per_mm)
+
+
+def _along_edges(dark: Mask, px_per_mm: int) -> Mask:
+    """Return the long lines along the edges within the rim of the page."""
+    rim, long_ = round(RIM_MM * px_per_mm), round(_ALONG_EDGE_MM * px_per_mm)
+    broad = round(_ASKEW_MM * px_per_mm)
+    lines = np.zeros(dark.shape, np.bool_)
+    for view, out in ((dark, lines), (dark.T, lines.T)):
+        for strip in (slice(None, rim), slice(-rim, None)):
+            own = np.ascontiguousarray(view[strip])
+            if own.any():
+                band = cv2.dilate(as_bits(own), np.ones((broad, 1), np.uint8))
+                band = cv2.morphologyEx(band, cv2.MORPH_OPEN, np.ones((1, long_), np.uint8))
+                out[strip] |= own & (band > 0)
+    return lines
+
+
+def _hairs_among(dark: Mask, darkness: Grey, folded: Mask, px_per_mm: int) -> Mask:
+    """Return those of some pieces of ink that are pale and no broader than a hair."""
     pieces = label_pieces(dark)
     count = len(pieces.stats)
     area = np.maximum(pieces.stats[:, cv2.CC_STAT_AREA], 1)

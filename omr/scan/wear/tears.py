@@ -18,8 +18,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from omr.scan.ink.ink_map import InkMap
 from omr.scan.ink.pieces import Part, parts
-from omr.scan.place.reference import Mask, Reference, as_bits
+from omr.scan.place.reference import Mask, Reference, as_bits, grow
 from omr.scan.place.straighten import RIM_MM, FlatPage, look_beyond
 from omr.scan.wear.edge_views import turned
 
@@ -29,14 +30,22 @@ _Run = tuple[int, int, int]
 
 # What lies beyond the page is looked at this far out; beside and behind a slit so much paper.
 _BEYOND_MM, _ASIDE_MM, _BEHIND_MM = 8.0, 6.0, 2.0
-# Ink of a slit begins this close to the rim, or to the end of the picture, where none is told.
-_BEFORE_MM = 2.0
+# Ink of a slit is told from here on: the rim, a sheet's edge as far within it, and a mouth so wide
+# that it was taken for missing paper. Or so close to the end of the picture.
+_NEAR_MM, _BEFORE_MM = RIM_MM + 5.0, 2.0
+# Most of what lies beside a slit as far from the edge is paper (percentile).
+_PAPER_OF_ROW = 80
 # A slit is no wider than this and at least so long; its gaps are shorter than that.
 _WIDE_MM, _LONG_MM, _GAP_MM = 1.8, 4.0, 0.5
+# So close to print, ink is print that lies a little beside its place.
+_BESIDE_PRINT_MM = 0.3
 # The sheet's edge is sought beside the slit's mouth, from here to there.
 _EDGE_MM = (1.5, 5.0)
 # What lies beyond the sheet is one tone for so far at least, and another than paper, of 255.
 _LID_MM, _EVEN, _APART = 0.6, 20.0, 40.0
+# A sheet's edge takes so much of the way from one tone to the other within so little: the blur of
+# a scan of 150 dpi and a sheet that lies askew. A shade along the edge takes millimetres.
+_SHARP, _SHARP_MM = 0.4, 0.6
 # A slit has its tone, but for this share of the contrast with paper and some grain.
 _TONE_SHARE, _TONE = 0.25, 10.0
 # Where nothing is seen beyond, it is at least grey: no lid is coloured (of 255).
@@ -51,14 +60,14 @@ _PARABOLA_MM, _RAGGED_MM = 2.0, 0.028
 _TURNS = 0.8
 
 
-def tears(rest: Mask, flat: FlatPage, reference: Reference, threshold: float) -> Mask:
-    """Return the unexplained ink that is a tear of the sheet's edge.
+def tears(rest: Mask, flat: FlatPage, reference: Reference, ink: InkMap) -> Mask:
+    """Return the ink of slits that are torn into the sheet's edge, that within the rim too.
 
     Args:
         rest: Ink that nothing has explained so far.
         flat: The page laid flat.
         reference: The page as printed.
-        threshold: Darkness from which a pixel counts as ink, of 255.
+        ink: The page's ink.
     """
     scale = reference.px_per_mm
     found = np.zeros(rest.shape, np.bool_)
@@ -66,10 +75,10 @@ def tears(rest: Mask, flat: FlatPage, reference: Reference, threshold: float) ->
         if max(part.rect.w, part.rect.h) < 1.0 or (found[part.area] & part.shape).any():
             continue
         for side in _sides(part, flat.paper, scale):
-            view = _look(part, side, flat, scale)
-            runs = _follow(view, threshold / 255)
+            view = _look(part, side, flat, ink.printed, scale)
+            runs = _follow(view, ink.threshold / 255)
             if runs and _opens(view, runs) and _narrows(view, runs) and _is_ragged(view, runs):
-                _mark(found, rest, view, runs)
+                _mark(found, ink.ink, view, runs)
                 break
     return found
 
@@ -80,7 +89,7 @@ def _sides(part: Part, paper: Mask, scale: int) -> Iterator[int]:
     That is at the rim of the page, or of the picture where it ends within the page.
     """
     (rows, columns), (height, width) = part.area, paper.shape
-    near, beside = round((RIM_MM + 0.5) * scale), round(_BEFORE_MM * scale)
+    near, beside = round(_NEAR_MM * scale), round(_BEFORE_MM * scale)
     distance = (columns.start, rows.start, width - columns.stop, height - rows.stop)
     strips = (
         (rows, slice(max(0, columns.start - beside), columns.start + 1)),
@@ -101,6 +110,7 @@ class _View:
         pixels: Shape (h, w, channels).
         dark: Darkness against the paper around it, 0 to 1, shape (h, w).
         piece: The piece, shape (h, w).
+        print_: Print with a margin, where nothing is known of what else is dark, shape (h, w).
         first: The first row of the picture.
         side: Where the outside is on the page: 0 left, 1 top, 2 right, 3 bottom.
         corner: Row and column of the window's corner on the page, in px.
@@ -110,13 +120,14 @@ class _View:
     pixels: NDArray[np.uint8]
     dark: Floats
     piece: Mask
+    print_: Mask
     first: int
     side: int
     corner: tuple[int, int]
     scale: int
 
 
-def _look(part: Part, side: int, flat: FlatPage, scale: int) -> _View:
+def _look(part: Part, side: int, flat: FlatPage, printed: Mask, scale: int) -> _View:
     rows, columns = part.area
     beyond, aside, behind = (round(v * scale) for v in (_BEYOND_MM, _ASIDE_MM, _BEHIND_MM))
     top, bottom, left, right = (
@@ -134,20 +145,40 @@ def _look(part: Part, side: int, flat: FlatPage, scale: int) -> _View:
     pixels, there = look_beyond(flat, left / scale, top / scale, shape, scale)
     own = np.zeros(shape, np.uint8)
     own[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left] = part.shape
+    print_ = np.zeros(shape, np.bool_)
+    on_page, in_view = _common((top, left), shape, printed.shape)
+    print_[in_view] = printed[on_page]
     pixels = turned(pixels[..., None] if pixels.ndim == 2 else pixels, side)
     piece = turned(own, side) > 0
+    beside = turned(as_bits(grow(print_, _BESIDE_PRINT_MM * scale)), side) > 0
     shown = turned(as_bits(there), side)[:, piece.any(axis=0)].all(axis=1)
     dark = _darkness(pixels, scale)
-    return _View(pixels, dark, piece, int(shown.argmax()), side, (top, left), scale)
+    first = int(shown.argmax())
+    return _View(pixels, dark, piece, beside, first, side, (top, left), scale)
+
+
+def _common(
+    corner: tuple[int, int], shape: tuple[int, int], page: tuple[int, ...]
+) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
+    """Return what a window has in common with the page, as a window of the page and of itself."""
+    begin = [max(0, at) for at in corner]
+    end = [min(whole, at + size) for whole, at, size in zip(page, corner, shape, strict=False)]
+    rows, columns = (slice(b, max(b, e)) for b, e in zip(begin, end, strict=True))
+    own = tuple(
+        slice(s.start - at, s.stop - at) for s, at in zip((rows, columns), corner, strict=True)
+    )
+    return (rows, columns), (own[0], own[1])
 
 
 def _darkness(pixels: NDArray[np.uint8], scale: int) -> Floats:
-    """Return how dark each pixel is against the brightest around it, 0 to 1."""
+    """Return how dark each pixel is against the paper around it, so far from the edge, 0 to 1."""
     grey = np.ascontiguousarray(pixels.min(axis=2))
     wide = round(2 * _WIDE_MM * scale)
     paper = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((wide, wide), np.uint8))
     paper = cv2.GaussianBlur(paper, (0, 0), wide / 3)
-    return np.asarray(1.0 - grey / np.maximum(paper.astype(np.float64), 1.0))
+    # A shade along the edge grows faster than that; it is alike in each row.
+    of_row = np.percentile(grey, _PAPER_OF_ROW, axis=1, keepdims=True)
+    return np.asarray(1.0 - grey / np.maximum(np.minimum(paper, of_row), 1.0))
 
 
 def _follow(view: _View, least: float) -> list[_Run]:
@@ -157,7 +188,6 @@ def _follow(view: _View, least: float) -> list[_Run]:
         Its run in each row, from outside in; none if it is too wide, too short, splits, or does
         not come out of the sheet.
     """
-    inked = view.dark > least
     rows = np.flatnonzero(view.piece.any(axis=1))
     if not rows.size:
         return []
@@ -165,34 +195,42 @@ def _follow(view: _View, least: float) -> list[_Run]:
     at = np.flatnonzero(view.piece[start])
     span = int(at[0]), int(at[-1])
     edge = _edge(view, (span[0] + span[1]) // 2)[0]
-    outward = list(_runs(inked, range(start, edge - 1, -1), span, view.scale))
-    inward = list(_runs(inked, range(start + 1, len(inked)), span, view.scale))
+    outward = list(_runs(view, range(start, edge - 1, -1), span, least))
+    inward = list(_runs(view, range(start + 1, len(view.dark)), span, least))
     runs = [run for run in (*outward[::-1], *inward) if run[2] >= edge + 2]
     comes_out = bool(outward) and outward[-1][2] - edge < _GAP_MM * view.scale
     widest = max((last - first + 1 for first, last, _ in runs), default=0)
     if not comes_out or widest > _WIDE_MM * view.scale or len(runs) < _LONG_MM * view.scale:
         return []
     # What belongs to the piece beside the slit was drawn or lies there.
-    within = sum(int(view.piece[y, first - 1 : last + 2].sum()) for first, last, y in runs)
+    within = sum(int(view.piece[y, max(0, a - 2) : b + 3].sum()) for a, b, y in runs)
     return runs if within > 0.97 * np.count_nonzero(view.piece) else []
 
 
-def _runs(inked: Mask, rows: range, span: tuple[int, int], scale: int) -> Iterator[_Run]:
-    """Yield the run of ink of each row that goes on from the row before."""
-    gap, width = 0, inked.shape[1]
+def _runs(view: _View, rows: range, span: tuple[int, int], least: float) -> Iterator[_Run]:
+    """Yield the run of ink of each row that goes on from the row before, up to print.
+
+    It reaches to half its darkness: paler lines that meet a slit, as the edge of a tape or a
+    fold, are none of it.
+    """
+    gap, width = 0, view.dark.shape[1]
     for y in rows:
         left, right = max(0, span[0] - 2), min(width, span[1] + 3)
-        at = np.flatnonzero(inked[y, left:right])
+        inked = view.dark[y] > max(least, float(view.dark[y, left:right].max()) / 2)
+        at = np.flatnonzero(inked[left:right])
         if not at.size:
             gap += 1
-            if gap > _GAP_MM * scale:
+            if gap > _GAP_MM * view.scale:
                 return
             continue
         first, last, gap = left + int(at[0]), left + int(at[-1]), 0
-        while first > 0 and inked[y, first - 1]:
+        while first > 0 and inked[first - 1]:
             first -= 1
-        while last < width - 1 and inked[y, last + 1]:
+        while last < width - 1 and inked[last + 1]:
             last += 1
+        # Whatever comes after print may be print that lies beside its place.
+        if view.print_[y, first : last + 1].any():
+            return
         span = first, last
         yield first, last, y
 
@@ -214,7 +252,15 @@ def _edge(view: _View, mouth: int) -> tuple[int, Floats | None, Floats]:
         return view.first, None, paper
     channel = int(apart.argmax())
     share = (tone[:, channel] - outer[0, channel]) / (paper[channel] - outer[0, channel])
-    edge = int((share > 0.5).argmax())
+    # A sheet ends at once; where paper only grows darker, a shade lies on it.
+    within = round(_SHARP_MM * view.scale)
+    rise = share[within:] - share[:-within]
+    if not (rise > _SHARP).any():
+        return view.first, None, paper
+    begin = int((rise > _SHARP).argmax())
+    begin += int(rise[begin : begin + within].argmax())
+    half = (share[begin] + share[begin + within]) / 2
+    edge = begin + int((share[begin:] > half).argmax())
     if np.ptp(outer, axis=0).max() > _EVEN:
         return view.first + edge, None, paper
     # The lamp falls off beyond the sheet; what is near it is what shows in the slit.
@@ -271,14 +317,11 @@ def _parabola(half: int) -> Floats:
     return np.asarray(np.linalg.pinv(np.vander(at, 3))[2])
 
 
-def _mark(found: Mask, rest: Mask, view: _View, runs: list[_Run]) -> None:
-    """Mark the unexplained ink of a slit, in place."""
+def _mark(found: Mask, inked: Mask, view: _View, runs: list[_Run]) -> None:
+    """Mark the ink of a slit, in place."""
     within = np.zeros(view.piece.shape, np.uint8)
     for first, last, y in runs:
         within[y - 1 : y + 2, max(0, first - 2) : last + 3] = 1
     slit = turned(within, view.side) > 0
-    top, left = view.corner
-    rows = slice(max(0, top), min(found.shape[0], top + slit.shape[0]))
-    columns = slice(max(0, left), min(found.shape[1], left + slit.shape[1]))
-    own = slit[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
-    found[rows, columns] |= own & rest[rows, columns]
+    on_page, in_view = _common(view.corner, (slit.shape[0], slit.shape[1]), found.shape)
+    found[on_page] |= slit[in_view] & inked[on_page]
