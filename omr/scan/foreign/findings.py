@@ -26,6 +26,7 @@ from omr.scan.foreign.faint import faint_strokes
 from omr.scan.foreign.margins import strokes_in_margins
 from omr.scan.foreign.names import struck_names
 from omr.scan.foreign.overprint import ink_over_print
+from omr.scan.foreign.seal_ink import is_copied_seal
 from omr.scan.foreign.sheet_edges import edges_of_sheet, lies_on_known
 from omr.scan.ink.ink_map import InkMap
 from omr.scan.ink.pieces import label_pieces
@@ -93,7 +94,14 @@ def find_foreign(
     covered = timed("overprint", covered_places(flat, reference, ink))
     for rects in (on_codes, coloured, faint, in_margins, covered):
         found += _beside(found, (_place(rect, reference) for rect in rects))
-    return _less_told(found, flat, reference, ink)
+    return (*_less_told(found, flat, reference, ink), *_copies(flat, reference, ink))
+
+
+def _copies(flat: FlatPage, reference: Reference, ink: InkMap) -> Iterator[Finding]:
+    """Yield seals that came out of a copier."""
+    for zone in reference.layout.zones:
+        if zone.kind == "seal" and is_copied_seal(zone.rect, flat, ink, reference):
+            yield Finding("annotation", None, zone.rect, detail="seal without colour")
 
 
 def find_notes(

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from omr.scan.ink.creases import is_one_line
 from omr.scan.ink.ink_map import InkMap, grown_print
 from omr.scan.marks.judge import LIGHT, SPECK_MM, Hand, Kind, Measure, judge
 from omr.scan.marks.mark_shape import (
@@ -164,7 +165,7 @@ def _measure(
         weak=sum(int(ink.strong_px[share.stroke]) for share in own) < 0.1 * total_px,
         hair=hair or kind == "faint",
         astray=own_mm2 < settings.inside_share * total_px / scale**2
-        and not any(share.in_core for share in own),
+        and (not any(share.in_core for share in own) or is_one_line(inside, scale)),
         pieces=pieces,
         pieces_mm=reach_mm(inside, scale),
         area_mm2=area_mm2,
