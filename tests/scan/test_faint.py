@@ -68,3 +68,22 @@ def test_a_soft_stain_is_no_stroke() -> None:
     shade = cv2.GaussianBlur(layer, (0, 0), 12)
     stained = cv2.subtract(page, np.dstack([shade] * 3))
     assert plain(read(grainy(np.asarray(stained, dtype=np.uint8))))
+
+
+def _scraps(page: Picture, places: list[tuple[float, float]]) -> None:
+    """Leave short pieces of a hard pencil, as of letters that hardly took."""
+    for k, (x, y) in enumerate(places):
+        stroke(page, [(x, y), (x + (0.5 if k % 2 else 0.2), y + 1.7)], 0.25, HARD)
+
+
+def test_a_word_of_which_scraps_show_is_found() -> None:
+    page = voted_page()
+    x, y = BARE[0]
+    _scraps(page, [(x + 1.9 * k, y + 0.4 * (k % 3)) for k in range(5)])
+    assert [code for code, _ in codes(read(grainy(page)))] == ["annotation"]
+
+
+def test_scraps_that_lie_apart_are_left_alone() -> None:
+    page = voted_page()
+    _scraps(page, [(x + 12 * k, y) for k in range(2) for x, y in BARE])
+    assert plain(read(grainy(page)))

@@ -53,7 +53,7 @@ _BROWN_GREEN, _BROWN_RED = (0.4, 0.9), (0.12, 0.65)
 # Highlighters without colour: as dark as this, of 255, and so high.
 _PALE, _HIGH_MM = (14.0, 150.0), (2.75, 9.0)
 # A bar is a rectangle that lies along the lines of print.
-_FULL, _SLANT_DEG, _FLAT_LONG_MM = 0.75, 8.0, 12.0
+_FULL, _SLANT_DEG, _FLAT_LONG_MM = 0.75, 8.0, 10.0
 _VARIES_GREY = 0.45
 # Of the place of a bar so much is print: a line of text, or an outline of a box.
 _ON_PRINT = 0.03

@@ -12,14 +12,17 @@ from collections.abc import Iterator
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from omr.geometry import Rect
 from omr.scan.ink.ink_map import InkMap
-from omr.scan.ink.pieces import label_pieces
+from omr.scan.ink.pieces import Pieces, label_pieces
 from omr.scan.place.reference import Grey, Mask, Reference, as_bits, window
 from omr.scan.place.straighten import FlatPage
 from omr.scan.settings import ReaderSettings
 from omr.scan.wear.punch_holes import is_hole_outline
+
+Chosen = NDArray[np.bool_]
 
 # Faint strokes are sought at this resolution: a line of 0.3 mm still fills its pixel.
 _PX_PER_MM = 4
@@ -35,6 +38,9 @@ _LONG_MM, _LONGEST_MM, _NARROW_MM = 3.2, 25.0, 1.0
 _WORD_MM, _PLACES = 6.0, 2
 # Shorter pieces than strokes, down to this, show how worn the page is; dust is smaller.
 _CRUMB_MM, _CRUMBS = 1.8, 8
+# Of a faint word so many scraps show, each so long and narrow, so long together; on clean paper
+# hardly any lie elsewhere.
+_SCRAPS, _SCRAP_MM, _SCRAP_NARROW, _SCRAPS_MM, _SCRAPS_ASTRAY = 3, 1.2, 0.6, 4.0, 3
 # Hard pencil stays below this darkness in most places; fibres in a picture of two levels do not.
 _FAINT = 110.0
 # Folds shade the paper this far beside them; the rim of the sheet this far in.
@@ -73,7 +79,7 @@ def faint_strokes(
     long_[0] = False
     crumbs = (reach_mm >= _CRUMB_MM) & ~long_
     crumbs[0] = False
-    if not long_.any() or (reach_mm[1:] > _LONGEST_MM).any():
+    if not (reach_mm[1:] >= _SCRAP_MM).any() or (reach_mm[1:] > _LONGEST_MM).any():
         return
     for number in np.flatnonzero(long_).tolist():
         left, top, width, height = (int(v) for v in stats[number, :4])
@@ -82,15 +88,39 @@ def faint_strokes(
         long_[number] = _is_faint(
             own, area, ink.darkness, reference.px_per_mm
         ) and not is_hole_outline(own, (left, top), _PX_PER_MM, reference.layout)
-    side = round(_WORD_MM * _PX_PER_MM)
-    places = cv2.dilate(as_bits(pieces.chosen(long_)), np.ones((side, side), np.uint8)) > 0
-    words = label_pieces(places)
+    scraps = (reach_mm >= _SCRAP_MM) & ~long_ & (width_mm < _SCRAP_NARROW * _NARROW_MM)
+    scraps[0] = False
+    places, words = _words(pieces, long_, scraps, reach_mm)
     astray = int((crumbs & (pieces.count(places) == 0)).sum())
     if len(words.stats) - 1 > _PLACES or astray > _CRUMBS:
         return
     for left, top, width, height in words.stats[1:, :4].tolist():
         rect = Rect(*(v / _PX_PER_MM for v in (left, top, width, height)))
         yield rect.grown(-_WORD_MM / 2)
+
+
+def _words(
+    pieces: Pieces, long_: Chosen, scraps: Chosen, reach_mm: NDArray[np.float64]
+) -> tuple[Mask, Pieces]:
+    """Gather strokes that lie close together, and scraps of which there are enough for a word.
+
+    Of a word in hard pencil hardly a stroke shows whole; scraps that time left lie apart.
+    """
+    side = round(_WORD_MM * _PX_PER_MM)
+    square = np.ones((side, side), np.uint8)
+    near = label_pieces(cv2.dilate(as_bits(pieces.chosen(long_ | scraps)), square) > 0)
+    sure = near.count(pieces.chosen(long_)) > 0
+    at = np.flatnonzero(pieces.labels)
+    group = np.zeros(len(pieces.stats), int)
+    group[pieces.labels.ravel()[at]] = near.labels.ravel()[at]
+    first = group[scraps]
+    many = np.bincount(first, minlength=len(near.stats)) >= _SCRAPS
+    enough = np.bincount(first, reach_mm[scraps], len(near.stats)) >= _SCRAPS_MM
+    alone = int(np.count_nonzero(~(sure | (many & enough))[first])) if len(first) else 0
+    keep = sure | (many & enough & (alone <= _SCRAPS_ASTRAY))
+    keep[0] = False
+    places = near.chosen(keep)
+    return places, label_pieces(places)
 
 
 def _is_faint(own: Mask, area: tuple[slice, slice], darkness: Grey, px_per_mm: int) -> bool:

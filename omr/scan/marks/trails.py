@@ -35,7 +35,7 @@ _PIECE_MM2 = 0.1
 _AS_DARK, _AHEAD_DARK, _AHEAD_MM, _OPEN_MM, _ASIDE_MM = 0.65, 0.6, (3.5, 6.5), 1.2, 0.5
 # An empty box is lighter or darker than the paper around it, from 0.9 to 3 mm, by no more than 4.5
 # of 255, on worn papers too (1,500 boxes); pencil that a person sees as shading takes 8 and more.
-_SHADED, _AROUND_MM = 7.0, (0.9, 3.0)
+_SHADED, _AROUND_MM = 6.0, (0.9, 3.0)
 # A faint line rises so far from the paper, of 255: ten times what grain does once it is blurred.
 # It is so long, with this area; at most so much of it is known as crease, stain or fold.
 _FAINTEST, _FAINT_MM, _FAINT_MM2, _WORN = 14.0, 3.0, 0.5, 0.5
