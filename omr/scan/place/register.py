@@ -24,6 +24,7 @@ from omr.scan.place.fiducials import (
     fiducials_near,
 )
 from omr.scan.place.plane_maps import Pair, error_px, homography, jacobian_at, points_of, similarity
+from omr.scan.place.square_outlines import squares_near
 from omr.scan.settings import ReaderSettings
 
 Grey = NDArray[np.uint8]
@@ -78,7 +79,8 @@ def place_page(
     """Find the map from page millimetres to image pixels.
 
     The codes give a first guess; registration marks near their guessed places make it
-    exact; where too few are found there, the whole image is searched for them.
+    exact; where too few are found there, the whole image is searched for them, and where too
+    few can be read at all, their outlines have to do.
 
     Args:
         grey: Shape (h, w).
@@ -98,6 +100,8 @@ def place_page(
             found = fiducials_again(grey, found, codes, layout)
         if len(found) < 4:
             found = {**fiducials_anywhere(grey, layout), **found}
+        if len(found) < 3:
+            found = {**squares_near(grey, guess, layout, reach_mm, frozenset(found)), **found}
         placement = _fit(found, codes, layout, settings)
         if placement is not None and (best is None or placement.fiducials > best.fiducials):
             best = placement
