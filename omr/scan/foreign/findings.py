@@ -94,7 +94,7 @@ def find_foreign(
     in_margins = timed("edges", _in_margins(flat, reference, ink, by_mark | holes, rims, settings))
     found = over_names
     found += _beside(found, (_place(rect, reference) for rect in over_print))
-    found += _beside(found, _annotations(reference, ink, rest, settings))
+    found += _beside(found, _annotations(flat, reference, ink, rest, settings))
     for rects in (on_codes, coloured, faint, in_margins):
         found += _beside(found, (_place(rect, reference) for rect in rects))
     annotations = [f.rect for f in found if f.code == "annotation" and f.rect is not None]
@@ -183,7 +183,7 @@ def _marks_and_zones(
 
 
 def _annotations(
-    reference: Reference, ink: InkMap, rest: Mask, settings: ReaderSettings
+    flat: FlatPage, reference: Reference, ink: InkMap, rest: Mask, settings: ReaderSettings
 ) -> Iterator[Finding]:
     """Gather unexplained ink into words and strokes, and yield those that are large enough."""
     scale = reference.px_per_mm
@@ -209,7 +209,7 @@ def _annotations(
         if extent_mm < settings.annotation_mm or area_mm2 < 0.3 or strong[number] < 6:
             continue
         area_px = slice(top, top + height), slice(left, left + width)
-        dust = dust or Dust(rest, scale)
+        dust = dust or Dust(rest, flat, reference)
         if dust.is_all(area_px):
             continue
         if fields.explain(rest[area_px], area_px):
