@@ -36,7 +36,7 @@ OVER_MARKS: list[Points] = [
 ]
 OVER_CODE: Points = [(185.4, 9.0), (197.4, 8.9)]
 # From the code over to the edge of a mark, above and below.
-ALONG_EDGES: list[Points] = [[(188.0, 9.0), (199.6, 8.9)], [(189.0, 13.9), (200.2, 13.6)]]
+ALONG_EDGES: list[Points] = [[(188.0, 8.8), (199.6, 8.7)], [(189.0, 13.9), (200.2, 13.6)]]
 # Those that have room on one page.
 WAYS: list[list[Points]] = [
     OVER_MARKS[:2],
