@@ -69,6 +69,42 @@ def test_a_line_that_only_a_machine_makes_is_a_staple_without_gleam_too(points: 
     assert (rest & explained).sum() > 0.95 * rest.sum()
 
 
+def _tube(page: Picture, points: Points, width_mm: float, middle: Colour, dpi: int) -> Picture:
+    """Draw a line that is paler along its middle, as a scan of this resolution shows it."""
+    stroke(page, points, width_mm, STEEL)
+    stroke(page, points, 0.36 * width_mm, middle)
+    small = cv2.resize(page, None, fx=dpi / 300, fy=dpi / 300, interpolation=cv2.INTER_AREA)
+    size = (page.shape[1], page.shape[0])
+    return np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+@pytest.mark.parametrize(("width_mm", "dpi"), [(0.75, 150), (0.65, 200), (0.65, 300)])
+def test_a_wire_that_gleams_along_its_middle_is_a_staple(width_mm: float, dpi: int) -> None:
+    page = blank_page()
+    for at, points in enumerate(CORNERS):
+        page = _tube(page, points, width_mm, (215, 215, 215), dpi if at == 2 else 300)
+    rest, explained = _explained(page)
+    assert (rest & explained).sum() > 0.95 * rest.sum()
+
+
+@pytest.mark.parametrize(
+    ("width_mm", "bow_mm", "middle"),
+    [
+        (0.4, 0.15, (190, 190, 190)),  # a ballpoint pressed hard
+        (0.7, 0.2, (215, 215, 215)),  # a nib that splits
+        (1.1, 0.15, (110, 110, 110)),  # felt pen, dark along its edges
+    ],
+)
+@pytest.mark.parametrize("dpi", [150, 300])
+def test_a_pens_line_that_is_pale_along_its_middle_is_no_staple(
+    width_mm: float, bow_mm: float, middle: Colour, dpi: int
+) -> None:
+    turns = np.linspace(0, 1, 20)
+    points = [(196 + 9 * t, 24 - 6 * t + 4 * bow_mm * t * (1 - t)) for t in turns.tolist()]
+    page = _tube(voted_page(), points, width_mm, middle, dpi)
+    assert codes(read(page)) == [("annotation", None)]
+
+
 def test_a_wire_over_a_mark_of_the_print_is_a_staple() -> None:
     page = voted_page()
     _wire(page, [(194.0, 15.5), (203.0, 9.0)])

@@ -35,8 +35,16 @@ OVER_MARKS: list[Points] = [
     [(198.4, 5.8), (199.2, 16.6)],
 ]
 OVER_CODE: Points = [(185.4, 9.0), (197.4, 8.9)]
+# From the code over to the edge of a mark, above and below.
+ALONG_EDGES: list[Points] = [[(188.0, 8.8), (199.6, 8.7)], [(189.0, 13.9), (200.2, 13.6)]]
 # Those that have room on one page.
-WAYS: list[list[Points]] = [OVER_MARKS[:2], OVER_MARKS[2:], [OVER_CODE]]
+WAYS: list[list[Points]] = [
+    OVER_MARKS[:2],
+    OVER_MARKS[2:],
+    [OVER_CODE],
+    ALONG_EDGES[:1],
+    ALONG_EDGES[1:],
+]
 # Ink on the toner of the print glosses at most so much, of 255.
 GLOSS = 10
 

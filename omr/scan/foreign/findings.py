@@ -90,7 +90,7 @@ def find_foreign(
     in_margins = timed("edges", _in_margins(flat, reference, ink, known, rims, settings))
     found = over_names
     found += _beside(found, (_place(rect, reference) for rect in over_print))
-    found += _beside(found, _annotations(reference, ink, rest, settings))
+    found += _beside(found, _annotations(flat, reference, ink, rest, settings))
     covered = timed("overprint", covered_places(flat, reference, ink))
     for rects in (on_codes, coloured, faint, in_margins, covered):
         found += _beside(found, (_place(rect, reference) for rect in rects))
@@ -120,7 +120,7 @@ def find_notes(
     """
     with stage("edges"):
         rest = _left_over(ink.ink, flat, reference, ink, settings).ink
-    return _less_told(_annotations(reference, ink, rest, settings), flat, reference, ink)
+    return _less_told(_annotations(flat, reference, ink, rest, settings), flat, reference, ink)
 
 
 def _less_told(
@@ -261,7 +261,7 @@ def _marks_and_zones(
 
 
 def _annotations(
-    reference: Reference, ink: InkMap, rest: Mask, settings: ReaderSettings
+    flat: FlatPage, reference: Reference, ink: InkMap, rest: Mask, settings: ReaderSettings
 ) -> Iterator[Finding]:
     """Gather unexplained ink into words and strokes, and yield those that are large enough."""
     scale = reference.px_per_mm
@@ -287,7 +287,7 @@ def _annotations(
         if extent_mm < settings.annotation_mm or area_mm2 < 0.3 or strong[number] < 6:
             continue
         area_px = slice(top, top + height), slice(left, left + width)
-        dust = dust or Dust(rest, scale)
+        dust = dust or Dust(rest, flat, reference)
         if dust.is_all(area_px):
             continue
         if fields.explain(rest[area_px], area_px):

@@ -41,6 +41,8 @@ _PIECE_MM, _PIECE_MM2 = 1.2, 0.3
 _TURN_DEG, _MOVE_MM = 14.0, 0.75
 # The wire, its gleam and its shadow.
 _BREADTH_MM, _PROFILE_MM = 1.0, 2.0
+# The ends of a wire bend into the sheet, and throw a shadow that lies askew.
+_END_MM = 0.6
 # Wires deviate from their line by 0.005 to 0.05 mm, pens over 7 mm by 0.03 to 0.2.
 _STRAIGHT_MM = 0.05
 # Without gleam and shadow: hands deviate by 0.016 mm and more, and change their weight by 14 %
@@ -58,6 +60,10 @@ _OPEN_MM, _GAP_MM = 2.0, 0.6
 # 1.2 pixels each; shoulders add so much. They are measured in stretches, finer than the page is.
 _STRETCH_MM, _FINER = 2.0, 3
 _SIDES, _BLUR_PX, _SHOULDERS_MM = (0.15, 0.65), 2.4, 0.2
+# Between its dark sides, so far apart in every stretch, gleaming steel has less than this share of
+# their darkness, on a line straighter than hands draw over such a length. The line of a ballpoint
+# that is paler along its middle is narrower, and that of a felt pen not so pale there.
+_DIP, _SIDES_APART_MM, _HOLLOW_STRAIGHT_MM = 0.72, 0.38, 0.028
 # Colours of steel are taken away alike, but for this share.
 _COLOUR = 0.3
 
@@ -80,9 +86,11 @@ def staples(rest: Mask, ink: InkMap, flat: FlatPage, reference: Reference) -> Ma
             if small or (found[area][part.area] & part.shape).any():
                 continue
             view = view or corner_view(area, flat, reference, ink)
-            wire = _wire(part, view, ink.threshold) or wire_over_print(part, view, ink.threshold)
-            if wire is not None:
-                found[area] |= within_breadth(wire, rest[area].shape, scale, _BREADTH_MM)
+            # Of a wire that runs into print, the second shows how far it goes on there.
+            for look in (_wire, wire_over_print):
+                wire = look(part, view, ink.threshold)
+                if wire is not None:
+                    found[area] |= within_breadth(wire, rest[area].shape, scale, _BREADTH_MM)
     return found
 
 
@@ -137,11 +145,11 @@ def _wire(part: Part, view: CornerView, threshold: float) -> Line | None:
         least = _PIECE_MM if look == 0 else _SEEN_MM if cut else _LENGTH_MM[0]
         if not least < length_mm < _LENGTH_MM[1]:
             return None
-        places, middles, weights = _middles(line, view)
+        places, middles, weights, more = _middles(line, view)
         if len(places) < _OPEN_MM * view.scale:
             return None
         slope, aside = np.polyfit(places, middles, 1)
-        off_mm = float((middles - slope * places - aside).std()) / view.scale
+        off_mm = float((middles - slope * places - aside).std()) / view.scale * more
         line = moved(line, aside, float(np.arctan(slope)))
     if off_mm > _STRAIGHT_MM or not _is_steel(line, view):
         return None
@@ -150,6 +158,7 @@ def _wire(part: Part, view: CornerView, threshold: float) -> Line | None:
     machined = long_ and off_mm < _MACHINED_PX / view.source_px_mm and most - least < _EVEN * middle
     bare = most - least < _BARE_EVEN * middle and _is_broad_and_pale(line, view)
     wire = machined or bare or _has_shoulders(line, view)
+    wire = wire or (long_ and off_mm < _HOLLOW_STRAIGHT_MM and _is_hollow(line, view))
     wire = wire and not lies_beneath_print(line, view)
     return line if wire else None
 
@@ -197,15 +206,26 @@ def _ends(line: Line, at: Floats, view: CornerView, threshold: float) -> tuple[L
     return Line(line.x, line.y, line.angle, ends[0], ends[1]), cut
 
 
-def _middles(line: Line, view: CornerView) -> tuple[Floats, Floats, Floats]:
-    """Return places along a line on open paper, the middle of the ink there, and its amount."""
+def _middles(line: Line, view: CornerView) -> tuple[Floats, Floats, Floats, float]:
+    """Measure the ink along a line, where it lies on open paper.
+
+    Returns:
+        Places along the line, the middle of the ink at each, and its amount; and by how much more
+        the middles of a bow would deviate, had the ends not been left out.
+    """
     dark = across(line, view, view.darkness, _BREADTH_MM * 0.75)
     clear = across(line, view, view.open_, _BREADTH_MM * 0.75).min(axis=1) > 0.99
     weight = dark.sum(axis=1)
     clear &= weight > 100
     places = np.arange(round(line.start), round(line.end) + 1)
+    inner, end, more = clear.copy(), round(_END_MM * view.scale), 1.0
+    inner[:end] = inner[-end:] = False
+    if inner.sum() > _SEEN_MM * view.scale:
+        more = float(np.ptp(places[clear]) / np.ptp(places[inner])) ** 2
+        clear = inner
     aside = np.arange(dark.shape[1]) - dark.shape[1] // 2
-    return places[clear].astype(np.float64), (dark @ aside)[clear] / weight[clear], weight[clear]
+    middles = (dark @ aside)[clear] / weight[clear]
+    return places[clear].astype(np.float64), middles, weight[clear], more
 
 
 def _has_shoulders(line: Line, view: CornerView) -> bool:
@@ -221,6 +241,24 @@ def _has_shoulders(line: Line, view: CornerView) -> bool:
         top = np.count_nonzero(hump > _SIDES[1] * hump.max())
         sides_mm.append((int(whole[-1] - whole[0]) + 1 - top) / (view.scale * _FINER))
     return float(np.median(sides_mm)) > _BLUR_PX / view.source_px_mm + _SHOULDERS_MM
+
+
+def _is_hollow(line: Line, view: CornerView) -> bool:
+    """Tell a wire that gleams along its middle, between two dark sides, all along."""
+    clear = across(line, view, view.open_, _BREADTH_MM * 0.75).min(axis=1) > 0.99
+    humps = across(line, view, view.darkness, _PROFILE_MM / 2, _FINER)[clear]
+    stretches = max(1, len(humps) // round(_STRETCH_MM * view.scale))
+    dips, apart_mm = [], []
+    for stretch in np.array_split(humps, stretches):
+        hump = stretch.mean(axis=0)
+        ridge = np.minimum(np.maximum.accumulate(hump), np.maximum.accumulate(hump[::-1])[::-1])
+        middle = int((ridge - hump).argmax())
+        if ridge[middle] <= hump[middle]:
+            return False
+        sides = int(hump[:middle].argmax()), middle + int(hump[middle:].argmax())
+        dips.append(float(hump[middle] / min(hump[side] for side in sides)))
+        apart_mm.append((sides[1] - sides[0]) / (view.scale * _FINER))
+    return max(dips) < _DIP and min(apart_mm) > _SIDES_APART_MM
 
 
 def _is_broad_and_pale(line: Line, view: CornerView) -> bool:

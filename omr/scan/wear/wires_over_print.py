@@ -8,6 +8,8 @@ sinks into the toner's black, and gel ink that glosses on it is hardly brighter 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -41,6 +43,11 @@ _CORE_MM = 0.25
 _BESIDE_MM = (0.65, 1.25)
 # So much of its way lies over solid print, and so much on open paper, with no gap longer.
 _OVER_PRINT_MM, _WHITE_MM, _GAP_MM = 1.2, 1.0, 0.4
+# The gleam's crest lies so close to the wire's middle, and is told of where so much of the way over
+# print is known to be solid: one that lies beside the print is paper.
+_CREST_MM, _KNOWN = 0.5, 0.4
+# The ends of a wire bend into the sheet: there the gleam may be lost, and the shadow lies askew.
+_END_MM = 0.8
 # Of both ways all but so much is covered.
 _BARE = 0.1
 # Places along the gleam, and those along the ends, deviate from one line by less than this; a
@@ -180,11 +187,13 @@ def _fitted(line: Line, view: CornerView, gleam: Float32) -> tuple[Line, float]:
     at = np.arange(round(line.start), round(line.end) + 1)
     aside = np.arange(core.shape[1]) - core.shape[1] // 2
     steps = max(1, round(len(core) / (_STRETCH_MM * view.scale)))
+    end = round(_END_MM * view.scale)
+    inner = np.arange(end, len(core) - end)
     for light, here in ((core, white), (bright, over)):
-        for stretch in np.array_split(np.arange(len(core)), steps):
+        for stretch in np.array_split(inner, steps):
             own = stretch[here[stretch]]
             profile = light[own].sum(axis=0)
-            if profile.sum() > 0:
+            if own.size and profile.sum() > 0:
                 rows.append((float(at[own].mean()), light is core, light is bright))
                 middles.append(float(profile @ aside / profile.sum()))
                 weighs.append(float(np.sqrt(len(own))))
@@ -194,6 +203,8 @@ def _fitted(line: Line, view: CornerView, gleam: Float32) -> tuple[Line, float]:
     fit = np.linalg.lstsq(known * weigh[:, None], middle * weigh, rcond=None)[0]
     off = (middle - known @ fit) * weigh
     off_mm = float(np.sqrt((off**2).sum() / (weigh**2).sum())) / view.scale
+    # A bow is that much more over the whole way.
+    off_mm *= (len(core) / len(inner)) ** 2
     return moved(line, float(fit[1] + fit[2]) / 2, float(np.arctan(fit[0]))), off_mm
 
 
@@ -203,31 +214,42 @@ def _hides_print(line: Line, view: CornerView, threshold: float) -> bool:
     dark = across(line, view, view.darkness, half_mm)
     solid = across(line, view, view.solid, half_mm) > 0.99
     off_mm = (np.arange(dark.shape[1]) - dark.shape[1] // 2) / view.scale
-    core, over, white = _core(line, view)
+    _, over, white = _core(line, view)
+    # Where the paper is torn, or the print lies a little aside, there is no toner.
+    toner = solid & (dark > float(np.median(view.darkness[view.solid > 0])) / 2)
+    way = over | white
+    over &= toner[:, np.abs(off_mm) >= _BESIDE_MM[0]].any(axis=1)
     if over.sum() < _OVER_PRINT_MM * view.scale or white.sum() < _WHITE_MM * view.scale:
         return False
     tones = []
     for side in (-1, 1):
-        beside = (side * off_mm >= _BESIDE_MM[0]) & solid
+        beside = (side * off_mm >= _BESIDE_MM[0]) & toner
         if beside.sum() > view.scale:
             tones.append(float(np.median(dark[beside])))
     if not tones:
         return False
     tone = min(tones)
-    profile = core[over].mean(axis=0)
-    at = int(profile.argmin())
-    crest = core[:, max(0, at - 1) : at + 2].mean(axis=1)
-    _, bare = _shown(line, view, threshold, tone)
-    if bare.sum() > _BARE * (over | white).sum():
+    seen = solid & over[:, None]
+    shape = (dark * seen).sum(axis=0) / np.maximum(seen.sum(axis=0), 1)
+    known = seen.sum(axis=0) >= _KNOWN * over.sum()
+    near = np.flatnonzero(known & (np.abs(off_mm) <= _CREST_MM))
+    if not near.size:
+        return False
+    at = int(near[shape[near].argmin()])
+    crest = dark[:, at - 1 : at + 2].mean(axis=1)
+    end = _END_MM * view.scale
+    inner = replace(line, start=line.start + end, end=line.end - end)
+    _, bare = _shown(moved(inner, at - len(shape) // 2, 0.0), view, threshold, tone)
+    if bare.sum() > _BARE * way.sum():
         return False
     level = float(np.median(crest[over]))
     # Blur darkens it among black; only bare paper, where toner came off, is brighter than a wire.
     darker = (level - float(np.median(crest[white]))) / max(tone - level, 1.0)
     alike = -_BRIGHTER < darker < _DARKER
-    seen = solid & over[:, None]
-    shape = (dark * seen).sum(axis=0) / np.maximum(seen.sum(axis=0), 1)
-    half = seen.any(axis=0) & (shape < (tone + level) / 2)
-    breadth_mm = np.count_nonzero(half) / view.scale
+    # From the crest to where it is half as bright, on both sides.
+    dim = np.flatnonzero(~known | (shape >= (tone + level) / 2))
+    breadth_px = dim[dim > at].min(initial=len(shape)) - dim[dim < at].max(initial=-1) - 1
+    breadth_mm = float(breadth_px) / view.scale
     return bool(tone - level > _GLEAM and alike and breadth_mm < _BROAD_MM)
 
 
