@@ -203,8 +203,9 @@ def _explain(
         wide = round(_CORE_MM * px_per_mm)
         core = slice(max(0, peak - wide), peak + wide + 1)
         cracks = np.hstack([band[core, :end], band[core, -end:]])
-        darkest = float(np.nanpercentile(cracks, _CRACKS_PERCENT)) + _UNEVEN
-        explained[core] = np.maximum(explained[core], min(darkest, 255.0))
+        seen = cracks[np.isfinite(cracks)]
+        darkest = float(np.percentile(seen, _CRACKS_PERCENT)) + _UNEVEN if seen.size else 255.0
+        explained[core] = np.maximum(explained[core], np.uint8(min(darkest, 255.0)))
     where = (rows, np.broadcast_to(columns, rows.shape))
     shade[where] = np.maximum(shade[where], explained[:, None])
 
