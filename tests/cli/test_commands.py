@@ -6,6 +6,8 @@ import json
 import re
 import shutil
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import openpyxl
@@ -281,3 +283,10 @@ def test_export_csv_and_xlsx(omr: Omr, counted: Stack, tmp_path: Path) -> None:
     assert omr("-C", counted.folder, "export", "--format", "xlsx").exit_code == 0
     workbook = openpyxl.load_workbook(counted.folder / "out" / "ket-qua.xlsx")
     assert len(workbook.sheetnames) == 2
+
+
+def test_the_package_runs_as_a_module() -> None:
+    found = subprocess.run(
+        [sys.executable, "-m", "omr", "--version"], capture_output=True, text=True, check=True
+    )
+    assert found.stdout == f"omr {__version__}\n"

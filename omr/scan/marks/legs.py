@@ -33,6 +33,8 @@ _DASH_GAP_MM = 3.5
 _DASH_MM, _LONG_DASH_GAP_MM, _LONG_DASH_SEEN_MM = 4.5, 1.2, 2.2
 # A leg's hook or last curl is smaller than this.
 _HOOK_MM = 3.5
+# An outline with its margins hides so much of a stroke that crosses it aslant.
+_OUTLINE_MM = 1.5
 # Print hides so much of a stroke at most that runs below it; beside an outline so much more.
 _HIDDEN_MM, _MARGIN_MM = 3.0, 0.35
 # Share of ink from which a box is filled.
@@ -182,9 +184,10 @@ def _goes_on(
     # it points at all.
     straight = bend < 0.3 * px_per_mm and 3 * bend < length
     gap_mm = _DASH_GAP_MM if straight and length < _DASH_MM * px_per_mm else _LONG_DASH_GAP_MM
+    tips = _tips(shape, px_per_mm)
     met = [
         _meets(start + corner, way, target, hidden, gap_mm * px_per_mm, px_per_mm)
-        for start, way in _tips(shape, px_per_mm)
+        for start, way in tips
     ]
     hits = [way for way in met if way is not None]
     below_outline = any(way.hidden for way in hits)
@@ -193,7 +196,27 @@ def _goes_on(
     close = any(way.length_px <= most_mm * px_per_mm for way in hits)
     if len(hits) == 2 or (straight and close) or (reach_mm < _HOOK_MM and below_outline):
         return True
+    if not straight and len(hits) == 1:
+        # Where a bow turns sharply into its leg, its end points nowhere, but lies beside it.
+        (other,) = (start for (start, _), way in zip(tips, met, strict=True) if way is None)
+        if _is_beside(other + corner, target, hidden, px_per_mm):
+            return True
     return reach_mm < _HOOK_MM and _is_pointed_at(points + corner, target, hidden, px_per_mm)
+
+
+def _is_beside(place: Floats, target: Mask, hidden: Mask, px_per_mm: int) -> bool:
+    """Tell whether the nearest ink is no farther than a long stroke's gap, print aside."""
+    reach = round((_LONG_DASH_GAP_MM + _OUTLINE_MM) * px_per_mm)
+    row, column = (round(float(v)) for v in place)
+    top, left = max(0, row - reach), max(0, column - reach)
+    ink = np.argwhere(target[top : row + reach + 1, left : column + reach + 1])
+    if not len(ink):
+        return False
+    ink = ink + np.array([top, left])
+    away = np.linalg.norm(ink - place, axis=1)
+    steps = np.linspace(0, 1, max(2, round(float(away.min()))))[:, None]
+    path = np.rint(place + (ink[away.argmin()] - place) * steps).astype(int)
+    return bool(np.count_nonzero(~hidden[tuple(path.T)]) <= _LONG_DASH_GAP_MM * px_per_mm)
 
 
 def _tips(shape: Mask, px_per_mm: int) -> list[tuple[Floats, Floats]]:
