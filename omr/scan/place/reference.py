@@ -52,6 +52,7 @@ class Reference:
         beside_boxes: The same and 1 mm around it, from where ink may be bridged into it.
         open_paper: Where there is no print within 1.5 mm, nor the sheet's edge, at
             ``OPEN_PX_PER_MM``.
+        bare_paper: The same within 0.5 mm.
     """
 
     layout: PageLayout
@@ -65,6 +66,7 @@ class Reference:
     around_boxes: Mask
     beside_boxes: Mask
     open_paper: Mask
+    bare_paper: Mask
 
 
 @lru_cache(maxsize=128)
@@ -215,15 +217,17 @@ def make_reference(layout: PageLayout, settings: ReaderSettings) -> Reference:
         halo=grow(print_mask, HALO_MM * scale),
         around_boxes=around_boxes,
         beside_boxes=beside_boxes,
-        open_paper=_open_paper(layout, near_print),
+        open_paper=_open_paper(layout, near_print, 1.5),
+        bare_paper=_open_paper(layout, near_print, 0.5),
     )
 
 
-def _open_paper(layout: PageLayout, near_print: Mask) -> Mask:
-    """Return where paper is open, with a margin of 1.5 mm around print."""
+def _open_paper(layout: PageLayout, near_print: Mask, margin_mm: float) -> Mask:
+    """Return where paper is open, with a margin around print."""
     size = (round(layout.width * OPEN_PX_PER_MM), round(layout.height * OPEN_PX_PER_MM))
     printed = cv2.resize(as_bits(near_print) * np.uint8(255), size, interpolation=cv2.INTER_AREA)
-    free = cv2.dilate(printed, np.ones((7, 7), np.uint8)) < 16
+    side = 2 * round(margin_mm * OPEN_PX_PER_MM) + 1
+    free = cv2.dilate(printed, np.ones((side, side), np.uint8)) < 16
     rim = _RIM_MM * OPEN_PX_PER_MM
     free[:rim] = free[-rim:] = False
     free[:, :rim] = free[:, -rim:] = False

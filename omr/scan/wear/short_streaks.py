@@ -32,8 +32,9 @@ _BAND_MM, _OPEN, _SHARE, _SHOWN_MM = 6.0, 0.25, 0.85, 6.0
 # along a ruler wavers by half a tenth of a millimetre. In black and white, where a faint flank
 # comes and goes with the threshold, one side of the line stays in one column all the way.
 _DRIFT_PX, _PIECES, _PLACES = 0.4, 6, 3
-# What is ruled along the print would leave the column by this much, far more than is measured.
-_ASKEW_MM, _ASKEW_PX = 0.2, 1.5
+# What is ruled along the print would leave the column by this much, twice what the middle of a
+# line that stands still may drift by, and more than a nib wavers.
+_ASKEW_MM, _ASKEW_PX = 0.12, 1.0
 # The line goes on over print and marks, in runs of this length; where a line of print and its
 # surroundings hide no more than this gap, it has not ended yet.
 _RUN_MM, _GAP_MM = 1.0, 6.0

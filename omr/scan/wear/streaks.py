@@ -166,13 +166,16 @@ def _short_lines(
     if one_colour and view.ndim == 2:
         return []
     hits = _alone(view[::_EVERY], reach) if one_colour else look.hits
-    if not may_be_short((hits & look.room).sum(axis=0) * _EVERY, placement):
+    # A line that stands still is told beside the letters of a column of names too.
+    thin = np.diag([1.0, 1.0 / _EVERY, 1.0]) @ placement.matrix
+    bare = _shown(hits.shape, thin, reference.bare_paper)
+    if not may_be_short((hits & bare).sum(axis=0) * _EVERY, placement):
         return []
     dark = _darkest(view)
     ridge = _ridge(dark, reach)
     hits = _alone(view, reach) if one_colour else ridge > _CONTRAST
     seen = Ridge(dark, ridge, hits, _CONTRAST)
-    room = _open_paper(ridge.shape, placement.matrix, reference)
+    room = _shown(ridge.shape, placement.matrix, reference.bare_paper)
     return [
         (line.left, line.right, slice(line.top, line.bottom))
         for line in find_short_streaks(seen, room, placement, one_colour)
@@ -192,12 +195,16 @@ def _alone(view: Pixels, reach: int) -> Mask:
 
 def _open_paper(shape: tuple[int, ...], to_view: FloatArray, reference: Reference) -> Mask:
     """Return where a picture shows open paper of the page."""
+    return _shown(shape, to_view, reference.open_paper)
+
+
+def _shown(shape: tuple[int, ...], to_view: FloatArray, mask: Mask) -> Mask:
+    """Return where a picture shows what a mask of the page, at ``OPEN_PX_PER_MM``, holds."""
     step = 1 / OPEN_PX_PER_MM
     to_mm = np.array([[step, 0, 0.5 * step], [0, step, 0.5 * step], [0, 0, 1]])
     matrix = (to_view @ to_mm)[:2]
-    free = as_bits(reference.open_paper)
     size = (shape[1], shape[0])
-    return cv2.warpAffine(free, matrix, size, flags=cv2.INTER_NEAREST).view(np.bool_)
+    return cv2.warpAffine(as_bits(mask), matrix, size, flags=cv2.INTER_NEAREST).view(np.bool_)
 
 
 def _darkest(view: Pixels) -> Pixels:
