@@ -55,6 +55,10 @@ _GAP_MM = 1.6
 _MOST_STROKES = 6
 
 
+# The last rows of a picture are mixed with what it is continued by.
+_BESIDE_END_MM = 2.0
+
+
 class PageSights(NamedTuple):
     """What is known of a page that may lie over its symbols too.
 
@@ -176,12 +180,23 @@ def _on_page(runs: Runs, to_mm: FloatArray) -> Runs:
 
 
 def _off_paper(runs: Runs, paper: Mask, px_per_mm: int) -> Marks:
-    """Tell which runs (mm) end where there is no paper: beyond a tear or a corner folded over."""
-    told = np.zeros(len(runs.start), np.bool_)
-    for ends in runs:
-        x, y = (ends * px_per_mm).astype(int).T
-        told |= ~paper[y.clip(0, paper.shape[0] - 1), x.clip(0, paper.shape[1] - 1)]
-    return told
+    """Tell which runs (mm) end at, or lie along, the end of the paper or of the picture.
+
+    Beyond a tear, a corner folded over, or the edge of a photograph there is nothing to compare.
+    """
+    share = np.linspace(0, 1, 24)[None, :, None]
+    at = (runs.start[:, None] + share * (runs.end - runs.start)[:, None]) * px_per_mm
+    x, y = at.astype(int).transpose(2, 0, 1)
+    rows, columns = y.clip(0, paper.shape[0] - 1), x.clip(0, paper.shape[1] - 1)
+    gone = ~paper[rows, columns]
+    reach = round(_BESIDE_END_MM * px_per_mm)
+    beside = gone.copy()
+    for down, across in ((-reach, 0), (reach, 0), (0, -reach), (0, reach)):
+        beside |= ~paper[
+            (rows + down).clip(0, paper.shape[0] - 1),
+            (columns + across).clip(0, paper.shape[1] - 1),
+        ]
+    return np.asarray(gone[:, 0] | gone[:, -1] | (beside.mean(axis=1) > 0.5), np.bool_)
 
 
 def _on_fold(

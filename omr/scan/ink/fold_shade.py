@@ -34,8 +34,6 @@ _UNEVEN = 18
 # From this darkness over the surroundings on, a fold may be cracked; its core is this wide to
 # each side. Strokes that cross it are joined again.
 _CRACKED, _CORE_MM = 25, 0.6
-# Nearly all of the cracks near both ends is no darker than what counts as theirs.
-_CRACKS_PERCENT = 98
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,12 +197,12 @@ def _explain(
     peak = int(np.argmax(at_ends))
     if at_ends[peak] > base + _CRACKED:
         # Paper that cracked along the fold may be as dark as a pencil, here and there as a pen.
-        # What is darker than nearly all of it near both ends was drawn upon the line.
+        # What is darker than all of it near both ends was drawn upon the line.
         wide = round(_CORE_MM * px_per_mm)
         core = slice(max(0, peak - wide), peak + wide + 1)
         cracks = np.hstack([band[core, :end], band[core, -end:]])
         seen = cracks[np.isfinite(cracks)]
-        darkest = float(np.percentile(seen, _CRACKS_PERCENT)) + _UNEVEN if seen.size else 255.0
+        darkest = float(seen.max()) + _UNEVEN if seen.size else 255.0
         explained[core] = np.maximum(explained[core], np.uint8(min(darkest, 255.0)))
     where = (rows, np.broadcast_to(columns, rows.shape))
     shade[where] = np.maximum(shade[where], explained[:, None])
