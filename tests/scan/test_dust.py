@@ -137,3 +137,18 @@ def test_dots_in_a_row_are_asked_about(dots: int) -> None:
 
 def test_two_dots_of_a_felt_pen_are_asked_about() -> None:
     assert ("annotation", None) in codes(read(_pair(_few(voted_page()), 2.6, 0.55)))
+
+
+@pytest.mark.parametrize("colour", [(150, 60, 30), (60, 60, 60)])
+def test_dots_that_somebody_set_in_a_row_on_a_dusty_page_are_asked_about(colour: Colour) -> None:
+    page = _dusty(voted_page())
+    for k in range(4):
+        spot(page, 60.0 + 1.9 * k, 258.0, 0.4, colour)
+    assert not plain(read(page))
+
+
+def test_coloured_dots_are_no_dust() -> None:
+    page = _dusty(voted_page())
+    for x, y in ((60.0, 258.0), (61.8, 259.2), (61.0, 256.4)):
+        spot(page, x, y, 0.4, (150, 60, 30))
+    assert not plain(read(page))

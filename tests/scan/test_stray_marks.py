@@ -8,6 +8,7 @@ import pytest
 
 from tests.scan.page_drawings import (
     BLUE,
+    LINES,
     PENCIL,
     RED,
     SCALE,
@@ -15,6 +16,7 @@ from tests.scan.page_drawings import (
     Picture,
     box_of,
     cross,
+    layout,
     marked,
     note,
     plain,
@@ -147,3 +149,79 @@ def test_a_second_box_shaded_lightly_with_a_pencil_is_not_passed_over(
     )
     page[area] = np.clip(level + tooth, 0, 255).astype(np.uint8)[..., None]
     assert state(read(page), "c2", "low") == "uncertain"
+
+
+@pytest.mark.parametrize("skip_mm", [1.5, 3.0, 6.0])
+@pytest.mark.parametrize("deep_mm", [3.5, 5.5, 7.5])
+@pytest.mark.parametrize("lean", [-0.08, 0.0, 0.05])
+def test_a_tail_that_a_skipping_pen_broke_is_no_vote(
+    skip_mm: float, deep_mm: float, lean: float
+) -> None:
+    page = voted_page(but="c3")
+    upper, lower = box_of("c2", "high"), box_of("c3", "high")
+    x, end = upper.centre.x, lower.y + deep_mm
+    begin = lower.y + 0.4
+
+    def at(y: float) -> tuple[float, float]:
+        return (x + lean * (y - upper.centre.y), y)
+
+    stroke(page, [at(upper.y + 2.0), at(begin - skip_mm)], 0.45)
+    stroke(page, [at(begin), at(end)], 0.45)
+    assert state(read(page), "c3", "high") == "uncertain"
+
+
+@pytest.mark.parametrize("skip_mm", [1.5, 4.0])
+def test_a_flourish_of_the_signature_that_ends_in_a_box_is_no_vote(skip_mm: float) -> None:
+    last = LINES[-1]
+    page = voted_page(but=last)
+    zone = next(zone.rect for zone in layout().zones if zone.kind == "signature")
+    box = box_of(last, "low")
+    x = box.centre.x
+    stroke(page, [(x + 2, zone.centre.y), (x - 3, zone.centre.y + 2), (x + 1, zone.y + 4),
+                  (x + 0.6, box.bottom + skip_mm)], 0.45)  # fmt: skip
+    stroke(page, [(x + 0.3, box.bottom - 0.3), (x, box.y + 3.0)], 0.45)
+    assert state(read(page), last, "low") == "uncertain"
+
+
+def test_slashes_and_bars_below_each_other_are_votes() -> None:
+    for dx in (0.0, 2.5):
+        page = voted_page(but=None)
+        for contest in LINES:
+            box = box_of(contest, "high")
+            area = np.s_[
+                round(box.y * SCALE) + 6 : round(box.bottom * SCALE) - 6,
+                round(box.x * SCALE) + 6 : round(box.right * SCALE) - 6,
+            ]
+            page[area] = 255
+            stroke(page, [(box.centre.x - dx, box.bottom - 1), (box.centre.x + dx, box.y + 1)],
+                   0.5)  # fmt: skip
+        assert plain(read(page))
+
+
+@pytest.mark.parametrize("colour", [(205, 205, 205), (190, 190, 192)])
+def test_a_faint_second_ring_is_not_passed_over(colour: Colour) -> None:
+    page = voted_page()
+    middle = box_of("c2", "low").centre
+    turn = np.linspace(0, 2 * np.pi, 40)
+    points = [(middle.x + 2.0 * np.cos(a), middle.y + 1.9 * np.sin(a)) for a in turn]
+    stroke(page, points, 0.25, colour)
+    assert state(read(page), "c2", "low") == "uncertain"
+
+
+@pytest.mark.parametrize("head_mm", [1.6, 2.5])
+def test_an_arrow_from_a_mark_to_another_box_asks(head_mm: float) -> None:
+    page = voted_page()
+    one, other = box_of("c2", "high"), box_of("c2", "confidence")
+    y, tip = one.centre.y, other.x - 1.5
+    stroke(page, [(one.right - 1.0, y), (tip, y - 0.5)], 0.5)
+    stroke(page, [(tip - head_mm, y - 0.5 - head_mm), (tip, y - 0.5),
+                  (tip - head_mm, y - 0.5 + head_mm)], 0.5)  # fmt: skip
+    assert not plain(read(page))
+
+
+def test_long_legs_without_a_head_ask_nothing() -> None:
+    page = voted_page()
+    for contest, reach in (("c1", 7.0), ("c2", 5.0)):
+        box = box_of(contest, "high")
+        stroke(page, [(box.right - 1.5, box.centre.y), (box.right + reach, box.centre.y - 1)], 0.5)
+    assert plain(read(page))

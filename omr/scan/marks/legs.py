@@ -33,6 +33,8 @@ _DASH_GAP_MM = 3.5
 _DASH_MM, _LONG_DASH_GAP_MM, _LONG_DASH_SEEN_MM = 4.5, 1.2, 2.2
 # A leg's hook or last curl is smaller than this.
 _HOOK_MM = 3.5
+# An arrow: as long as this in all, its shaft and each barb of its head as long as those.
+_ARROW_MM, _SHAFT_MM, _BARB_MM = 6.0, 4.5, 0.9
 # An outline with its margins hides so much of a stroke that crosses it aslant.
 _OUTLINE_MM = 1.5
 # Print hides so much of a stroke at most that runs below it; beside an outline so much more.
@@ -101,9 +103,33 @@ def _writing(
     for part in parts(outside, scale):
         reach_mm = float(np.hypot(part.rect.w, part.rect.h))
         wide = min(part.rect.w, part.rect.h) > 1.5 and reach_mm > _WORD_MM
-        if wide and part.area_mm2 > _TURNS * pen_mm * reach_mm:
+        turns = part.area_mm2 > _TURNS * pen_mm * reach_mm
+        if (wide and turns) or (reach_mm > _ARROW_MM and _has_head(part.shape, pen_mm, scale)):
             writing[part.area] |= part.shape
     return writing
+
+
+def _has_head(shape: Mask, pen_mm: float, px_per_mm: int) -> bool:
+    """Tell whether a piece of a stroke ends in an arrow's head: two barbs from one tip.
+
+    Followed from its one end, a leg has one other; an arrow's barbs come back from its tip, both at
+    once.
+    """
+    ys, xs = np.nonzero(shape)
+    places = np.column_stack([ys, xs]).astype(np.float64)
+    along = np.linalg.svd(places - places.mean(axis=0), full_matrices=False)[2][0]
+    run = places @ along
+    for first in (int(run.argmin()), int(run.argmax())):
+        start = np.array([ys[first : first + 1], xs[first : first + 1]])
+        away = _away(shape, start)
+        end = int(away.max()) - round(_BARB_MM * px_per_mm)
+        if end < _SHAFT_MM * px_per_mm:
+            continue
+        ends = label_pieces(away > end).stats[1:, cv2.CC_STAT_AREA]
+        barbs = ends >= 0.4 * _BARB_MM * pen_mm * px_per_mm**2
+        if np.count_nonzero(barbs) >= 2:
+            return True
+    return False
 
 
 def _within(outer: tuple[slice, slice], inner: tuple[slice, slice]) -> tuple[slice, slice]:

@@ -16,6 +16,7 @@ import numpy as np
 
 from omr.scan.ink.creases import is_one_line
 from omr.scan.ink.ink_map import InkMap, grown_print
+from omr.scan.marks.broken_strokes import comes_from_elsewhere
 from omr.scan.marks.judge import LIGHT, SPECK_MM, Hand, Kind, Measure, judge
 from omr.scan.marks.mark_shape import (
     extent_of,
@@ -152,6 +153,8 @@ def _measure(
         kind = "faint"
     elif extent_mm >= settings.dust_mm:
         kind = "small"
+    if kind == "stroke" and comes_from_elsewhere(found, own, ink, scale):
+        kind = "strayed"
     hair = bool(inside.any()) and float(ink.hairs[rows, columns][inside].mean()) > 0.8
     beyond_mm = reach_beyond_mm(found, own, ink, scale)
     if kind == "faint" or (hair and kind != "none"):

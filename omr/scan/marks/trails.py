@@ -39,6 +39,7 @@ _SHADED, _AROUND_MM = 6.0, (0.9, 3.0)
 # A faint line rises so far from the paper, of 255: ten times what grain does once it is blurred.
 # It is so long, with this area; at most so much of it is known as crease, stain or fold.
 _FAINTEST, _FAINT_MM, _FAINT_MM2, _WORN = 14.0, 3.0, 0.5, 0.5
+_PIECES_MM = 0.8
 # The outline with its margin, and a little more: what is fainter than ink is beside print too.
 _CLEAR_MM = 0.25
 
@@ -95,13 +96,18 @@ def faintly_drawn(found: FoundBox, flat: FlatPage, ink: InkMap, reference: Refer
     side = 2 * scale
     broad = cv2.morphologyEx(near, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
     rise = np.asarray(cv2.subtract(near, broad), np.uint8)
-    drawn = label_pieces(above(rise, float(np.median(rise)) + least))
+    drawn = above(rise, float(np.median(rise)) + least)
     worn = ink.worn[area] | ink.stained[area] | ink.folded[area]
-    for number, _, shape in drawn.shapes(drawn.stats[:, cv2.CC_STAT_AREA] > _FAINT_MM2 * scale**2):
-        wide, high, size = drawn.stats[number, 2:5].tolist()
-        if np.hypot(wide, high) < _FAINT_MM * scale or is_one_line(shape, scale):
+    # A ring, or a cross, falls to pieces where it is faintest.
+    joined = label_pieces(grow(drawn, _PIECES_MM / 2 * scale))
+    for _, part, around in joined.shapes(np.arange(len(joined.stats)) > 0):
+        shape = around & drawn[part]
+        if np.count_nonzero(shape) < _FAINT_MM2 * scale**2:
             continue
-        if np.count_nonzero(worn & (drawn.labels == number)) <= _WORN * size:
+        ys, xs = np.nonzero(shape)
+        if np.hypot(np.ptp(ys), np.ptp(xs)) < _FAINT_MM * scale or is_one_line(shape, scale):
+            continue
+        if np.count_nonzero(worn[part] & shape) <= _WORN * np.count_nonzero(shape):
             return True
     return False
 

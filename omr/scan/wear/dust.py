@@ -39,6 +39,9 @@ _SOFT_MM, _BAND_MM, _ASIDE_MM, _CLEAN = 0.4, 0.4, 0.8, 5.0
 # Grey dirt takes all colours alike but for this share of the most.
 _AROUND_MM, _COLOUR = 0.6, 0.35
 
+# So many dots are a row: they leave one line by this, and their gaps differ by no more than this.
+_ROW, _ROW_MM, _EVEN = 4, 0.6, 1.7
+
 Bounds = NDArray[np.int64]
 
 
@@ -85,7 +88,9 @@ class Dust:
         bounds = self._pieces.stats[inside, :4].astype(np.int64)
         if len(inside) == 2 and self._are_two_dots(inside, bounds):
             return True
-        return self._dusty and all(
+        if not self._dusty or _in_a_row(bounds, self._scale):
+            return False
+        return all(self._is_grey(one) for one in bounds) and all(
             _gap_px(one, other) >= _APART_MM * self._scale
             for k, one in enumerate(bounds)
             for other in bounds[k + 1 :]
@@ -146,6 +151,18 @@ class Dust:
         level = cv2.remap(self._flat.darkness, x, y, cv2.INTER_LINEAR).mean(axis=0)
         within = np.abs(aside) <= _BAND_MM / 2 * self._scale
         return bool(level[within].mean() - level[~within].mean() < _CLEAN)
+
+
+def _in_a_row(bounds: Bounds, px_per_mm: int) -> bool:
+    """Tell dots that somebody set from specks: four and more on one line, evenly spaced."""
+    if len(bounds) < _ROW:
+        return False
+    middles = bounds[:, :2] + bounds[:, 2:] / 2
+    axes = np.linalg.svd(middles - middles.mean(axis=0), full_matrices=False)[2]
+    along, aside = ((middles - middles.mean(axis=0)) @ axis for axis in axes)
+    gaps = np.diff(np.sort(along))
+    straight = float(np.ptp(aside)) < _ROW_MM * px_per_mm
+    return straight and float(gaps.max()) < _EVEN * float(gaps.min())
 
 
 def _gap_px(one: Bounds, other: Bounds) -> float:

@@ -1,0 +1,112 @@
+"""Strokes that a skipping pen broke before they end in a box: tails of marks and signatures.
+
+In come a box that holds one line and the page's ink; out comes whether that line goes on, over
+a gap that the pen left, as a stroke from somewhere else. Such a line was not meant for the box.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from omr.scan.ink.courses import Float64, course_of
+from omr.scan.ink.creases import is_one_line
+from omr.scan.ink.ink_map import FoundBox, InkMap
+from omr.scan.ink.pieces import Labels
+from omr.scan.marks.strokes import Share
+from omr.scan.place.reference import window
+
+# A pen skips over this length, and its line leaves the way that it had by so much at most, close
+# by and for each millimetre farther on.
+_SKIP_MM, _ASIDE_MM, _ASIDE_PER_MM = 8.0, 0.6, 0.12
+# What it goes on in is so long, all in all and from there on, and has its direction (a cosine).
+_LONG_MM, _ONWARD_MM, _NEAR_MM, _ALONG = 6.0, 3.0, 3.0, 0.9
+# A mark that stays in its own box, but for this, is nobody's tail.
+_IN_BOX_MM = 1.0
+
+
+def comes_from_elsewhere(
+    found: FoundBox, own: Sequence[Share], ink: InkMap, px_per_mm: int
+) -> bool:
+    """Tell whether the one line in a box goes on outside as another stroke.
+
+    Args:
+        found: The box.
+        own: The strokes that are its own so far.
+        ink: The page's ink.
+        px_per_mm: Its resolution.
+    """
+    area = window(found.found, px_per_mm, ink.ink.shape)
+    labels = [share.stroke for share in own]
+    inside = ink.ink[area] & np.isin(ink.labels[area], labels)
+    if not inside.any() or not is_one_line(inside, px_per_mm):
+        return False
+    ys, xs = np.nonzero(inside)
+    places = np.column_stack([xs + area[1].start, ys + area[0].start]) / px_per_mm
+    course = course_of(places)
+    around = window(found.found, px_per_mm, ink.ink.shape, _SKIP_MM + 2.0)
+    others = ink.labels[around] * ink.ink[around]
+    others[np.isin(others, labels)] = 0
+    rows, columns = np.nonzero(others)
+    if not len(rows):
+        return False
+    numbers = others[rows, columns]
+    at = np.column_stack([columns + around[1].start, rows + around[0].start]) / px_per_mm
+    for end, way in ((course.ends[0], -1.0), (course.ends[1], 1.0)):
+        tip, before = course.at(np.array([end, end - way]))
+        ahead = (tip - before) / max(float(np.linalg.norm(tip - before)), 1e-6)
+        if _goes_on(tip, ahead, at, numbers, ink, px_per_mm):
+            return True
+    return False
+
+
+def _goes_on(
+    tip: Float64,
+    ahead: Float64,
+    at: Float64,
+    numbers: Labels,
+    ink: InkMap,
+    px_per_mm: int,
+) -> bool:
+    """Tell whether a stroke lies ahead of a line's end that the line can have come from.
+
+    Args:
+        tip: The end, in mm.
+        ahead: The way out of it.
+        at: Places of other ink, in mm, shape (n, 2).
+        numbers: Whose stroke each is.
+        ink: The page's ink.
+        px_per_mm: Its resolution.
+    """
+    far = (at - tip) @ ahead
+    aside = np.abs((at - tip) @ np.array([-ahead[1], ahead[0]]))
+    met = (far > 0.0) & (far < _SKIP_MM) & (aside < _ASIDE_MM + _ASIDE_PER_MM * far)
+    for number in np.unique(numbers[met]).tolist():
+        left, top, right, bottom = (ink.bounds_px[number] / px_per_mm).tolist()
+        if np.hypot(right - left, bottom - top) < _LONG_MM or _keeps_to_box(
+            (left, top, right, bottom), ink
+        ):
+            continue
+        own = met & (numbers == number)
+        first = at[own][far[own].argmin()]
+        rows, columns = (
+            slice(int(low * px_per_mm), int(high * px_per_mm) + 1)
+            for low, high in ((top, bottom), (left, right))
+        )
+        ys, xs = np.nonzero((ink.labels[rows, columns] == number) & ink.ink[rows, columns])
+        places = np.column_stack([xs + columns.start, ys + rows.start]) / px_per_mm
+        near = places[np.linalg.norm(places - first, axis=1) < _NEAR_MM]
+        onward = float(((places - first) @ ahead).max())
+        axis = np.linalg.svd(near - near.mean(axis=0), full_matrices=False)[2][0]
+        if onward > _ONWARD_MM and abs(float(axis @ ahead)) > _ALONG:
+            return True
+    return False
+
+
+def _keeps_to_box(bounds: tuple[float, float, float, float], ink: InkMap) -> bool:
+    left, top, right, bottom = bounds
+    return any(
+        left > box.x and top > box.y and right < box.right and bottom < box.bottom
+        for box in (found.found.grown(_IN_BOX_MM) for found in ink.boxes)
+    )
