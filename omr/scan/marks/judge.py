@@ -54,6 +54,7 @@ class Measure:
         tone: Median darkness of that ink, 0 to 255.
         weak: Whether hardly any of the ink is dark beyond doubt.
         hair: Whether its ink is as thin and pale as a crease or a fibre.
+        coloured: Whether what is small in it has a colour, as dirt has not.
         astray: Whether most of the stroke lies outside and none of it in the middle.
         pieces: Reach in mm and area in mm² of each piece that the ink inside has.
         pieces_mm, area_mm2: Reach of all pieces together, and their ink.
@@ -69,6 +70,7 @@ class Measure:
     tone: float = 0.0
     weak: bool = False
     hair: bool = False
+    coloured: bool = False
     astray: bool = False
     pieces: tuple[tuple[float, float], ...] = ()
     pieces_mm: float = 0.0
@@ -199,12 +201,12 @@ def _judge_small(box: Measure, others: Sequence[Measure], hand: Hand) -> tuple[M
     ):
         return ("marked", "broken stroke") if hand.made(box) else ("uncertain", _UNLIKE)
     elsewhere = sum(other.kind == "stroke" and not other.weak for other in others) == 1
-    if elsewhere and _is_dust(box.pieces, hand):
+    if elsewhere and not box.coloured and _is_dust(box.pieces, hand):
         return "empty", "speck of dust"
     largest_mm, largest_mm2 = max(box.pieces)
     touch = largest_mm <= _TOUCH_MM and largest_mm2 <= _TOUCH_MM2
     rest = [piece for piece in sorted(box.pieces)[:-1] if piece[1] > _GRAIN_MM2]
-    if elsewhere and touch and (not rest or _is_dust(rest, hand)):
+    if elsewhere and touch and (not rest or (not box.coloured and _is_dust(rest, hand))):
         return "empty", "touch of the pen"
     return "uncertain", "small mark"
 

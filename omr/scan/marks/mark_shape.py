@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from omr.geometry import Rect
 from omr.scan.ink.ink_map import FoundBox, InkMap
@@ -16,6 +17,8 @@ from omr.scan.ink.pieces import Labels, label_pieces
 from omr.scan.marks.strokes import Share
 from omr.scan.place.reference import Mask, Reference, window
 
+# Black and grey take all colours alike but for this share of the most.
+_COLOUR = 0.35
 # Of a side, the part that a ring around the box does not cross.
 _MIDDLE = 0.64
 
@@ -92,6 +95,22 @@ def breadth_mm(stroke: Mask, px_per_mm: int) -> float:
     depth = cv2.distanceTransform(np.pad(stroke, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
     # The mean distance to the edge of a band is a quarter of its width.
     return 4.0 * (float(depth[stroke].mean()) - 0.5) / px_per_mm
+
+
+def is_coloured(pixels: NDArray[np.uint8], inside: Mask) -> bool:
+    """Tell ink of a colour from black, grey and dirt, where a scan has colours.
+
+    Args:
+        pixels: A box's, shape (h, w) or (h, w, 3).
+        inside: Its ink, shape (h, w).
+    """
+    if pixels.ndim == 2 or not inside.any():
+        return False
+    # Compressed pictures carry colour more coarsely than brightness: what lies around counts.
+    near = cv2.dilate(inside.view(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    paper = np.percentile(pixels.reshape(-1, 3), 75, axis=0).clip(1.0)
+    lost = (1.0 - pixels[near] / paper).clip(0.0).sum(axis=0)
+    return bool(lost.max() - lost.min() > _COLOUR * lost.max())
 
 
 def reach_mm(inside: Mask, px_per_mm: int) -> float:

@@ -21,6 +21,7 @@ from omr.scan.marks.judge import LIGHT, SPECK_MM, Hand, Kind, Measure, judge
 from omr.scan.marks.mark_shape import (
     extent_of,
     ink_of,
+    is_coloured,
     reach_beyond_mm,
     reach_mm,
     runs_across,
@@ -165,6 +166,7 @@ def _measure(
         kind=kind,
         score=score,
         tone=float(np.median(ink.darkness[rows, columns][inside])) if inside.any() else 0.0,
+        coloured=kind == "small" and is_coloured(flat.pixels[rows, columns], inside),
         weak=sum(int(ink.strong_px[share.stroke]) for share in own) < 0.1 * total_px,
         hair=hair or kind == "faint",
         astray=own_mm2 < settings.inside_share * total_px / scale**2

@@ -99,17 +99,23 @@ def faintly_drawn(found: FoundBox, flat: FlatPage, ink: InkMap, reference: Refer
     drawn = above(rise, float(np.median(rise)) + least)
     worn = ink.worn[area] | ink.stained[area] | ink.folded[area]
     # A ring, or a cross, falls to pieces where it is faintest.
-    joined = label_pieces(grow(drawn, _PIECES_MM / 2 * scale))
-    for _, part, around in joined.shapes(np.arange(len(joined.stats)) > 0):
-        shape = around & drawn[part]
-        if np.count_nonzero(shape) < _FAINT_MM2 * scale**2:
-            continue
-        ys, xs = np.nonzero(shape)
-        if np.hypot(np.ptp(ys), np.ptp(xs)) < _FAINT_MM * scale or is_one_line(shape, scale):
-            continue
-        if np.count_nonzero(worn[part] & shape) <= _WORN * np.count_nonzero(shape):
-            return True
-    return False
+    return any(
+        _is_drawn(mask[part] & drawn[part] & around, worn[part], scale)
+        for mask in (drawn, grow(drawn, _PIECES_MM / 2 * scale))
+        for pieces in (label_pieces(mask),)
+        for _, part, around in pieces.shapes(np.arange(len(pieces.stats)) > 0)
+    )
+
+
+def _is_drawn(shape: Mask, worn: Mask, px_per_mm: int) -> bool:
+    """Tell whether a faint piece is large, no single line, and not known as wear."""
+    area = int(np.count_nonzero(shape))
+    if area < _FAINT_MM2 * px_per_mm**2:
+        return False
+    ys, xs = np.nonzero(shape)
+    if np.hypot(np.ptp(ys), np.ptp(xs)) < _FAINT_MM * px_per_mm or is_one_line(shape, px_per_mm):
+        return False
+    return bool(np.count_nonzero(worn & shape) <= _WORN * area)
 
 
 def _is_shaded(
