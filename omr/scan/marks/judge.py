@@ -14,6 +14,7 @@ from typing import Literal
 
 import numpy as np
 
+from omr.scan.marks.mark_shape import BROKEN_MM, BROKEN_PIECES
 from omr.scan.reading import MarkState
 
 Kind = Literal["none", "missing", "ring", "ringed", "strayed", "stroke", "dot", "small", "faint"]
@@ -28,9 +29,9 @@ _BOXES_BY_CHANCE = 0.3
 _TOUCH_MM, _TOUCH_MM2 = 1.0, 0.35
 # Three pixels: grain at the threshold.
 _GRAIN_MM2 = 0.05
-# A stroke that a scanner broke: pieces, their reach and ink, and how many specks the page's
-# own dust would put into a box by chance.
-_PIECES, _PIECES_MM, _PIECES_MM2, _PIECES_BY_CHANCE = 4, 3.0, 0.2, 0.15
+# A stroke that a scanner broke: its ink, and how many specks the page's own dust would put into a
+# box by chance.
+_PIECES_MM2, _PIECES_BY_CHANCE = 0.2, 0.15
 # A crease that crosses a box reaches this far beyond it; legs of marks stay closer.
 _CREASE_BEYOND_MM = 6.0
 # A box that is filled beyond its outline on three sides, where the others of the paper hold
@@ -176,7 +177,7 @@ def _judge_stroke(box: Measure, others: Sequence[Measure], hand: Hand) -> tuple[
         alone = all(other.kind == "none" for other in others)
         # The same pen elsewhere on the paper: at least one more stroke, of about this tone.
         alike = len(hand.tones) > 1 and 0.75 * float(np.median(hand.tones)) <= box.tone
-        if not (alone and alike and box.pieces_mm >= _PIECES_MM):
+        if not (alone and alike and box.pieces_mm >= BROKEN_MM):
             return "uncertain", "faint ink"
     # Thin and pale where the other lines are dark: perhaps a crease, and no vote.
     if box.hair and float(np.median(hand.tones)) > 1.5 * box.tone:
@@ -192,13 +193,10 @@ def _judge_stroke(box: Measure, others: Sequence[Measure], hand: Hand) -> tuple[
 def _judge_small(box: Measure, others: Sequence[Measure], hand: Hand) -> tuple[MarkState, str]:
     """Tell a broken stroke and a speck of dust from a small mark."""
     alone = all(other.kind == "none" for other in others)
-    broken = len(box.pieces) >= _PIECES and box.pieces_mm >= _PIECES_MM
-    if (
-        alone
-        and broken
-        and box.area_mm2 >= _PIECES_MM2
-        and hand.specks_by_chance < _PIECES_BY_CHANCE
-    ):
+    broken = len(box.pieces) >= BROKEN_PIECES and box.pieces_mm >= BROKEN_MM
+    if broken and box.area_mm2 >= _PIECES_MM2 and hand.specks_by_chance < _PIECES_BY_CHANCE:
+        if not alone:
+            return "uncertain", "small mark"
         return ("marked", "broken stroke") if hand.made(box) else ("uncertain", _UNLIKE)
     elsewhere = sum(other.kind == "stroke" and not other.weak for other in others) == 1
     if elsewhere and not box.coloured and _is_dust(box.pieces, hand):

@@ -17,6 +17,8 @@ from omr.scan.ink.pieces import Labels, label_pieces
 from omr.scan.marks.strokes import Share
 from omr.scan.place.reference import Mask, Reference, window
 
+# A stroke that a scanner broke has so many pieces at least, which reach so far.
+BROKEN_PIECES, BROKEN_MM = 4, 3.0
 # Black and grey take all colours alike but for this share of the most.
 _COLOUR = 0.35
 # Of a side, the part that a ring around the box does not cross.
@@ -95,6 +97,17 @@ def breadth_mm(stroke: Mask, px_per_mm: int) -> float:
     depth = cv2.distanceTransform(np.pad(stroke, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
     # The mean distance to the edge of a band is a quarter of its width.
     return 4.0 * (float(depth[stroke].mean()) - 0.5) / px_per_mm
+
+
+def is_broken(pieces: Sequence[tuple[float, float]], inside: Mask, px_per_mm: int) -> bool:
+    """Tell ink that a scanner broke to pieces: many, which together reach as far as a mark.
+
+    Args:
+        pieces: Reach in mm and area in mm² of each.
+        inside: All of them, shape (h, w).
+        px_per_mm: Resolution.
+    """
+    return len(pieces) >= BROKEN_PIECES and reach_mm(inside, px_per_mm) >= BROKEN_MM
 
 
 def is_coloured(pixels: NDArray[np.uint8], inside: Mask) -> bool:

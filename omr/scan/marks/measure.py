@@ -21,6 +21,7 @@ from omr.scan.marks.judge import LIGHT, SPECK_MM, Hand, Kind, Measure, judge
 from omr.scan.marks.mark_shape import (
     extent_of,
     ink_of,
+    is_broken,
     is_coloured,
     reach_beyond_mm,
     reach_mm,
@@ -149,7 +150,7 @@ def _measure(
         kind = "stroke"
     elif spot_mm2 >= settings.dot_area_mm2:
         kind = "dot"
-    elif very_faint(found, flat, ink, reference, settings):
+    elif not is_broken(pieces, inside, scale) and very_faint(found, flat, ink, reference, settings):
         # Where a pale pen crosses its own line, or rests, a speck of it may be dark enough for ink.
         kind = "faint"
     elif extent_mm >= settings.dust_mm:

@@ -38,7 +38,7 @@ _AS_DARK, _AHEAD_DARK, _AHEAD_MM, _OPEN_MM, _ASIDE_MM = 0.65, 0.6, (3.5, 6.5), 1
 _SHADED, _AROUND_MM = 6.0, (0.9, 3.0)
 # A faint line rises so far from the paper, of 255: ten times what grain does once it is blurred.
 # It is so long, with this area; at most so much of it is known as crease, stain or fold.
-_FAINTEST, _FAINT_MM, _FAINT_MM2, _WORN = 14.0, 3.0, 0.5, 0.5
+_FAINTEST, _FAINT_MM, _FAINT_MM2, _WORN = 14.0, 2.6, 0.5, 0.5
 _PIECES_MM = 0.8
 # The outline with its margin, and a little more: what is fainter than ink is beside print too.
 _CLEAR_MM = 0.25
