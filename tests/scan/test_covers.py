@@ -165,3 +165,18 @@ def test_what_covers_nothing_is_not_found(worn: object, grey: bool) -> None:
     assert callable(worn)
     worn(page)
     assert _places(_grey(page) if grey else page) == []
+
+
+@pytest.mark.parametrize("shade", [150, 200, 225])
+@pytest.mark.parametrize("place", [(70.0, 254.0), (45.0, 200.0)])
+def test_a_round_label_is_found_without_colour(shade: int, place: tuple[float, float]) -> None:
+    page = voted_page()
+    spot(page, *place, 8.0, (shade, shade, shade))
+    assert not plain(read(_grey(page)))
+
+
+def test_a_shadow_of_any_other_shape_is_no_label() -> None:
+    page = voted_page()
+    points = np.array([(60, 248), (84, 250), (78, 262), (66, 266), (70, 256)]) * SCALE
+    cv2.fillPoly(page, [np.rint(points).astype(np.int32)], (225, 225, 225), cv2.LINE_AA)
+    assert _places(_grey(page)) == []

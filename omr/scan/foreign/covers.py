@@ -30,6 +30,8 @@ _PX_PER_MM = 4
 # Print is sought in squares of this side; it is lost where so much of it is not seen, of no less
 # print than that. A blocked nozzle or a fold takes a line out of it, not all.
 _SQUARE_MM, _LOST, _PRINT_MM2 = 4.0, 0.85, 0.8
+# Print is nowhere as broad as this each way.
+_BROADER_MM = 5.0
 # Print takes this of each colour at least, pale toner too.
 _TAKEN = 0.2
 # A label that matters hides this much print over this length; a punched hole is shorter.
@@ -55,6 +57,9 @@ _PALE, _HIGH_MM = (14.0, 150.0), (2.75, 9.0)
 # A bar is a rectangle that lies along the lines of print.
 _FULL, _SLANT_DEG, _FLAT_LONG_MM = 0.75, 8.0, 10.0
 _VARIES_GREY = 0.45
+# Labels without colour: as even as this, as large, filling so much of their rectangle or disc. The
+# paper around is looked at so far, since it has to be wider than a label.
+_EVEN, _LABEL_MM2, _CUT, _LABEL_MM = 0.2, 50.0, 0.92, 61
 # Of the place of a bar so much is print: a line of text, or an outline of a box.
 _ON_PRINT = 0.03
 # Free zones, with what spills out of them; ink, which is told elsewhere, with its soft edges.
@@ -78,13 +83,13 @@ def covered_places(flat: FlatPage, reference: Reference, ink: InkMap) -> Iterato
     if flat.pixels.ndim == 3:
         yield from _coloured_patches(flat, reference, bare)
     else:
-        yield from _pale_bars(flat, reference, bare)
+        yield from _pale_patches(flat, reference, bare)
 
 
 def _lost_print(flat: FlatPage, reference: Reference, ink: InkMap) -> Iterator[Rect]:
     """Yield where all print is hidden though there is paper."""
     scale = reference.px_per_mm
-    seen = above(flat.darkness, max(0.5 * ink.threshold, 4 * flat.noise))
+    seen = above(_over_patches(flat.darkness, scale), max(0.5 * ink.threshold, 4 * flat.noise))
     if flat.pixels.ndim == 3:
         seen &= _takes_all_colours(flat.pixels)
     # Print may lie a little off its place, and is sought in all of 0.3 mm around.
@@ -125,6 +130,17 @@ def _lost_print(flat: FlatPage, reference: Reference, ink: InkMap) -> Iterator[R
         elsewhere = int(np.count_nonzero(seen[around])) / max(printed_px, 1)
         if flat.paper[area].mean() > 0.97 and elsewhere < _ELSEWHERE:
             yield inner
+
+
+def _over_patches(darkness: Pixels, px_per_mm: int) -> Pixels:
+    """Return darkness less that of even patches, upon which print would rise from them."""
+    side = round(_BROADER_MM * _PX_PER_MM)
+    small = _shrunk(darkness, px_per_mm)
+    broad = cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    if not broad.any():
+        return darkness
+    full = cv2.resize(broad, darkness.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.subtract(darkness, full), np.uint8)
 
 
 def _takes_all_colours(pixels: Pixels) -> Mask:
@@ -195,18 +211,42 @@ def _coloured_patches(flat: FlatPage, reference: Reference, bare: _Bare) -> Iter
             yield _rect(area)
 
 
-def _pale_bars(flat: FlatPage, reference: Reference, bare: _Bare) -> Iterator[Rect]:
-    """Yield even, pale bars that lie along print: a highlighter in a scan without colour."""
-    level = np.asarray(cv2.blur(_shrunk(flat.darkness, reference.px_per_mm), (2, 2)), np.uint8)
-    pale = above(level, _PALE[0]) & (level < _PALE[1]) & ~bare.hidden
+def _pale_patches(flat: FlatPage, reference: Reference, bare: _Bare) -> Iterator[Rect]:
+    """Yield even, pale patches of a scan without colour: a highlighter along print, a label."""
+    level = cv2.blur(_shade(_shrunk(flat.pixels, reference.px_per_mm)), (2, 2))
+    pale = above(np.asarray(level, np.uint8), _PALE[0]) & (level < _PALE[1]) & ~bare.hidden
     for area, shape in _patches(pale, bare):
         rect = _rect(area)
         own = level[area][shape & ~bare.hidden[area]].astype(np.float32)
-        if float(own.std()) > _VARIES_GREY * float(own.mean()) or not _is_bar(shape):
-            continue
+        varies = float(own.std()) / float(own.mean())
         printed = reference.print_mask[window(rect, reference.px_per_mm, flat.darkness.shape)]
-        if printed.mean() > _ON_PRINT and _is_sharp(shape, area, level, bare):
+        highlighted = varies < _VARIES_GREY and printed.mean() > _ON_PRINT and _is_bar(shape)
+        stuck = varies < _EVEN and _is_label(shape)
+        if (highlighted or stuck) and _is_sharp(shape, area, np.asarray(level, np.uint8), bare):
             yield rect
+
+
+def _shade(grey: Pixels) -> Pixels:
+    """Return how dark each cell is against the paper around it, wider than a label."""
+    coarse = cv2.resize(
+        grey, None, fx=1 / _PX_PER_MM, fy=1 / _PX_PER_MM, interpolation=cv2.INTER_AREA
+    )
+    paper = cv2.morphologyEx(coarse, cv2.MORPH_CLOSE, np.ones((_LABEL_MM, _LABEL_MM), np.uint8))
+    paper = np.maximum(cv2.GaussianBlur(paper, (0, 0), 6.0), np.uint8(1))
+    full = cv2.resize(paper, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.bitwise_not(cv2.divide(grey, full, scale=255.0)), np.uint8)
+
+
+def _is_label(shape: Mask) -> bool:
+    """Tell a disc or a rectangle that was cut by a machine."""
+    places = np.column_stack(np.nonzero(shape)[::-1]).astype(np.float32)
+    if len(places) < _LABEL_MM2 * _PX_PER_MM**2:
+        return False
+    (_, (width, height), _) = cv2.minAreaRect(places)
+    (_, radius) = cv2.minEnclosingCircle(places)
+    of_rectangle = len(places) / max((width + 1) * (height + 1), 1.0)
+    of_disc = len(places) / (np.pi * (radius + 0.5) ** 2)
+    return bool(of_rectangle > _CUT or of_disc > _CUT)
 
 
 def _patches(coloured: Mask, bare: _Bare) -> Iterator[tuple[Area, Mask]]:
