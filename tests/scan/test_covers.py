@@ -127,7 +127,8 @@ def _pale_toner(page: Picture) -> None:
 def _coffee(page: Picture) -> None:
     layer = np.full(page.shape, 255, np.uint8)
     at = round(70 * SCALE), round(250 * SCALE)
-    cv2.circle(layer, at, round(9 * SCALE), (190, 225, 243), -1, cv2.LINE_AA)
+    axes = round(10 * SCALE), round(6.5 * SCALE)
+    cv2.ellipse(layer, at, axes, 25, 0, 360, (190, 225, 243), -1, cv2.LINE_AA)
     page[:] = (page.astype(np.uint16) * layer // 255).astype(np.uint8)
 
 

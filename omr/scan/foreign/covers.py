@@ -36,7 +36,8 @@ _BROADER_MM = 5.0
 _TAKEN = 0.2
 # A label that matters hides this much print over this length; a punched hole is shorter.
 _HIDDEN_MM2, _HIDDEN_MM = 4.0, 9.0
-# Crumpled paper moves print by so much at most; if it only moved, this share of it is seen there.
+# Crumpled paper moves print by so much at most; if it only moved, this share of what is lost is
+# seen where nothing is printed.
 _DISPLACED_MM, _ELSEWHERE = 1.5, 0.5
 # Corners that are torn off or folded in lie so near to the sheet's edge, labels rarely do.
 _AT_EDGE_MM = 10.0
@@ -126,8 +127,8 @@ def _lost_print(flat: FlatPage, reference: Reference, ink: InkMap) -> Iterator[R
         if max(inner.w, inner.h) < _HIDDEN_MM or _is_at_edge(inner, reference, _AT_EDGE_MM):
             continue
         around = window(inner, scale, lost.shape, _DISPLACED_MM)
-        printed_px = int(np.count_nonzero(reference.print_mask[around]))
-        elsewhere = int(np.count_nonzero(seen[around])) / max(printed_px, 1)
+        moved = np.count_nonzero(seen[around] & ~reference.near_print[around])
+        elsewhere = int(moved) / len(ys)
         if flat.paper[area].mean() > 0.97 and elsewhere < _ELSEWHERE:
             yield inner
 
