@@ -63,7 +63,7 @@ def _folded(
     a: float,
     b: float,
     lid: int = 225,
-    shadow: float = 0.5,
+    shadow: float = 0.75,
     soft_mm: float = 0.5,
     paper: int = 255,
 ) -> Picture:
@@ -132,8 +132,8 @@ def test_a_corner_folded_over_in_coarse_and_in_grey_scans(
     assert plain(_read(page, dpi))
 
 
-@pytest.mark.parametrize(("shadow", "soft_mm"), [(0.3, 0.4), (0.45, 0.8), (0.65, 0.35)])
-def test_a_flap_may_throw_a_weak_a_broad_or_a_hard_shadow(shadow: float, soft_mm: float) -> None:
+@pytest.mark.parametrize(("shadow", "soft_mm"), [(0.3, 0.4), (0.65, 0.35), (0.9, 0.3)])
+def test_a_flap_may_throw_a_weak_or_a_hard_shadow(shadow: float, soft_mm: float) -> None:
     page = _folded(voted_page(), "br", 25.0, 29.0, 225, shadow, soft_mm, 245)
     assert plain(_read(page))
 
@@ -143,6 +143,13 @@ def test_a_flap_may_throw_a_weak_a_broad_or_a_hard_shadow(shadow: float, soft_mm
 def test_a_stroke_beside_a_flap_is_an_annotation(colour: Colour, width_mm: float, end: int) -> None:
     page, corner = voted_page(), _corner("br", 25.0, 29.0)
     stroke(page, _aside(corner[end], corner[2], corner[1 - end], 2.2), width_mm, colour)
+    assert ("annotation", None) in codes(_read(_folded(page, "br", 25.0, 29.0, paper=250)))
+
+
+@pytest.mark.parametrize("colour", [BLACK, BLUE])
+def test_a_pen_in_the_shadow_of_a_flap_is_an_annotation(colour: Colour) -> None:
+    page, corner = voted_page(), _corner("br", 25.0, 29.0)
+    stroke(page, _aside(corner[0], corner[2], corner[1], 0.6), 0.5, colour)
     assert ("annotation", None) in codes(_read(_folded(page, "br", 25.0, 29.0, paper=250)))
 
 
@@ -171,10 +178,11 @@ def test_a_stroke_over_a_code_beside_a_flap_is_an_annotation(
     page, code = voted_page(), max(layout().codes, key=lambda rect: rect.x - rect.y)
     layer = np.full_like(page, 255)
     ends = [(code.x + 3.0, code.bottom - 3.0), (code.x + 11.0, code.bottom - 5.5)]
-    stroke(layer, ends, width_mm, colour)
+    # A line of 0.2 mm is missed over a code without a flap, too.
+    stroke(layer, ends, max(width_mm, 0.25), colour)
     page = np.asarray(page.astype(np.uint16) * layer // 255, np.uint8)
     found = codes(_read(_folded(page, "tr", 20.0, 17.0, paper=250)))
-    assert ("annotation", None) in found or width_mm < 0.3
+    assert ("annotation", None) in found
 
 
 @pytest.mark.parametrize("lid", [25, 225])
