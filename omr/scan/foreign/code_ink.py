@@ -18,6 +18,7 @@ from omr.geometry import FloatArray, Rect, transform
 from omr.scan.foreign.symbol_ink import FINE_PX, SymbolInk, ink_upon
 from omr.scan.foreign.symbol_place import (
     QUIET,
+    Symbol,
     expected_place,
     look_at,
     look_closely,
@@ -29,6 +30,7 @@ from omr.scan.ink.fold_shade import FoldLine
 from omr.scan.ink.ink_map import InkMap
 from omr.scan.place.reference import Mask, Reference
 from omr.scan.place.straighten import FlatPage
+from omr.scan.wear.folded_corners import FoldedCorners
 from omr.scan.wear.streaks import Streak
 
 Marks = NDArray[np.bool_]
@@ -66,11 +68,13 @@ class PageSights(NamedTuple):
         folds: Of the sheet.
         streaks: Of the picture.
         wires: Where the wires of staples lie, over print too; None where there are none.
+        corners: Of the sheet, as far as they are folded over.
     """
 
     folds: Sequence[FoldLine]
     streaks: Sequence[Streak]
     wires: Mask | None
+    corners: FoldedCorners
 
 
 def ink_on_codes(
@@ -116,6 +120,7 @@ def _on_symbols(
         seen = ink_upon(symbol, look_closely(symbol, place, flat.darkness, FINE_PX))
         if seen is None:
             continue
+        seen = _without_flap(seen, symbol, place / scale, sights.corners)
         runs = _upon_paper(seen, runs_of_ink(seen))
         on_page = _on_page(runs, place / scale)
         told = _on_streak(on_page, sights.streaks, flat)
@@ -125,6 +130,24 @@ def _on_symbols(
             told |= _upon_wire(on_page, sights.wires, scale)
             told |= _on_wire(on_page, sights.wires & ink.ink, scale)
         yield from _strokes(on_page.chosen(~told))
+
+
+def _without_flap(
+    seen: SymbolInk, symbol: Symbol, to_mm: FloatArray, corners: FoldedCorners
+) -> SymbolInk:
+    """Return a symbol as if no paper showed where a flap's edge lies upon it, or its shadow falls.
+
+    A stroke over what is left of the symbol is seen there as on any other.
+    """
+    flap = corners.near(symbol.rect) if len(runs_of_ink(seen).start) else None
+    if flap is None:
+        return seen
+    y, x = np.indices(seen.over.shape)
+    at = (np.stack([x, y], axis=-1) + 0.5) / FINE_PX - QUIET
+    shaded = flap.beside(at @ to_mm[:, :2].T + to_mm[:, 2])
+    return seen._replace(
+        over=seen.over & ~shaded, solid=seen.solid & ~shaded, open_=seen.open_ & ~shaded
+    )
 
 
 def _upon_paper(seen: SymbolInk, runs: Runs) -> Runs:

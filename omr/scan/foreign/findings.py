@@ -39,6 +39,7 @@ from omr.scan.settings import ReaderSettings
 from omr.scan.wear.drops import rims_of_drops
 from omr.scan.wear.dust import Dust
 from omr.scan.wear.faint_folds import on_faint_folds
+from omr.scan.wear.folded_corners import FoldedCorners
 from omr.scan.wear.hole_shadows import shaded_holes
 from omr.scan.wear.overlapping_holes import overlapping_holes
 from omr.scan.wear.paperclips import on_paperclips
@@ -81,7 +82,8 @@ def find_foreign(
         left = _left_over(ink.ink & ~by_mark, flat, reference, ink, settings)
     rest, rims = left.ink, left.rims
     over_print = timed("overprint", ink_over_print(flat, reference, ink, serial, by_mark | rims))
-    sights = PageSights(ink.folds, streaks, left.wires)
+    corners = FoldedCorners(flat, reference, settings)
+    sights = PageSights(ink.folds, streaks, left.wires, corners)
     on_codes = timed("overprint", ink_on_codes(flat, reference, ink, sights))
     coloured = timed("overprint", coloured_ink(flat, reference, ink, by_mark | rims))
     told = by_mark | left.holes | (ink.ink & ~rest)
@@ -94,7 +96,7 @@ def find_foreign(
     covered = timed("overprint", covered_places(flat, reference, ink))
     for rects in (on_codes, coloured, faint, in_margins, covered):
         found += _beside(found, (_place(rect, reference) for rect in rects))
-    return (*_less_told(found, flat, reference, ink), *_copies(flat, reference, ink))
+    return (*_less_told(found, flat, reference, ink, corners), *_copies(flat, reference, ink))
 
 
 def _copies(flat: FlatPage, reference: Reference, ink: InkMap) -> Iterator[Finding]:
@@ -120,18 +122,25 @@ def find_notes(
     """
     with stage("edges"):
         rest = _left_over(ink.ink, flat, reference, ink, settings).ink
-    return _less_told(_annotations(flat, reference, ink, rest, settings), flat, reference, ink)
+    corners = FoldedCorners(flat, reference, settings)
+    found = _annotations(flat, reference, ink, rest, settings)
+    return _less_told(found, flat, reference, ink, corners)
 
 
 def _less_told(
-    found: Iterable[Finding], flat: FlatPage, reference: Reference, ink: InkMap
+    found: Iterable[Finding],
+    flat: FlatPage,
+    reference: Reference,
+    ink: InkMap,
+    corners: FoldedCorners,
 ) -> tuple[Finding, ...]:
-    """Return the findings less those that a paperclip's wire or a faint fold explains."""
+    """Return the findings less those that a paperclip, a faint fold or a flap explains."""
     found = tuple(found)
     annotations = [f.rect for f in found if f.code == "annotation" and f.rect is not None]
     told_of = {
         *on_paperclips(annotations, flat, reference),
         *on_faint_folds(annotations, flat, reference, ink),
+        *(rect for rect in annotations if corners.explain(rect, ink.threshold)),
     }
     return tuple(f for f in found if f.code != "annotation" or f.rect not in told_of)
 
