@@ -57,6 +57,17 @@ def test_other_pages_are_handed_on_as_they_are() -> None:
     grey = np.asarray(cv2.cvtColor(voted_page(), cv2.COLOR_BGR2GRAY), np.uint8)
     hard = np.asarray(cv2.threshold(grey, 160, 255, cv2.THRESH_BINARY)[1], np.uint8)
     specks = hard.copy()
-    specks[np.random.default_rng(4).random(hard.shape) < 0.002] = 0
+    specks[np.random.default_rng(4).random(hard.shape) < 0.0008] = 0
     for page in (voted_page(), grey, hard, specks):
         assert without_halftone(page) is page
+
+
+@pytest.mark.parametrize("share", [0.003, 0.006])
+def test_few_dots_that_lie_everywhere_are_paper_that_is_almost_white(share: float) -> None:
+    grey = np.asarray(cv2.cvtColor(voted_page(but="c2"), cv2.COLOR_BGR2GRAY), np.uint8)
+    hard = np.asarray(cv2.threshold(grey, 160, 255, cv2.THRESH_BINARY)[1], np.uint8)
+    hard[np.random.default_rng(4).random(hard.shape) < share] = 0
+    assert without_halftone(hard) is not hard
+    reading = read(hard)
+    assert [m.state for m in reading.marks if m.contest == "c2"] == ["empty"] * 3
+    assert [m.option for m in reading.marks if m.state == "marked"] == ["high"] * 2

@@ -124,4 +124,9 @@ def ring_round(
     covered_outside = len(np.unique(sector[away & outside])) / 36
     if covered < settings.ring_coverage or covered_outside < 0.5 * settings.ring_coverage:
         return ()
-    return tuple(int(number) for number in np.unique(stroke[away]))
+    numbers = np.unique(stroke[away])
+    sides = ink.bounds_px[numbers, 2:] - ink.bounds_px[numbers, :2]
+    # Specks all around are no circle: a stretch of it is longer than half the box.
+    if float(np.hypot(*sides.T).max()) < half * scale:
+        return ()
+    return tuple(int(number) for number in numbers)

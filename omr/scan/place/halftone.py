@@ -20,9 +20,9 @@ _PROBE_PX = 16
 _LONE = 0.25
 # Least share of all pixels that are such dots: an almost empty page has hardly any black.
 _DOTTED = 0.01
-# Almost white paper leaves fewer, of which print has most neighbours; but they lie everywhere: in so
-# many tiles each way, where so much of a tile is open, three quarters hold this share of dots. Plain
-# scans in black and white hold none in most.
+# Almost white paper leaves fewer than print has black, but leaves them everywhere: in so many tiles
+# each way, where so much of a tile is open, three quarters hold this share of dots. Plain scans in
+# black and white hold none in most.
 _STREWN, _TILES, _OPEN = 0.0015, 8, 0.2
 # Dots of paper as grey as recycled sheets lie some 3 px apart; blurred by half of that they
 # leave grain below a twentieth of black, and a pen's line of 0.3 mm keeps three quarters of its
@@ -54,7 +54,7 @@ def _is_halftone(grey: Pixels) -> bool:
     middle = grey[height // 3 : 2 * height // 3, width // 4 : 3 * width // 4]
     black = (middle == 0).astype(np.uint8)
     beside = cv2.dilate(black, np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]], np.uint8))
-    dots = cv2.compare(black, beside, cv2.CMP_GT)
+    dots = np.asarray(cv2.compare(black, beside, cv2.CMP_GT), np.uint8)
     lone = cv2.countNonZero(dots)
     if lone > _LONE * cv2.countNonZero(black) and lone > _DOTTED * black.size:
         return True
