@@ -45,7 +45,7 @@ _AT_EDGE_MM = 10.0
 # compressed pictures do over whole millimetres.
 _COLOURED = 20.0
 # Nothing of a patch is narrower than this; it is this long, with this area of bare paper in it.
-_NARROW_MM, _LONG_MM, _BARE_MM2 = 2.75, 8.0, 12.0
+_NARROW_MM, _LONG_MM, _BARE_MM2 = 2.75, 6.0, 12.0
 # Letters in a row hide the paper over this length, even bold ones.
 _LETTER_MM = 6.0
 # Its colour varies by no more than this, as a share, and beside its border, so far out, less than
