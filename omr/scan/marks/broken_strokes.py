@@ -14,7 +14,7 @@ from omr.scan.ink.courses import Float64, course_of
 from omr.scan.ink.creases import is_one_line
 from omr.scan.ink.ink_map import FoundBox, InkMap
 from omr.scan.ink.pieces import Labels
-from omr.scan.marks.strokes import Share
+from omr.scan.marks.strokes import END_MM, Share, lies_within
 from omr.scan.place.reference import window
 
 # A pen skips over this length, and its line leaves the way that it had by so much at most, close
@@ -53,8 +53,11 @@ def comes_from_elsewhere(
         return False
     numbers = others[rows, columns]
     at = np.column_stack([columns + around[1].start, rows + around[0].start]) / px_per_mm
-    for end, way in ((course.ends[0], -1.0), (course.ends[1], 1.0)):
-        tip, before = course.at(np.array([end, end - way]))
+    for end, last, way in ((*course.ends, -1.0), (*course.ends[::-1], 1.0)):
+        tip, before, ends = course.at(np.array([end, end - way, last]))
+        if not lies_within(ends, found.found.grown(-END_MM)):
+            # What crosses the whole box is a slash, though others may point at it.
+            continue
         ahead = (tip - before) / max(float(np.linalg.norm(tip - before)), 1e-6)
         if _goes_on(tip, ahead, at, numbers, ink, px_per_mm):
             return True

@@ -11,10 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from omr.geometry import Rect
+from omr.scan.ink.courses import Float64, course_of
 from omr.scan.ink.creases import is_one_line
 from omr.scan.ink.ink_map import FoundBox, InkMap
-from omr.scan.place.reference import Reference, window
+from omr.scan.place.reference import Mask, Reference, window
 from omr.scan.settings import ReaderSettings
+
+# A stroke ends within a box so far from its edge.
+END_MM = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +82,43 @@ def owners_of(
             # The tail of a mark may end deep in a box of the line above or below, and a line
             # drawn down a whole column is a mark in none of its boxes that a person would swear to.
             for index in own:
-                if _is_one_line(stroke, ink.boxes[index], ink, px_per_mm):
+                if _is_stray(stroke, ink.boxes[index], ink, px_per_mm):
                     roles[index] = "doubtful"
         owners[stroke] = roles
     return owners
 
 
-def _is_one_line(stroke: int, found: FoundBox, ink: InkMap, px_per_mm: int) -> bool:
-    """Tell whether all that a stroke leaves in a box is one line, without a crossing or a turn."""
+def _is_stray(stroke: int, found: FoundBox, ink: InkMap, px_per_mm: int) -> bool:
+    """Tell whether a stroke of several lines only ends in a box, or is drawn through many.
+
+    It is one line there, without a crossing or a turn. Slashes that touch each other, each from
+    side to side of its own box, are votes.
+    """
     area = window(found.found, px_per_mm, ink.ink.shape)
-    return is_one_line(ink.ink[area] & (ink.labels[area] == stroke), px_per_mm)
+    inside = ink.ink[area] & (ink.labels[area] == stroke)
+    if not inside.any() or not is_one_line(inside, px_per_mm):
+        return False
+    if any(
+        lies_within(end, found.found.grown(-END_MM)) for end in ends_of(inside, area, px_per_mm)
+    ):
+        return True
+    left, top, right, bottom = ink.bounds_px[stroke].tolist()
+    whole = np.s_[top:bottom, left:right]
+    return is_one_line(ink.ink[whole] & (ink.labels[whole] == stroke), px_per_mm)
+
+
+def ends_of(inside: Mask, area: tuple[slice, slice], px_per_mm: int) -> Float64:
+    """Return both ends of the one line in a window of the page, x and y in mm, shape (2, 2)."""
+    ys, xs = np.nonzero(inside)
+    places = np.column_stack([xs + area[1].start, ys + area[0].start]) / px_per_mm
+    course = course_of(places)
+    return course.at(np.array(course.ends))
+
+
+def lies_within(place: Float64, rect: Rect) -> bool:
+    """Tell whether a place, x and y, lies in a rectangle."""
+    x, y = place.tolist()
+    return bool(rect.x < x < rect.right and rect.y < y < rect.bottom)
 
 
 def ring_round(
