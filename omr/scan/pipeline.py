@@ -165,6 +165,8 @@ class PageReader:
         detail: str,
         findings: tuple[Finding, ...] = (),
     ) -> PageTrace:
+        # A note on an empty side says nothing about the scan's tone, which is told by print.
+        graded: PageStatus = "blank" if findings else status
         reading = PageReading(
             image.source,
             status,
@@ -172,7 +174,7 @@ class PageReader:
             findings=findings,
             settings=self._fingerprint,
             version=__version__,
-            grades=grade_unplaced(view.grey, status, self._settings),
+            grades=grade_unplaced(view.grey, graded, self._settings),
         )
         return PageTrace(reading, view.pixels, view.dpi)
 

@@ -143,5 +143,6 @@ def test_a_back_with_a_note_waits_for_people_and_tells_where() -> None:
     _word(page, 100.0, 200.0, (140, 50, 30), 0.4)
     reading = drawn.read(page)
     assert (reading.status, reading.detail) == ("no-code", NOTE_ON_BACK)
+    assert reading.grades == ()
     assert [finding.code for finding in reading.findings] == ["annotation"]
     assert drawn.read(_back()).status == "blank"
