@@ -154,7 +154,14 @@ def test_a_crease_down_a_column_of_boxes_is_worn() -> None:
 # --- whole pages: what must never vanish
 
 
-@pytest.mark.parametrize("colour", [BLUE, RED, PENCIL])
+@pytest.mark.parametrize("width_mm", [0.3, 0.5])
+def test_a_pencil_slash_among_the_marks_of_a_pen_is_left_to_people(width_mm: float) -> None:
+    page = voted_page(but="c2")
+    slash(page, box_of("c2", "confidence"), PENCIL, width_mm)
+    assert state(read(page), "c2", "confidence") == "uncertain"
+
+
+@pytest.mark.parametrize("colour", [BLUE, RED])
 @pytest.mark.parametrize("width_mm", [0.3, 0.5])
 def test_a_slash_that_is_the_only_mark_of_its_line_is_its_vote(
     colour: Colour, width_mm: float

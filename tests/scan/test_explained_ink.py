@@ -134,6 +134,12 @@ def test_a_seal_may_be_stamped_over_the_edge_of_its_zone() -> None:
     page = voted_page()
     centre = (round((zone.centre.x + 8) * SCALE), round((zone.centre.y + 5) * SCALE))
     cv2.circle(page, centre, round(18.5 * SCALE), RED, round(1.2 * SCALE), cv2.LINE_AA)
+    # A seal has letters within its rim; a ring without them may be drawn by hand.
+    for k in range(26):
+        x, y = (zone.centre.x + 8 + 15.5 * np.cos(k * np.pi / 13),
+                zone.centre.y + 5 + 15.5 * np.sin(k * np.pi / 13))  # fmt: skip
+        foot = (round((x - 1.0) * SCALE), round((y + 1.2) * SCALE))
+        cv2.putText(page, "CONGDA"[k % 6], foot, cv2.FONT_HERSHEY_SIMPLEX, 0.09 * SCALE, RED, 2)
     assert plain(read(page))
 
 

@@ -174,7 +174,8 @@ def _shut(
     """Return where nothing faint can be told: print, stains, tints, boxes, zones, folds, rim."""
     scale, layout = reference.px_per_mm, reference.layout
     factor = _PX_PER_MM / scale
-    closed = as_bits(reference.print_mask | explained | ink.stained | ink.tinted | ~flat.paper)
+    worn = ink.stained | ink.tinted | ink.folded
+    closed = as_bits(reference.print_mask | explained | worn | ~flat.paper)
     small = cv2.resize(closed * np.uint8(255), None, fx=factor, fy=factor,
                        interpolation=cv2.INTER_AREA)  # fmt: skip
     side = 2 * round(_BESIDE_PRINT_MM * _PX_PER_MM) + 1
