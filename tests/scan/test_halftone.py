@@ -71,3 +71,11 @@ def test_few_dots_that_lie_everywhere_are_paper_that_is_almost_white(share: floa
     reading = read(hard)
     assert [m.state for m in reading.marks if m.contest == "c2"] == ["empty"] * 3
     assert [m.option for m in reading.marks if m.state == "marked"] == ["high"] * 2
+
+
+@pytest.mark.parametrize("share", [0.002, 0.02])
+def test_a_plain_page_strewn_with_lone_specks_is_read_as_without_them(share: float) -> None:
+    grey = np.asarray(cv2.cvtColor(voted_page(), cv2.COLOR_BGR2GRAY), np.uint8)
+    hard = np.asarray(cv2.threshold(grey, 160, 255, cv2.THRESH_BINARY)[1], np.uint8)
+    hard[np.random.default_rng(5).random(hard.shape) < share] = 0
+    assert plain(read(hard))
