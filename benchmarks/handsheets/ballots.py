@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2
 
 from handsheets.sheet import Pixels
 from omr.ballot.draw import print_ballots

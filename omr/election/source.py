@@ -11,7 +11,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from yaml.composer import ComposerError
@@ -158,8 +158,8 @@ class _Loader(yaml.BaseLoader):
         return node
 
     def _here(self) -> Any:
-        event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]
-        return event.start_mark
+        # The stubs leave the parser's own methods without types.
+        return cast(Any, self).peek_event().start_mark
 
 
 def _syntax_fault(path: Path, error: yaml.YAMLError) -> Fault:

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -217,9 +218,9 @@ def test_a_fault_in_a_profile_file_names_that_file(
 Change = Callable[[Election], Election]
 
 
-def with_group(election: Election, **changes: object) -> Election:
+def with_group(election: Election, **changes: Any) -> Election:
     """Change the first group of an election."""
-    first = dataclasses.replace(election.groups[0], **changes)  # type: ignore[arg-type]
+    first = dataclasses.replace(election.groups[0], **changes)
     return dataclasses.replace(election, groups=(first, *election.groups[1:]))
 
 
@@ -267,6 +268,8 @@ VOWELS = [
     for vowel in "aăâeêioôơuưy"
     for tone in ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
 ]
+Form = Literal["NFC", "NFD"]
+FORMS: tuple[Form, ...] = ("NFC", "NFD")
 LETTERS = [*VOWELS, *(vowel.upper() for vowel in VOWELS), *"bcdđghklmnpqrstvxBĐ", *" -.,:#'\"&*!%@"]
 LINE = (
     st.text(st.sampled_from(LETTERS), min_size=1, max_size=24)
@@ -280,7 +283,7 @@ LINE = (
     names=st.lists(LINE, min_size=1, max_size=5, unique_by=str.casefold),
     post=LINE,
     group=LINE,
-    form=st.sampled_from(["NFC", "NFD"]),
+    form=st.sampled_from(FORMS),
     strict=st.booleans(),
 )
 def test_yaml_gives_back_the_same_election(
@@ -289,7 +292,7 @@ def test_yaml_gives_back_the_same_election(
     names: list[str],
     post: str,
     group: str,
-    form: str,
+    form: Form,
     strict: bool,
 ) -> None:
     contests = tuple(Contest(f"c{n}", name, post) for n, name in enumerate(names, 1))
@@ -300,7 +303,7 @@ def test_yaml_gives_back_the_same_election(
         least, groups=(VoterGroup("a", group, post, contests, 40, 39),), profile=profile
     )
     # The two forms of "NFC" text differ in bytes only: both must give the composed election.
-    text = unicodedata.normalize(form, definition_text(election))  # type: ignore[arg-type]
+    text = unicodedata.normalize(form, definition_text(election))
     again = read(tmp_path / "again.yaml", text)
     assert again == election
     assert again.fingerprint == fingerprint(election)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pikepdf
@@ -37,14 +38,14 @@ def middle_of_ink(pixels: Pixels) -> tuple[float, float]:
     return float(columns.mean()) * 25.4 / DPI, float(rows.mean()) * 25.4 / DPI
 
 
-def scanner(**more: object) -> Scanner:
+def scanner(**more: Any) -> Scanner:
     """An ideal scanner, changed as asked."""
     ideal = replace(
         choose_scanner(np.random.default_rng(1), "ordinary"), dpi=100, mode="grey", lid=0.1,
         brightness=0.0, contrast=1.0, gamma=1.0, noise=0.0, blur_mm=0.0, shade=0.0, border=0.0,
         overscan_mm=0.0, skew_deg=0.0, turns=(0,), upside_down=0.0, stretch=0.0,
     )  # fmt: skip
-    return replace(ideal, **more)  # type: ignore[arg-type]
+    return replace(ideal, **more)
 
 
 def sheet(channels: int = 1) -> Canvas:

@@ -7,7 +7,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pikepdf
@@ -71,7 +71,7 @@ def g4(page: Pixels) -> bytes:
     black = Image.fromarray(255 - page).convert("1")
     black.save(buffer, "TIFF", compression="group4", tiffinfo={278: page.shape[0]})
     with Image.open(buffer) as tiff:
-        tags: Any = tiff.tag_v2  # type: ignore[attr-defined]
+        tags = cast(Any, tiff).tag_v2
         offset, length = tags[273][0], tags[279][0]
     return buffer.getvalue()[offset : offset + length]
 

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import numpy as np
 import pikepdf
-import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2
 
 from omr.scan.pages import kept_image
 from omr.scan.pages.image_source import DecodedPage
