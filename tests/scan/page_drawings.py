@@ -101,8 +101,15 @@ def crease(page: Picture, top: float, bottom: float, x: float, colour: Colour = 
         stroke(page, [(left, y), (right, y + 1.2)], 0.12, colour)
 
 
-def image_of(pixels: Picture) -> PageImage:
-    return PageImage(PageSource("stack.pdf", "f" * 64, 1, "0" * 64), pixels, DPI, b"", ".png")
+def image_of(pixels: Picture, dpi: int = DPI) -> PageImage:
+    return PageImage(PageSource("stack.pdf", "f" * 64, 1, "0" * 64), pixels, dpi, b"", ".png")
+
+
+def read_at(page: Picture, dpi: int) -> PageReading:
+    """Read a page as a scan of this resolution shows it."""
+    size = [round(side * dpi / DPI) for side in page.shape[1::-1]]
+    small = np.asarray(cv2.resize(page, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return reader().read_page(image_of(small, dpi))
 
 
 def read(pixels: Picture) -> PageReading:

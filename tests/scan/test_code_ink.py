@@ -10,11 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 from omr.geometry import Rect
-from omr.scan.pages.page_image import PageImage
-from omr.scan.reading import PageReading, PageSource
+from omr.scan.reading import PageReading
 from tests.scan.page_drawings import (
     BLUE,
-    DPI,
     PENCIL,
     RED,
     SCALE,
@@ -23,7 +21,7 @@ from tests.scan.page_drawings import (
     layout,
     plain,
     read,
-    reader,
+    read_at,
     spot,
     stroke,
     voted_page,
@@ -59,12 +57,6 @@ def _bow(x: float, y: float, length: float, degrees: float, bend: float = 0.03) 
             )
         )
     return points
-
-
-def _at_dpi(page: Picture, dpi: int) -> PageReading:
-    small = cv2.resize(page, None, fx=dpi / DPI, fy=dpi / DPI, interpolation=cv2.INTER_AREA)
-    source = PageSource("stack.pdf", "f" * 64, 1, "0" * 64)
-    return reader().read_page(PageImage(source, np.asarray(small, np.uint8), dpi, b"", ".png"))
 
 
 def _black_and_white(page: Picture, level: int = 140) -> Picture:
@@ -127,7 +119,7 @@ def test_a_scribble_over_a_code_is_found() -> None:
 def test_a_stroke_is_found_in_a_coarse_scan(dpi: int, colour: Colour) -> None:
     at = _code().centre
     page = _pen(voted_page(), _bow(at.x, at.y + 2, 7.0, 25), 0.5, colour)
-    assert _asked(_at_dpi(page, dpi), _code())
+    assert _asked(read_at(page, dpi), _code())
 
 
 def test_a_stroke_is_found_in_black_and_white() -> None:
@@ -209,7 +201,7 @@ def test_black_and_white_is_no_stroke(level: int) -> None:
 
 
 def test_a_coarse_scan_is_no_stroke() -> None:
-    assert not [f for f in _at_dpi(voted_page(), 150).findings if f.code == "annotation"]
+    assert not [f for f in read_at(voted_page(), 150).findings if f.code == "annotation"]
 
 
 def _code_moved(dx_mm: float, dy_mm: float, size: float) -> Picture:

@@ -7,11 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from omr.scan.pages.page_image import PageImage
-from omr.scan.reading import PageReading, PageSource
 from tests.scan.page_drawings import (
     BLUE,
-    DPI,
     PENCIL,
     SCALE,
     Colour,
@@ -19,7 +16,8 @@ from tests.scan.page_drawings import (
     codes,
     layout,
     plain,
-    reader,
+    read,
+    read_at,
     stroke,
     voted_page,
 )
@@ -96,13 +94,6 @@ def _on_lid(page: Picture, lid: int = 225) -> Picture:
     )
 
 
-def _read(page: Picture, dpi: int = DPI) -> PageReading:
-    if dpi != DPI:
-        page = cv2.resize(page, None, fx=dpi / DPI, fy=dpi / DPI, interpolation=cv2.INTER_AREA)
-    image = PageImage(PageSource("stack.pdf", "f" * 64, 1, "0" * 64), page, dpi, b"", ".png")
-    return reader().read_page(image)
-
-
 def _aside(start: Point, end: Point, away_from: Point, mm: float) -> list[Point]:
     """Return the middle half of a line moved aside, away from a point."""
     first, last, inner = (np.array(point) for point in (start, end, away_from))
@@ -117,7 +108,7 @@ def _aside(start: Point, end: Point, away_from: Point, mm: float) -> list[Point]
 @pytest.mark.parametrize("lid", [25, 120, 225])
 @pytest.mark.parametrize(("where", "a", "b"), FLAPS)
 def test_a_corner_folded_over_is_no_annotation(where: str, a: float, b: float, lid: int) -> None:
-    assert plain(_read(_folded(voted_page(), where, a, b, lid, paper=250)))
+    assert plain(read(_folded(voted_page(), where, a, b, lid, paper=250)))
 
 
 @pytest.mark.parametrize("dpi", [150, 200])
@@ -129,13 +120,13 @@ def test_a_corner_folded_over_in_coarse_and_in_grey_scans(
     page = _folded(voted_page(), where, a, b, 40, paper=225)
     if grey:
         page = np.asarray(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY), np.uint8)
-    assert plain(_read(page, dpi))
+    assert plain(read_at(page, dpi))
 
 
 @pytest.mark.parametrize(("shadow", "soft_mm"), [(0.3, 0.4), (0.65, 0.35), (0.9, 0.3)])
 def test_a_flap_may_throw_a_weak_or_a_hard_shadow(shadow: float, soft_mm: float) -> None:
     page = _folded(voted_page(), "br", 25.0, 29.0, 225, shadow, soft_mm, 245)
-    assert plain(_read(page))
+    assert plain(read(page))
 
 
 @pytest.mark.parametrize(("colour", "width_mm"), PENS)
@@ -143,21 +134,21 @@ def test_a_flap_may_throw_a_weak_or_a_hard_shadow(shadow: float, soft_mm: float)
 def test_a_stroke_beside_a_flap_is_an_annotation(colour: Colour, width_mm: float, end: int) -> None:
     page, corner = voted_page(), _corner("br", 25.0, 29.0)
     stroke(page, _aside(corner[end], corner[2], corner[1 - end], 2.2), width_mm, colour)
-    assert ("annotation", None) in codes(_read(_folded(page, "br", 25.0, 29.0, paper=250)))
+    assert ("annotation", None) in codes(read(_folded(page, "br", 25.0, 29.0, paper=250)))
 
 
 @pytest.mark.parametrize("colour", [BLACK, BLUE])
 def test_a_pen_in_the_shadow_of_a_flap_is_an_annotation(colour: Colour) -> None:
     page, corner = voted_page(), _corner("br", 25.0, 29.0)
     stroke(page, _aside(corner[0], corner[2], corner[1], 0.6), 0.5, colour)
-    assert ("annotation", None) in codes(_read(_folded(page, "br", 25.0, 29.0, paper=250)))
+    assert ("annotation", None) in codes(read(_folded(page, "br", 25.0, 29.0, paper=250)))
 
 
 @pytest.mark.parametrize(("colour", "width_mm"), PENS)
 def test_a_stroke_out_from_a_flap_is_an_annotation(colour: Colour, width_mm: float) -> None:
     page, (_, _, (x, y), _) = voted_page(), _corner("br", 25.0, 29.0)
     stroke(page, [(x + 4.0, y + 2.0), (x - 2.0, y - 0.6), (x - 6.0, y - 2.0)], width_mm, colour)
-    assert ("annotation", None) in codes(_read(_folded(page, "br", 25.0, 29.0, paper=250)))
+    assert ("annotation", None) in codes(read(_folded(page, "br", 25.0, 29.0, paper=250)))
 
 
 @pytest.mark.parametrize(("colour", "width_mm"), PENS)
@@ -168,7 +159,7 @@ def test_a_stroke_on_a_flap_is_an_annotation(colour: Colour, width_mm: float) ->
     stroke(
         page, [(x - 3.5, y + 1.5), (x - 1, y - 1.6), (x, y + 1), (x + 3, y - 1)], width_mm, colour
     )
-    assert ("annotation", None) in codes(_read(page))
+    assert ("annotation", None) in codes(read(page))
 
 
 @pytest.mark.parametrize(("colour", "width_mm"), PENS)
@@ -181,7 +172,7 @@ def test_a_stroke_over_a_code_beside_a_flap_is_an_annotation(
     # A line of 0.2 mm is missed over a code without a flap, too.
     stroke(layer, ends, max(width_mm, 0.25), colour)
     page = np.asarray(page.astype(np.uint16) * layer // 255, np.uint8)
-    found = codes(_read(_folded(page, "tr", 20.0, 17.0, paper=250)))
+    found = codes(read(_folded(page, "tr", 20.0, 17.0, paper=250)))
     assert ("annotation", None) in found
 
 
@@ -200,7 +191,7 @@ def test_what_is_drawn_in_a_corner_is_an_annotation(
     for shape in shapes:
         page = voted_page()
         stroke(page, shape, width_mm, colour)
-        assert ("annotation", None) in codes(_read(_on_lid(page, lid)))
+        assert ("annotation", None) in codes(read(_on_lid(page, lid)))
 
 
 @pytest.mark.parametrize(("colour", "width_mm"), PENS)
@@ -210,4 +201,4 @@ def test_an_angle_drawn_at_a_torn_corner_is_an_annotation(colour: Colour, width_
     gone = _area(page, [first, second, lost])
     torn = np.asarray(page * (1 - gone) + 225 * gone, np.uint8)
     stroke(torn, [(x + 6.0, y - 4.0), (x - 1.0, y - 1.0), (x - 3.0, y + 6.0)], width_mm, colour)
-    assert ("annotation", None) in codes(_read(_on_lid(torn)))
+    assert ("annotation", None) in codes(read(_on_lid(torn)))

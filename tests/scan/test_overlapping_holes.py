@@ -6,11 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from omr.scan.pages.page_image import PageImage
-from omr.scan.reading import PageSource
 from tests.scan.page_drawings import (
     BLUE,
-    DPI,
     PENCIL,
     RED,
     SCALE,
@@ -19,7 +16,7 @@ from tests.scan.page_drawings import (
     codes,
     plain,
     read,
-    reader,
+    read_at,
     spot,
     stroke,
     voted_page,
@@ -28,13 +25,6 @@ from tests.scan.page_drawings import (
 BLACK: Colour = (30, 28, 28)
 LID: Colour = (165, 165, 165)
 _X, _Y = 11.0, 108.0
-
-
-def _plain_at(page: Picture, dpi: int) -> bool:
-    size = [round(n * dpi / DPI) for n in page.shape[1::-1]]
-    small = np.asarray(cv2.resize(page, size, interpolation=cv2.INTER_AREA), np.uint8)
-    image = PageImage(PageSource("stack.pdf", "f" * 64, 1, "0" * 64), small, dpi, b"", ".png")
-    return plain(reader().read_page(image))
 
 
 def _fill(page: Picture, outline: list[tuple[float, float]], colour: Colour = BLACK) -> None:
@@ -67,8 +57,8 @@ def test_holes_that_overlap_are_known_in_coarse_scans_and_on_grey_lids(
     page = voted_page()
     spot(page, _X, _Y, 2.75, lid)
     spot(page, _X + 1.4, _Y + 3.4, 2.75, lid)
-    assert _plain_at(page, dpi)
-    assert _plain_at(np.asarray(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY), np.uint8), dpi)
+    assert plain(read_at(page, dpi))
+    assert plain(read_at(np.asarray(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY), np.uint8), dpi))
 
 
 def test_holes_that_overlap_are_known_in_two_levels() -> None:

@@ -6,8 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from omr.scan.pages.page_image import PageImage
-from omr.scan.reading import PageReading, PageSource
+from omr.scan.reading import PageReading
 from tests.scan.page_drawings import (
     BLUE,
     DPI,
@@ -15,6 +14,7 @@ from tests.scan.page_drawings import (
     Colour,
     Picture,
     codes,
+    image_of,
     plain,
     reader,
     spot,
@@ -49,8 +49,7 @@ def _two_levels(page: Picture, dpi: int, yellowed: bool = True) -> Picture:
 
 
 def _read(pixels: Picture, dpi: int) -> PageReading:
-    source = PageSource("stack.pdf", "f" * 64, 1, "0" * 64)
-    return reader().read_page(PageImage(source, pixels, dpi, b"", ".png"))
+    return reader().read_page(image_of(pixels, dpi))
 
 
 def _asked(page: Picture, dpi: int, place: tuple[float, float], yellowed: bool = True) -> bool:

@@ -6,11 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from omr.scan.pages.page_image import PageImage
-from omr.scan.reading import PageReading, PageSource
 from tests.scan.page_drawings import (
     BLUE,
-    DPI,
     SCALE,
     Colour,
     Picture,
@@ -18,7 +15,7 @@ from tests.scan.page_drawings import (
     layout,
     plain,
     read,
-    reader,
+    read_at,
     voted_page,
 )
 
@@ -80,14 +77,6 @@ def _shaded(page: Picture) -> Picture:
     wide = page.shape[1]
     light = np.interp(np.arange(wide), [wide - 9 * SCALE, wide], [1.0, 0.7])
     return np.asarray(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY) * light, np.uint8)
-
-
-def _read_at(page: Picture, dpi: int) -> PageReading:
-    """Read a page as a scan of this resolution shows it."""
-    share = dpi / DPI
-    small = cv2.resize(page, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
-    source = PageSource("stack.pdf", "f" * 64, 1, "0" * 64)
-    return reader().read_page(PageImage(source, np.asarray(small, np.uint8), dpi, b"", ".png"))
 
 
 # Mouth and end in mm, and waver: lines that pens draw, and how a tear looks.
@@ -158,7 +147,7 @@ def test_a_stroke_that_joins_a_tear_is_an_annotation() -> None:
 def test_a_tear_beside_a_shaded_edge_is_no_annotation(dpi: int) -> None:
     page = voted_page()
     _from_edge(page, BLACK, 1.0, 0.25, 0.14)
-    assert plain(_read_at(_shaded(page), dpi))
+    assert plain(read_at(_shaded(page), dpi))
 
 
 @pytest.mark.parametrize(("mouth_mm", "end_mm", "waver_mm", "ink"), PENS)
@@ -167,7 +156,7 @@ def test_a_stroke_over_a_shaded_edge_is_an_annotation(
 ) -> None:
     page = voted_page()
     _from_edge(page, ink, mouth_mm, end_mm, waver_mm)
-    assert codes(_read_at(_shaded(page), 200)) == [("annotation", None)]
+    assert codes(read_at(_shaded(page), 200)) == [("annotation", None)]
 
 
 def _in_code_mm() -> float:
