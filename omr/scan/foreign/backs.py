@@ -19,7 +19,8 @@ from omr.ballot.model import PageLayout
 from omr.geometry import MM_PER_INCH, Rect
 from omr.scan.foreign.findings import find_notes
 from omr.scan.ink.ink_map import OwnPrint, map_ink
-from omr.scan.place.reference import Reference, make_reference
+from omr.scan.place.halftone import is_two_level
+from omr.scan.place.reference import Reference, darkest, make_reference
 from omr.scan.place.register import Placement
 from omr.scan.place.straighten import flatten
 from omr.scan.reading import Finding
@@ -32,11 +33,11 @@ Pixels = NDArray[np.uint8]
 _LONG_MM = 297.0
 # A dot shorter than a stroke of interest holds less ink; no more than this is left unlooked at.
 _LEAST_MM2 = 0.3
+# Whether there is any ink at all is seen at this resolution.
+_COARSE_PX_PER_MM = 3.0
 # In black and white who writes more than this leaves more ink than an empty side may hold; so
 # many scattered places are what a threshold that follows the paper made of the other side.
 _MOST_NOTES = 12
-# Share of pixels that are neither nearly black nor nearly white in a picture of one bit.
-_BETWEEN = 0.002
 # No hand keeps to a straight line so long; a sheet's edge upon a larger glass does.
 _EDGE_MM, _EDGE_BREADTH = 80.0, 0.03
 
@@ -57,7 +58,9 @@ def notes_on_back(
     """
     if not _has_ink(pixels, settings):
         return ()
-    upright = pixels if pixels.shape[0] >= pixels.shape[1] else _turned(pixels)
+    upright = (
+        pixels if pixels.shape[0] >= pixels.shape[1] else np.ascontiguousarray(np.rot90(pixels))
+    )
     height, width = upright.shape[:2]
     px_per_mm = _px_per_mm(height, width, dpi)
     reference = _bare(round(width / px_per_mm), round(height / px_per_mm), settings)
@@ -71,11 +74,7 @@ def notes_on_back(
     ink = map_ink(flat, reference, OwnPrint(nothing, nothing), settings)
     found = find_notes(flat, reference, ink, settings)
     notes = tuple(f for f in found if f.rect is not None and not _is_edge(f.rect))
-    return () if len(notes) > _MOST_NOTES and _is_one_bit(pixels) else notes
-
-
-def _turned(pixels: Pixels) -> Pixels:
-    return np.ascontiguousarray(np.rot90(pixels))
+    return () if len(notes) > _MOST_NOTES and is_two_level(pixels) else notes
 
 
 def _px_per_mm(height: int, width: int, dpi: float | None) -> float:
@@ -88,18 +87,14 @@ def _px_per_mm(height: int, width: int, dpi: float | None) -> float:
 
 def _has_ink(pixels: Pixels, settings: ReaderSettings) -> bool:
     """Tell quickly whether anything on the page is as dark as a stroke: most backs hold nothing."""
-    darkest = pixels if pixels.ndim == 2 else pixels.min(axis=2)
-    factor = 3.0 * _LONG_MM / max(darkest.shape)
-    small = cv2.resize(darkest, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    factor = _COARSE_PX_PER_MM * _LONG_MM / max(pixels.shape)
+    small = darkest(
+        np.asarray(cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA))
+    )
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((51, 51), np.uint8))
     # A stroke of a pen covers half a pixel of a third of a millimetre, or more.
     inked = small < (1.0 - settings.ink / 2) * paper
-    return bool(np.count_nonzero(inked) > _LEAST_MM2 * 3.0**2)
-
-
-def _is_one_bit(pixels: Pixels) -> bool:
-    between = np.count_nonzero((pixels > 24) & (pixels < 231))
-    return bool(between < _BETWEEN * pixels.size)
+    return bool(np.count_nonzero(inked) > _LEAST_MM2 * _COARSE_PX_PER_MM**2)
 
 
 @lru_cache(maxsize=4)

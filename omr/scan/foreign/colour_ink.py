@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from omr.geometry import Rect
 from omr.scan.ink.ink_map import InkMap
 from omr.scan.ink.pieces import label_pieces
-from omr.scan.place.reference import Mask, Reference, as_bits, grow, window
+from omr.scan.place.reference import Mask, Reference, as_bits, grow, shrunk, window
 from omr.scan.place.straighten import FlatPage
 
 Float32 = NDArray[np.float32]
@@ -61,9 +61,7 @@ def coloured_ink(
     """
     if flat.pixels.ndim == 2:
         return
-    step = reference.px_per_mm // _PX_PER_MM
-    size = flat.pixels.shape[1] // step, flat.pixels.shape[0] // step
-    small = cv2.resize(flat.pixels, size, interpolation=cv2.INTER_AREA)
+    small = shrunk(flat.pixels, reference.px_per_mm // _PX_PER_MM)
     paper = np.median(small[::5, ::5].reshape(-1, 3), axis=0).astype(np.float32)
     taken = np.asarray(cv2.blur(paper - small, (2, 2)), dtype=np.float32)
     chroma = np.asarray(taken.max(axis=2) - taken.min(axis=2), dtype=np.float32)

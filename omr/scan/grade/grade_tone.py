@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from omr.geometry import Rect, transform
 from omr.scan.ink.ink_map import InkMap
+from omr.scan.place.halftone import is_two_level
 from omr.scan.place.reference import Grey, Reference, as_bits, window
 from omr.scan.place.register import Placement
 from omr.scan.place.straighten import FlatPage
@@ -96,12 +97,6 @@ def grade_tone(tone: Tone, settings: ReaderSettings) -> Iterator[Grade]:
         yield Grade("light", round(100 * tone.thin))
     if tone.edge_mm > settings.edge_blur_mm:
         yield Grade("blurred", round(tone.edge_mm, 1))
-
-
-def is_two_level(grey: Grey) -> bool:
-    """Tell whether a picture holds black and white alone."""
-    sample = grey[::5, ::5]
-    return bool(((sample < 8) | (sample > 247)).mean() > 0.999)
 
 
 def _luminance(pixels: NDArray[np.uint8]) -> Grey:

@@ -132,7 +132,7 @@ def _add_brown(
     side = round(_PAPER_MM * scale)
     paper = cv2.morphologyEx(coarse, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
     taken = cv2.subtract(paper, coarse)
-    brown = as_bits(_is_brown(taken.astype(np.float32)))
+    brown = as_bits(is_brown(taken.astype(np.float32)))
     broad = cv2.morphologyEx(brown, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     if not broad.any():
         return
@@ -157,12 +157,12 @@ def _add_brown(
         # Colour is coarser than brightness in a compressed picture: 0.6 mm.
         here = cv2.blur(cv2.subtract(around, own), (5, 5)).astype(np.float32)
         level = darkness[area]
-        own_stain = _is_brown(here) & (level < _BROWN_MOST)
+        own_stain = is_brown(here) & (level < _BROWN_MOST)
         own_stain |= grow(print_mask[area], _BESIDE_MM * px_per_mm) & (level < _BESIDE_MOST)
         stains[area] |= own_stain & (band > 0)
 
 
-def _is_brown(taken: Float32) -> Mask:
+def is_brown(taken: Float32) -> Mask:
     """Tell where what is taken from the paper's blue, green and red makes a brown, shape (h, w).
 
     Args:

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from omr.scan.ink.courses import Float64, course_of
+from omr.geometry import Point, Rect
+from omr.scan.ink.courses import Float64
 from omr.scan.ink.creases import is_one_line
 from omr.scan.ink.ink_map import FoundBox, InkMap
 from omr.scan.ink.pieces import Labels
-from omr.scan.marks.strokes import END_MM, Share, lies_within
+from omr.scan.marks.strokes import END_MM, Share, course_in, places_mm
 from omr.scan.place.reference import window
 
 # A pen skips over this length, and its line leaves the way that it had by so much at most, close
@@ -42,20 +43,17 @@ def comes_from_elsewhere(
     inside = ink.ink[area] & np.isin(ink.labels[area], labels)
     if not inside.any() or not is_one_line(inside, px_per_mm):
         return False
-    ys, xs = np.nonzero(inside)
-    places = np.column_stack([xs + area[1].start, ys + area[0].start]) / px_per_mm
-    course = course_of(places)
+    course = course_in(inside, area, px_per_mm)
     around = window(found.found, px_per_mm, ink.ink.shape, _SKIP_MM + 2.0)
     others = ink.labels[around] * ink.ink[around]
     others[np.isin(others, labels)] = 0
-    rows, columns = np.nonzero(others)
-    if not len(rows):
+    numbers = others[others > 0]
+    if not numbers.size:
         return False
-    numbers = others[rows, columns]
-    at = np.column_stack([columns + around[1].start, rows + around[0].start]) / px_per_mm
+    at = places_mm(others > 0, around, px_per_mm)
     for end, last, way in ((*course.ends, -1.0), (*course.ends[::-1], 1.0)):
         tip, before, ends = course.at(np.array([end, end - way, last]))
-        if not lies_within(ends, found.found.grown(-END_MM)):
+        if not found.found.grown(-END_MM).contains(Point(*ends.tolist())):
             # What crosses the whole box is a slash, though others may point at it.
             continue
         ahead = (tip - before) / max(float(np.linalg.norm(tip - before)), 1e-6)
@@ -86,19 +84,16 @@ def _goes_on(
     aside = np.abs((at - tip) @ np.array([-ahead[1], ahead[0]]))
     met = (far > 0.0) & (far < _SKIP_MM) & (aside < _ASIDE_MM + _ASIDE_PER_MM * far)
     for number in np.unique(numbers[met]).tolist():
-        left, top, right, bottom = (ink.bounds_px[number] / px_per_mm).tolist()
-        if np.hypot(right - left, bottom - top) < _LONG_MM or _keeps_to_box(
-            (left, top, right, bottom), ink
-        ):
+        left, top, right, bottom = ink.bounds_px[number].tolist()
+        x, y, w, h = (v / px_per_mm for v in (left, top, right - left, bottom - top))
+        bounds = Rect(x, y, w, h)
+        if np.hypot(bounds.w, bounds.h) < _LONG_MM or _keeps_to_box(bounds, ink):
             continue
         own = met & (numbers == number)
         first = at[own][far[own].argmin()]
-        rows, columns = (
-            slice(int(low * px_per_mm), int(high * px_per_mm) + 1)
-            for low, high in ((top, bottom), (left, right))
-        )
-        ys, xs = np.nonzero((ink.labels[rows, columns] == number) & ink.ink[rows, columns])
-        places = np.column_stack([xs + columns.start, ys + rows.start]) / px_per_mm
+        area = slice(top, bottom), slice(left, right)
+        whole = (ink.labels[area] == number) & ink.ink[area]
+        places = places_mm(whole, area, px_per_mm)
         near = places[np.linalg.norm(places - first, axis=1) < _NEAR_MM]
         onward = float(((places - first) @ ahead).max())
         axis = np.linalg.svd(near - near.mean(axis=0), full_matrices=False)[2][0]
@@ -107,9 +102,7 @@ def _goes_on(
     return False
 
 
-def _keeps_to_box(bounds: tuple[float, float, float, float], ink: InkMap) -> bool:
-    left, top, right, bottom = bounds
-    return any(
-        left > box.x and top > box.y and right < box.right and bottom < box.bottom
-        for box in (found.found.grown(_IN_BOX_MM) for found in ink.boxes)
-    )
+def _keeps_to_box(bounds: Rect, ink: InkMap) -> bool:
+    corners = Point(bounds.x, bounds.y), Point(bounds.right, bounds.bottom)
+    boxes = (found.found.grown(_IN_BOX_MM) for found in ink.boxes)
+    return any(all(box.contains(corner) for corner in corners) for box in boxes)

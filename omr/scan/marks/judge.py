@@ -14,7 +14,6 @@ from typing import Literal
 
 import numpy as np
 
-from omr.scan.marks.mark_shape import BROKEN_MM, BROKEN_PIECES
 from omr.scan.reading import MarkState
 
 Kind = Literal["none", "missing", "ring", "ringed", "strayed", "stroke", "dot", "small", "faint"]
@@ -29,6 +28,8 @@ _BOXES_BY_CHANCE = 0.3
 _TOUCH_MM, _TOUCH_MM2 = 1.0, 0.35
 # Three pixels: grain at the threshold.
 _GRAIN_MM2 = 0.05
+# Pieces of a stroke that a scanner broke reach so far in all.
+BROKEN_MM = 3.0
 # A stroke that a scanner broke: its ink, and how many specks the page's own dust would put into a
 # box by chance.
 _PIECES_MM2, _PIECES_BY_CHANCE = 0.2, 0.15
@@ -59,6 +60,7 @@ class Measure:
         astray: Whether most of the stroke lies outside and none of it in the middle.
         pieces: Reach in mm and area in mm² of each piece that the ink inside has.
         pieces_mm, area_mm2: Reach of all pieces together, and their ink.
+        broken: Whether these are many, and reach as far as a mark: a scanner broke one.
         sides: On how many sides its ink crosses the outline.
         beyond_mm: How far its strokes reach beyond the box, on the side where they reach farthest.
         filled: Whether what goes round the box also runs to and fro through it.
@@ -76,6 +78,7 @@ class Measure:
     pieces: tuple[tuple[float, float], ...] = ()
     pieces_mm: float = 0.0
     area_mm2: float = 0.0
+    broken: bool = False
     sides: int = 0
     beyond_mm: float = 0.0
     filled: bool = False
@@ -193,8 +196,7 @@ def _judge_stroke(box: Measure, others: Sequence[Measure], hand: Hand) -> tuple[
 def _judge_small(box: Measure, others: Sequence[Measure], hand: Hand) -> tuple[MarkState, str]:
     """Tell a broken stroke and a speck of dust from a small mark."""
     alone = all(other.kind == "none" for other in others)
-    broken = len(box.pieces) >= BROKEN_PIECES and box.pieces_mm >= BROKEN_MM
-    if broken and box.area_mm2 >= _PIECES_MM2 and hand.specks_by_chance < _PIECES_BY_CHANCE:
+    if box.broken and box.area_mm2 >= _PIECES_MM2 and hand.specks_by_chance < _PIECES_BY_CHANCE:
         if not alone:
             return "uncertain", "small mark"
         return ("marked", "broken stroke") if hand.made(box) else ("uncertain", _UNLIKE)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from omr.scan.ink.ink_map import FoundBox, InkMap
 from omr.scan.ink.pieces import Labels, label_pieces, parts
 from omr.scan.marks.mark_shape import breadth_mm
-from omr.scan.place.reference import Mask, Places, Reference, as_bits, grow, window
+from omr.scan.place.reference import Mask, Places, Reference, as_bits, grow, window, window_within
 
 Floats = NDArray[np.float64]
 
@@ -73,9 +73,9 @@ def legs_of(
     hidden = reference.near_print[near].copy()
     outer = window(found.found, scale, ink.ink.shape, reference.layout.outline_mm + _MARGIN_MM)
     inner = window(found.found, scale, ink.ink.shape, -_MARGIN_MM)
-    open_ = hidden[_within(near, inner)].copy()
-    hidden[_within(near, outer)] = True
-    hidden[_within(near, inner)] = open_
+    open_ = hidden[window_within(near, inner)].copy()
+    hidden[window_within(near, outer)] = True
+    hidden[window_within(near, inner)] = open_
     return legs | _leg_ends(ink.ink[near], legs, hidden, scale)
 
 
@@ -90,12 +90,12 @@ def _writing(
     scale = reference.px_per_mm
     writing = np.zeros(ink.ink[near].shape, np.bool_)
     marked = by_mark & ink.ink[near]
-    inside = marked[_within(near, window(found.found, scale, ink.ink.shape))]
+    inside = marked[window_within(near, window(found.found, scale, ink.ink.shape))]
     if inside.mean() > _FILLED:
         return writing
     outside = marked.copy()
     box = window(found.found, scale, ink.ink.shape, reference.layout.outline_mm + 0.5)
-    outside[_within(near, box)] = False
+    outside[window_within(near, box)] = False
     # A word needs that much ink even in the thinnest line.
     if np.count_nonzero(outside) / scale**2 <= _TURNS * _THIN_MM * _WORD_MM:
         return writing
@@ -130,15 +130,6 @@ def _has_head(shape: Mask, pen_mm: float, px_per_mm: int) -> bool:
         if np.count_nonzero(barbs) >= 2:
             return True
     return False
-
-
-def _within(outer: tuple[slice, slice], inner: tuple[slice, slice]) -> tuple[slice, slice]:
-    """Return a window of the page as a window of the larger one around it."""
-    rows, columns = (
-        slice(part.start - whole.start, part.stop - whole.start)
-        for whole, part in zip(outer, inner, strict=True)
-    )
-    return rows, columns
 
 
 def _leg_ends(ink: Mask, by_mark: Mask, hidden: Mask, px_per_mm: int) -> Mask:

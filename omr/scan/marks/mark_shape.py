@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from omr.geometry import Rect
 from omr.scan.ink.ink_map import FoundBox, InkMap
@@ -17,10 +16,6 @@ from omr.scan.ink.pieces import Labels, label_pieces
 from omr.scan.marks.strokes import Share
 from omr.scan.place.reference import Mask, Reference, window
 
-# A stroke that a scanner broke has so many pieces at least, which reach so far.
-BROKEN_PIECES, BROKEN_MM = 4, 3.0
-# Black and grey take all colours alike but for this share of the most.
-_COLOUR = 0.35
 # Of a side, the part that a ring around the box does not cross.
 _MIDDLE = 0.64
 
@@ -91,39 +86,10 @@ def reach_beyond_mm(found: FoundBox, own: Sequence[Share], ink: InkMap, px_per_m
 
 
 def breadth_mm(stroke: Mask, px_per_mm: int) -> float:
-    """Return how broad a stroke is, in mm: four times the mean distance of its ink to its edge."""
-    if not stroke.any():
-        return 0.0
+    """Return how broad a stroke is, some ink, in mm: four times its mean distance to its edge."""
     depth = cv2.distanceTransform(np.pad(stroke, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
     # The mean distance to the edge of a band is a quarter of its width.
     return 4.0 * (float(depth[stroke].mean()) - 0.5) / px_per_mm
-
-
-def is_broken(pieces: Sequence[tuple[float, float]], inside: Mask, px_per_mm: int) -> bool:
-    """Tell ink that a scanner broke to pieces: many, which together reach as far as a mark.
-
-    Args:
-        pieces: Reach in mm and area in mm² of each.
-        inside: All of them, shape (h, w).
-        px_per_mm: Resolution.
-    """
-    return len(pieces) >= BROKEN_PIECES and reach_mm(inside, px_per_mm) >= BROKEN_MM
-
-
-def is_coloured(pixels: NDArray[np.uint8], inside: Mask) -> bool:
-    """Tell ink of a colour from black, grey and dirt, where a scan has colours.
-
-    Args:
-        pixels: A box's, shape (h, w) or (h, w, 3).
-        inside: Its ink, shape (h, w).
-    """
-    if pixels.ndim == 2 or not inside.any():
-        return False
-    # Compressed pictures carry colour more coarsely than brightness: what lies around counts.
-    near = cv2.dilate(inside.view(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    paper = np.percentile(pixels.reshape(-1, 3), 75, axis=0).clip(1.0)
-    lost = (1.0 - pixels[near] / paper).clip(0.0).sum(axis=0)
-    return bool(lost.max() - lost.min() > _COLOUR * lost.max())
 
 
 def reach_mm(inside: Mask, px_per_mm: int) -> float:

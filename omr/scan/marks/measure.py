@@ -13,16 +13,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
+from omr.scan.ink.colours import is_coloured
 from omr.scan.ink.creases import is_one_line
 from omr.scan.ink.ink_map import InkMap, grown_print
 from omr.scan.marks.broken_strokes import comes_from_elsewhere
-from omr.scan.marks.judge import LIGHT, SPECK_MM, Hand, Kind, Measure, judge
+from omr.scan.marks.judge import BROKEN_MM, LIGHT, SPECK_MM, Hand, Kind, Measure, judge
 from omr.scan.marks.mark_shape import (
     extent_of,
     ink_of,
-    is_broken,
-    is_coloured,
     reach_beyond_mm,
     reach_mm,
     runs_across,
@@ -31,12 +31,14 @@ from omr.scan.marks.mark_shape import (
 from omr.scan.marks.strokes import Share, owners_of, ring_round, shares_in
 from omr.scan.marks.trails import faintly_drawn, trail_mm, very_faint
 from omr.scan.place.box_places import FoundBox
-from omr.scan.place.reference import HALO_MM, Reference, window
+from omr.scan.place.reference import HALO_MM, Mask, Reference, grow, window
 from omr.scan.place.straighten import FlatPage
 from omr.scan.reading import MarkReading
 from omr.scan.settings import ReaderSettings
 from omr.stages import stage
 
+# A stroke that a scanner broke has so many pieces at least.
+_BROKEN_PIECES = 4
 # More boxes of a page than these hold faint lines where paper is crumpled or shows its other side.
 _FAINT_BOXES = 2
 
@@ -141,22 +143,22 @@ def _measure(
     extent_mm, spot_mm2, pieces = extent_of(inside, scale)
     area_mm2 = float(inside.sum()) / scale**2
     score = area_mm2 / found.found.area
+    pieces_mm = reach_mm(inside, scale)
+    broken = len(pieces) >= _BROKEN_PIECES and pieces_mm >= BROKEN_MM
     kind: Kind = "none"
     if ring and score < 0.5:
         kind = "ringed" if any(share.in_core for share in own) else "ring"
     elif any(role == "doubtful" for role in roles.values()):
         kind = "strayed"
     elif extent_mm >= settings.mark_extent_mm and area_mm2 >= settings.mark_area_mm2:
-        kind = "stroke"
+        kind = "strayed" if comes_from_elsewhere(found, own, ink, scale) else "stroke"
     elif spot_mm2 >= settings.dot_area_mm2:
         kind = "dot"
-    elif not is_broken(pieces, inside, scale) and very_faint(found, flat, ink, reference, settings):
+    elif not broken and very_faint(found, flat, ink, reference, settings):
         # Where a pale pen crosses its own line, or rests, a speck of it may be dark enough for ink.
         kind = "faint"
     elif extent_mm >= settings.dust_mm:
         kind = "small"
-    if kind == "stroke" and comes_from_elsewhere(found, own, ink, scale):
-        kind = "strayed"
     hair = bool(inside.any()) and float(ink.hairs[rows, columns][inside].mean()) > 0.8
     beyond_mm = reach_beyond_mm(found, own, ink, scale)
     if kind == "faint" or (hair and kind != "none"):
@@ -167,13 +169,14 @@ def _measure(
         kind=kind,
         score=score,
         tone=float(np.median(ink.darkness[rows, columns][inside])) if inside.any() else 0.0,
-        coloured=kind == "small" and is_coloured(flat.pixels[rows, columns], inside),
+        coloured=kind == "small" and _has_colour(flat.pixels[rows, columns], inside),
         weak=sum(int(ink.strong_px[share.stroke]) for share in own) < 0.1 * total_px,
         hair=hair or kind == "faint",
         astray=own_mm2 < settings.inside_share * total_px / scale**2
         and (not any(share.in_core for share in own) or is_one_line(inside, scale)),
         pieces=pieces,
-        pieces_mm=reach_mm(inside, scale),
+        pieces_mm=pieces_mm,
+        broken=broken,
         area_mm2=area_mm2,
         sides=sides_crossed(found, own, ink, reference),
         beyond_mm=beyond_mm,
@@ -182,6 +185,11 @@ def _measure(
         ring=ring,
         legs=tuple(stroke for stroke, role in roles.items() if role == "leg"),
     )
+
+
+def _has_colour(pixels: NDArray[np.uint8], inside: Mask) -> bool:
+    """Tell whether ink in a box has a colour, by it and the pixels beside it."""
+    return is_coloured(pixels[grow(inside, 2)], pixels.reshape(-1, *pixels.shape[2:]))
 
 
 def _hand(measures: Sequence[Measure], ink: InkMap, reference: Reference) -> Hand:

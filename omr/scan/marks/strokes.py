@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from omr.geometry import Rect
-from omr.scan.ink.courses import Float64, course_of
+from omr.geometry import Point
+from omr.scan.ink.courses import Course, Float64, course_of
 from omr.scan.ink.creases import is_one_line
 from omr.scan.ink.ink_map import FoundBox, InkMap
 from omr.scan.place.reference import Mask, Reference, window
@@ -98,27 +98,24 @@ def _is_stray(stroke: int, found: FoundBox, ink: InkMap, px_per_mm: int) -> bool
     inside = ink.ink[area] & (ink.labels[area] == stroke)
     if not inside.any() or not is_one_line(inside, px_per_mm):
         return False
-    if any(
-        lies_within(end, found.found.grown(-END_MM)) for end in ends_of(inside, area, px_per_mm)
-    ):
+    course = course_in(inside, area, px_per_mm)
+    inner = found.found.grown(-END_MM)
+    if any(inner.contains(Point(x, y)) for x, y in course.at(np.array(course.ends)).tolist()):
         return True
     left, top, right, bottom = ink.bounds_px[stroke].tolist()
     whole = np.s_[top:bottom, left:right]
     return is_one_line(ink.ink[whole] & (ink.labels[whole] == stroke), px_per_mm)
 
 
-def ends_of(inside: Mask, area: tuple[slice, slice], px_per_mm: int) -> Float64:
-    """Return both ends of the one line in a window of the page, x and y in mm, shape (2, 2)."""
+def course_in(inside: Mask, area: tuple[slice, slice], px_per_mm: int) -> Course:
+    """Return the course, in mm of the page, of the ink in a window of it."""
+    return course_of(places_mm(inside, area, px_per_mm))
+
+
+def places_mm(inside: Mask, area: tuple[slice, slice], px_per_mm: int) -> Float64:
+    """Return where on the page, x and y in mm, ink in a window of it lies, shape (n, 2)."""
     ys, xs = np.nonzero(inside)
-    places = np.column_stack([xs + area[1].start, ys + area[0].start]) / px_per_mm
-    course = course_of(places)
-    return course.at(np.array(course.ends))
-
-
-def lies_within(place: Float64, rect: Rect) -> bool:
-    """Tell whether a place, x and y, lies in a rectangle."""
-    x, y = place.tolist()
-    return bool(rect.x < x < rect.right and rect.y < y < rect.bottom)
+    return np.column_stack([xs + area[1].start, ys + area[0].start]) / px_per_mm
 
 
 def ring_round(

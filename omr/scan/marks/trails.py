@@ -17,7 +17,7 @@ from omr.scan.ink.creases import is_one_line
 from omr.scan.ink.ink_map import STRONG, InkMap
 from omr.scan.ink.pieces import Labels, label_pieces
 from omr.scan.place.box_places import FoundBox
-from omr.scan.place.reference import Grey, Mask, Reference, above, grow, window
+from omr.scan.place.reference import Grey, Mask, Reference, above, grow, window, window_within
 from omr.scan.place.straighten import FlatPage
 from omr.scan.settings import ReaderSettings
 
@@ -92,11 +92,7 @@ def faintly_drawn(found: FoundBox, flat: FlatPage, ink: InkMap, reference: Refer
     least = max(_FAINTEST, 4 * flat.noise)
     if float(ink.darkness[area].max(initial=0)) <= least:
         return False
-    near = cv2.GaussianBlur(ink.darkness[area], (0, 0), 1.0)
-    side = 2 * scale
-    broad = cv2.morphologyEx(near, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
-    rise = np.asarray(cv2.subtract(near, broad), np.uint8)
-    drawn = above(rise, float(np.median(rise)) + least)
+    drawn = _risen(ink.darkness[area], 1.0, least, scale)
     worn = ink.worn[area] | ink.stained[area] | ink.folded[area]
     # A ring, or a cross, falls to pieces where it is faintest.
     return any(
@@ -129,10 +125,7 @@ def _is_shaded(
     wide = window(found.found, scale, ink.ink.shape, _AROUND_MM[1])
     near = window(found.found, scale, ink.ink.shape, _AROUND_MM[0])
     bare = ~(reference.near_print[wide] | ink.ink[wide])
-    top, left = near[0].start - wide[0].start, near[1].start - wide[1].start
-    bare[top : top + near[0].stop - near[0].start, left : left + near[1].stop - near[1].start] = (
-        False
-    )
+    bare[window_within(wide, near)] = False
     around = float(ink.darkness[wide][bare].mean()) if bare.any() else 0.0
     return level - around > _SHADED
 
@@ -161,10 +154,7 @@ def trail_mm(
     trail &= ~printed
     joined = label_pieces(trail | (grow(trail, _BRIDGE_MM * scale) & printed))
     inner = window(rect.grown(-settings.print_margin_mm - _CLEAR_MM), scale, flat.darkness.shape)
-    inside = (
-        slice(inner[0].start - area[0].start, inner[0].stop - area[0].start),
-        slice(inner[1].start - area[1].start, inner[1].stop - area[1].start),
-    )
+    inside = window_within(area, inner)
     labels = joined.labels[inside]
     own = trail[inside] & ~_worn(inner, ink, scale)
     pieces = np.flatnonzero(np.bincount(labels[own]) >= _PIECE_MM2 * scale**2).tolist()
@@ -258,9 +248,14 @@ def _seen(
     settings: ReaderSettings,
 ) -> Mask:
     """Return what stands out faintly from its own surroundings, in a window of the page."""
-    side = 2 * reference.px_per_mm
-    near = cv2.GaussianBlur(ink.darkness[area], (0, 0), 1.2)
+    return _risen(ink.darkness[area], 1.2, _least(flat, settings), reference.px_per_mm)
+
+
+def _risen(darkness: Grey, blur_px: float, least: float, px_per_mm: int) -> Mask:
+    """Return what rises from its surroundings by so much, once it is blurred."""
+    side = 2 * px_per_mm
+    near = cv2.GaussianBlur(darkness, (0, 0), blur_px)
     # What is broader than any stroke is a stain's or a shadow's edge.
     broad = cv2.morphologyEx(near, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
-    dark = cv2.subtract(near, broad)
-    return above(np.asarray(dark, np.uint8), float(np.median(dark)) + _least(flat, settings))
+    rise = np.asarray(cv2.subtract(near, broad), np.uint8)
+    return above(rise, float(np.median(rise)) + least)

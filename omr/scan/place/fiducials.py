@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.ballot.model import PageLayout
-from omr.geometry import FloatArray, transform
+from omr.geometry import FloatArray, Rect, transform
 from omr.scan.place.plane_maps import Pair, homography, points_of
 
 Grey = NDArray[np.uint8]
@@ -40,6 +40,27 @@ def bears_fiducials(grey: Grey) -> bool:
     return len(quads) > 0
 
 
+def crop_around(
+    rect: Rect, reach_mm: float, guess: FloatArray, grey: Grey
+) -> tuple[Grey, tuple[int, int]]:
+    """Return what of a picture lies around a place, and where it begins.
+
+    Args:
+        rect: The place, in mm of the page.
+        reach_mm: How far around it.
+        guess: From page millimetres to pixels, shape (3, 3).
+        grey: The picture, shape (h, w).
+
+    Returns:
+        The window, and the column and row of its first pixel.
+    """
+    corners = transform(guess, rect.grown(reach_mm).corners())
+    # A guess from few corners may run wild: its window is kept to the image.
+    x0, y0 = np.floor(corners.min(axis=0)).clip(0, grey.shape[::-1]).astype(int).tolist()
+    x1, y1 = np.ceil(corners.max(axis=0)).clip(0, grey.shape[::-1]).astype(int).tolist()
+    return grey[y0:y1, x0:x1], (x0, y0)
+
+
 def fiducials_near(
     grey: Grey,
     guess: FloatArray,
@@ -64,11 +85,7 @@ def fiducials_near(
     for fiducial in layout.fiducials:
         if fiducial.id in known:
             continue
-        corners = transform(guess, fiducial.rect.grown(reach_mm).corners())
-        # A guess from few corners may run wild: its window is kept to the image.
-        x0, y0 = np.floor(corners.min(axis=0)).clip(0, grey.shape[::-1]).astype(int)
-        x1, y1 = np.ceil(corners.max(axis=0)).clip(0, grey.shape[::-1]).astype(int)
-        crop = grey[y0:y1, x0:x1]
+        crop, (x0, y0) = crop_around(fiducial.rect, reach_mm, guess, grey)
         if min(crop.shape) < 24:
             continue
         # A rim of paper: a mark that touches the image's edge is still found.

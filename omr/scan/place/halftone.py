@@ -30,6 +30,12 @@ _STREWN, _TILES, _OPEN = 0.0015, 8, 0.2
 _BLUR_PX = 1.5
 
 
+def is_two_level(grey: Pixels) -> bool:
+    """Tell whether a picture holds black and white alone, compressed or not."""
+    sample = grey[::5, ::5]
+    return bool(((sample < 8) | (sample > 247)).mean() > 0.999)
+
+
 def without_halftone(pixels: Pixels) -> Pixels:
     """Turn a picture of scattered black dots into the grey that they stand for.
 

@@ -111,6 +111,21 @@ def above(picture: Grey, level: float) -> Mask:
     return np.asarray(picture > int(level), dtype=np.bool_)
 
 
+def darkest(pixels: Grey) -> Grey:
+    """Return the darkest colour of each pixel, shape (h, w): ink of any colour shows in it."""
+    whole = np.ascontiguousarray(pixels)
+    if whole.ndim == 2:
+        return whole
+    blue, green, red = cv2.split(whole)
+    return np.asarray(cv2.min(cv2.min(blue, green), red), dtype=np.uint8)
+
+
+def shrunk(picture: Grey, times: int) -> Grey:
+    """Return a picture so many times smaller, shape (h, w) or (h, w, 3)."""
+    size = picture.shape[1] // times, picture.shape[0] // times
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
 def grow(mask: Mask, radius_px: float) -> Mask:
     """Return the mask grown by a radius."""
     element = disc(radius_px)
@@ -153,6 +168,15 @@ def window(
     bottom = min(shape[0], max(top, round(wide.bottom * px_per_mm)))
     right = min(shape[1], max(left, round(wide.right * px_per_mm)))
     return slice(top, bottom), slice(left, right)
+
+
+def window_within(outer: tuple[slice, slice], inner: tuple[slice, slice]) -> tuple[slice, slice]:
+    """Return a window of the page as a window of the larger one around it."""
+    rows, columns = (
+        slice(part.start - whole.start, part.stop - whole.start)
+        for whole, part in zip(outer, inner, strict=True)
+    )
+    return rows, columns
 
 
 def outline_ring(

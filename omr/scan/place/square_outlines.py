@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from omr.ballot.model import PageLayout
 from omr.geometry import FloatArray, transform
+from omr.scan.place.fiducials import crop_around
 
 Grey = NDArray[np.uint8]
 
@@ -48,14 +49,11 @@ def squares_near(
         if fiducial.id in known:
             continue
         corners = transform(guess, fiducial.rect.corners())
-        around = transform(guess, fiducial.rect.grown(reach_mm).corners())
-        x0, y0 = np.floor(around.min(axis=0)).clip(0, grey.shape[::-1]).astype(int)
-        x1, y1 = np.ceil(around.max(axis=0)).clip(0, grey.shape[::-1]).astype(int)
-        crop = grey[y0:y1, x0:x1]
+        crop, start = crop_around(fiducial.rect, reach_mm, guess, grey)
         side = float(np.linalg.norm(corners[1] - corners[0]))
         if min(crop.shape) < 1.5 * side:
             continue
-        origin = np.array([x0, y0], dtype=np.float64)
+        origin = np.array(start, dtype=np.float64)
         square = _square(crop, corners - origin, side)
         if square is not None:
             found[fiducial.id] = square + origin

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from omr.ballot.model import PageLayout
 from omr.geometry import FloatArray
 from omr.scan.place.bends import Bends, measure_bends
-from omr.scan.place.reference import Grey, Mask, Reference, as_bits
+from omr.scan.place.reference import Grey, Mask, Reference, as_bits, darkest
 from omr.scan.place.register import Placement
 from omr.scan.settings import ReaderSettings
 from omr.stages import stage
@@ -177,7 +177,7 @@ def separate_ink(
     Returns:
         Darkness relative to the paper, 0 to 255, and the mask of paper.
     """
-    grey = flat if flat.ndim == 2 else _darkest(flat)
+    grey = darkest(flat)
     small = cv2.resize(grey, None, fx=1 / px_per_mm, fy=1 / px_per_mm, interpolation=cv2.INTER_AREA)
     wide = np.ones((17, 17), np.uint8)  # 17 mm: wider than a filled box or a punch hole
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, wide)
@@ -188,12 +188,6 @@ def separate_ink(
     is_paper = full >= np.uint8(min(255, np.ceil(settings.paper_dark * white)))
     ratio = cv2.divide(grey, full, scale=255.0)
     return np.asarray(cv2.bitwise_not(ratio), dtype=np.uint8), is_paper
-
-
-def _darkest(pixels: NDArray[np.uint8]) -> Grey:
-    """Return the darkest colour channel of each pixel."""
-    blue, green, red = cv2.split(pixels)
-    return np.asarray(cv2.min(cv2.min(blue, green), red), dtype=np.uint8)
 
 
 def _noise(darkness: Grey, paper: Mask) -> float:

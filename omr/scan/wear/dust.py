@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from omr.scan.ink.colours import is_coloured
 from omr.scan.ink.pieces import label_pieces
 from omr.scan.place.reference import Mask, Reference
 from omr.scan.place.straighten import FlatPage
@@ -35,9 +36,8 @@ _OPEN_MM = 0.25
 # From so far beside a speck to so far beside the other the paper is looked at, in a band of such a
 # breadth, against what lies so far to both its sides. A pale pencil line takes 20 of 255 there.
 _SOFT_MM, _BAND_MM, _ASIDE_MM, _CLEAN = 0.4, 0.4, 0.8, 5.0
-# The light that a speck takes away is added up so far around it, since files keep colours coarsely.
-# Grey dirt takes all colours alike but for this share of the most.
-_AROUND_MM, _COLOUR = 0.6, 0.35
+# The light that a speck takes away is added up so far around it.
+_AROUND_MM = 0.6
 
 # So many dots are a row: they leave one line by this, and their gaps differ by no more than this.
 _ROW, _ROW_MM, _EVEN = 4, 0.6, 1.7
@@ -126,13 +126,9 @@ class Dust:
 
     def _is_grey(self, bounds: Bounds) -> bool:
         """Tell dirt from coloured ink, where the scan has colour."""
-        seen = self._flat.pixels[_around(bounds, _AROUND_MM * self._scale)].astype(np.float64)
-        if seen.ndim == 2:
-            return True
-        pixels = seen.reshape(-1, 3)
-        paper = np.percentile(pixels, 75, axis=0).clip(1.0)
-        lost = (1.0 - pixels / paper).clip(0.0).sum(axis=0)
-        return bool(lost.max() - lost.min() < _COLOUR * lost.max())
+        pixels = self._flat.pixels[_around(bounds, _AROUND_MM * self._scale)]
+        own = pixels.reshape(-1, *pixels.shape[2:])
+        return not is_coloured(own, own)
 
     def _is_clean_between(self, bounds: Bounds) -> bool:
         """Tell whether the paper between two specks is no darker than to both sides of the way."""

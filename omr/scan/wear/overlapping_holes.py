@@ -18,7 +18,7 @@ from omr.scan.ink.pieces import label_pieces, parts
 from omr.scan.place.reference import Grey, Mask, Reference, as_bits, disc, grow, window
 from omr.scan.place.straighten import FlatPage
 from omr.scan.wear.hole_shadows import is_coloured
-from omr.scan.wear.punch_holes import HOLE_EDGE_MM, HOLE_MM, LID, LID_EVEN
+from omr.scan.wear.punch_holes import HOLE_EDGE_MM, HOLE_MM, LID, LID_EVEN, circle_through
 
 Float64 = NDArray[np.float64]
 
@@ -155,7 +155,7 @@ def _circles(outline: Float64) -> Iterator[_Round]:
         for span in (len(at) // 8, len(at) // 4, len(at) // 3):
             for start in range(0, len(at), max(1, len(at) // 48)):
                 arc = outline[np.take(at, range(start, start + span), mode="wrap")]
-                one = _circle_through(arc)
+                one = _circle(arc)
                 if one is None or not HOLE_MM[0] < 2 * one.radius < HOLE_MM[1]:
                     continue
                 on = left & (np.abs(_beyond(one, outline)) < _ON_MM)
@@ -163,7 +163,7 @@ def _circles(outline: Float64) -> Iterator[_Round]:
                     best, best_on = one, on
         if best is None:
             return
-        one = _circle_through(outline[best_on]) or best
+        one = _circle(outline[best_on]) or best
         on = left & (np.abs(_beyond(one, outline)) < _ON_MM)
         if _turned(one, outline[on]) < _ARC:
             return
@@ -186,13 +186,9 @@ def _make_up(holes: list[_Round], outline: Float64) -> bool:
     return bool(notched and as_large and true)
 
 
-def _circle_through(points: Float64) -> _Round | None:
-    """Return the circle through points by least squares (Kasa)."""
-    if len(points) < 8:
-        return None
-    terms = np.column_stack([points, np.ones(len(points))])
-    a, b, c = np.linalg.lstsq(terms, (points**2).sum(axis=1), rcond=None)[0].tolist()
-    return _Round(a / 2, b / 2, float(np.sqrt(max(c + (a * a + b * b) / 4, 0.0))))
+def _circle(points: Float64) -> _Round | None:
+    """Return the circle through points, None for too few of them."""
+    return _Round(*circle_through(points)) if len(points) >= 8 else None
 
 
 def _beyond(one: _Round, points: Float64) -> Float64:

@@ -115,6 +115,16 @@ def hole_outlines(rest: Mask, reference: Reference) -> Mask:
     return found
 
 
+def circle_through(points: NDArray[np.float64]) -> tuple[float, float, float]:
+    """Return middle and radius of the circle through points, shape (n, 2), by least squares.
+
+    It minimises the differences of squared radii (Kasa 1976).
+    """
+    terms = np.column_stack([points, np.ones(len(points))])
+    a, b, c = np.linalg.lstsq(terms, (points**2).sum(axis=1), rcond=None)[0].tolist()
+    return a / 2, b / 2, float(np.sqrt(max(c + (a * a + b * b) / 4, 0.0)))
+
+
 def is_hole_outline(
     own: Mask, corner_px: tuple[int, int], px_per_mm: int, layout: PageLayout
 ) -> bool:
@@ -128,9 +138,7 @@ def is_hole_outline(
     """
     ys, xs = np.nonzero(own)
     x_mm, y_mm = (xs + corner_px[0] + 0.5) / px_per_mm, (ys + corner_px[1] + 0.5) / px_per_mm
-    # The circle through all of it, by least squares (Kasa).
-    known = np.column_stack([x_mm, y_mm, np.ones(len(x_mm))])
-    x, y, _ = (np.linalg.lstsq(known, x_mm**2 + y_mm**2, rcond=None)[0] / 2).tolist()
+    x, y, _ = circle_through(np.column_stack([x_mm, y_mm]))
     radius = np.hypot(x_mm - x, y_mm - y)
     # Along the middle of its line: so much of the turn is a bin of two pixels and more.
     turn = ((np.arctan2(y_mm - y, x_mm - x) + np.pi) * _TURNS / (2 * np.pi)).astype(int) % _TURNS

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.geometry import FloatArray
-from omr.scan.place.reference import OPEN_PX_PER_MM, Mask, Reference, as_bits
+from omr.scan.place.reference import OPEN_PX_PER_MM, Mask, Reference, as_bits, darkest
 from omr.scan.place.register import Placement
 from omr.scan.wear.short_streaks import Ridge, find_short_streaks, lies_askew, may_be_short
 from omr.stages import stage
@@ -97,7 +97,7 @@ def remove_streaks(
         view = pixels.swapaxes(0, 1) if along_x else pixels
         to_view = _SWAP @ placement.matrix if along_x else placement.matrix
         # Every few rows tell whether there is a line at all; hardly any page has one.
-        sparse = _darkest(view[::_EVERY])
+        sparse = darkest(view[::_EVERY])
         thin = np.diag([1.0, 1.0 / _EVERY, 1.0])
         look = _Look(
             _ridge(sparse, reach) > _CONTRAST, _open_paper(sparse.shape, thin @ to_view, reference)
@@ -142,7 +142,7 @@ def _lines(
     lines = np.zeros(view.shape[1], np.bool_)
     for first, last in _runs(cv2.dilate(likely.view(np.uint8)[None], np.ones((1, 9), np.uint8))[0]):
         left, right = max(0, first - reach), min(len(lines), last + reach)
-        strip = _darkest(view[:, left:right])
+        strip = darkest(view[:, left:right])
         shift = np.array([[1.0, 0.0, -left], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
         inner = slice(first - left, last - left)
         room = _open_paper(strip.shape, shift @ to_view, reference)[:, inner]
@@ -171,7 +171,7 @@ def _short_lines(
     bare = _shown(hits.shape, thin, reference.bare_paper)
     if not may_be_short((hits & bare).sum(axis=0) * _EVERY, placement):
         return []
-    dark = _darkest(view)
+    dark = darkest(view)
     ridge = _ridge(dark, reach)
     hits = _alone(view, reach) if one_colour else ridge > _CONTRAST
     seen = Ridge(dark, ridge, hits, _CONTRAST)
@@ -205,15 +205,6 @@ def _shown(shape: tuple[int, ...], to_view: FloatArray, mask: Mask) -> Mask:
     matrix = (to_view @ to_mm)[:2]
     size = (shape[1], shape[0])
     return cv2.warpAffine(as_bits(mask), matrix, size, flags=cv2.INTER_NEAREST).view(np.bool_)
-
-
-def _darkest(view: Pixels) -> Pixels:
-    """Return the darkest colour of each pixel, shape (h, w): dirt may hide one colour alone."""
-    whole = np.ascontiguousarray(view)
-    if whole.ndim == 2:
-        return whole
-    blue, green, red = cv2.split(whole)
-    return np.asarray(cv2.min(cv2.min(blue, green), red), dtype=np.uint8)
 
 
 def _ridge(view: Pixels, reach: int) -> Pixels:
