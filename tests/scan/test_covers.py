@@ -8,6 +8,7 @@ import pytest
 
 from omr.geometry import Rect
 from omr.scan.foreign.covers import covered_places
+from omr.scan.foreign.hidden_print import hidden_print
 from tests.scan.page_drawings import (
     SCALE,
     Colour,
@@ -70,7 +71,8 @@ def _grey(page: Picture) -> Picture:
 
 def _places(page: Picture) -> list[Rect]:
     seen = placed(page)
-    return list(covered_places(seen.flat, seen.reference, seen.ink))
+    page_of = seen.flat, seen.reference, seen.ink
+    return [*hidden_print(*page_of), *covered_places(*page_of)]
 
 
 @pytest.mark.parametrize("grey", [False, True])

@@ -1,14 +1,13 @@
-"""What lies over the paper without being a stroke: labels, notes that stick, highlighter.
+"""What lies over the paper without being a stroke: notes that stick, labels, highlighter.
 
-In come the flat page and its ink; out come places for people. A label hides print: where print
-should be there is bare paper, all of it over a place that no hole, tear or pale toner leaves so. A
-coloured note and a highlighter's band are patches of one colour that end within a millimetre;
-stains are brown or end softly. Without colours a highlighter is an even, pale bar over print.
+In come the flat page and its ink; out come places for people. A coloured note and a highlighter's
+band are patches of one colour that end within a millimetre; stains are brown or end softly.
+Without colours a highlighter is an even, pale bar over print, and a label a disc or a rectangle.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -18,29 +17,15 @@ from numpy.typing import NDArray
 from omr.geometry import Rect
 from omr.scan.ink.ink_map import InkMap
 from omr.scan.ink.pieces import label_pieces
-from omr.scan.place.reference import Mask, Reference, above, as_bits, grow, window
+from omr.scan.ink.stains import is_brown
+from omr.scan.place.reference import Mask, Reference, above, as_bits, grow, shrunk, window
 from omr.scan.place.straighten import FlatPage
 
-Float32 = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 Area = tuple[slice, slice]
 
 # Patches are looked for at this resolution, where bare paper shows between most letters.
 _PX_PER_MM = 4
-# Print is sought in squares of this side; it is lost where so much of it is not seen, of no less
-# print than that. A blocked nozzle or a fold takes a line out of it, not all.
-_SQUARE_MM, _LOST, _PRINT_MM2 = 4.0, 0.85, 0.8
-# Print is nowhere as broad as this each way.
-_BROADER_MM = 5.0
-# Print takes this of each colour at least, pale toner too.
-_TAKEN = 0.2
-# A label that matters hides this much print over this length; a punched hole is shorter.
-_HIDDEN_MM2, _HIDDEN_MM = 4.0, 9.0
-# Crumpled paper moves print by so much at most; if it only moved, this share of what is lost is
-# seen where nothing is printed.
-_DISPLACED_MM, _ELSEWHERE = 1.5, 0.5
-# Corners that are torn off or folded in lie so near to the sheet's edge, labels rarely do.
-_AT_EDGE_MM = 10.0
 # A patch takes one colour more than another by this much, of 255: twice what paper, lamp and
 # compressed pictures do over whole millimetres.
 _COLOURED = 20.0
@@ -51,8 +36,6 @@ _LETTER_MM = 6.0
 # Its colour varies by no more than this, as a share, and beside its border, so far out, less than
 # such a share of it is left, along this much of the border: stains and smears end softly.
 _VARIES, _BESIDE_MM, _LEFT, _SHARP = 0.45, 1.25, 0.35, 0.7
-# Of brown, green has this share of blue, and red that: coffee, tea, rust, old paper.
-_BROWN_GREEN, _BROWN_RED = (0.4, 0.9), (0.12, 0.65)
 # Highlighters without colour: as dark as this, of 255, and so high.
 _PALE, _HIGH_MM = (14.0, 150.0), (2.75, 9.0)
 # A bar is a rectangle that lies along the lines of print.
@@ -69,7 +52,7 @@ _RIM_MM = 3.0
 
 
 def covered_places(flat: FlatPage, reference: Reference, ink: InkMap) -> Iterator[Rect]:
-    """Find labels, coloured notes and highlighted places.
+    """Find coloured notes, labels without colour, and highlighted places.
 
     Args:
         flat: The page laid flat.
@@ -79,86 +62,11 @@ def covered_places(flat: FlatPage, reference: Reference, ink: InkMap) -> Iterato
     Yields:
         Their bounds, in mm.
     """
-    yield from _lost_print(flat, reference, ink)
     bare = _bare(flat, reference, ink)
     if flat.pixels.ndim == 3:
         yield from _coloured_patches(flat, reference, bare)
     else:
         yield from _pale_patches(flat, reference, bare)
-
-
-def _lost_print(flat: FlatPage, reference: Reference, ink: InkMap) -> Iterator[Rect]:
-    """Yield where all print is hidden though there is paper."""
-    scale = reference.px_per_mm
-    seen = above(_over_patches(flat.darkness, scale), max(0.5 * ink.threshold, 4 * flat.noise))
-    if flat.pixels.ndim == 3:
-        seen &= _takes_all_colours(flat.pixels)
-    # Print may lie a little off its place, and is sought in all of 0.3 mm around.
-    lost = reference.print_mask & ~cv2.dilate(as_bits(seen), np.ones((5, 5), np.uint8)).view(
-        np.bool_
-    )
-    if not lost.any():
-        return
-    size = (round(reference.layout.width * 2), round(reference.layout.height * 2))
-    side = round(_SQUARE_MM * 2)
-
-    def summed(mask: Mask) -> Float32:
-        part = cv2.resize(as_bits(mask) * np.uint8(255), size, interpolation=cv2.INTER_AREA)
-        full = _SQUARE_MM**2 / 255.0
-        return np.asarray(cv2.blur(part.astype(np.float32), (side, side)) * full, np.float32)
-
-    printed, gone = summed(reference.print_mask), summed(lost)
-    hidden = (printed > _PRINT_MM2) & (gone > _LOST * printed)
-    if not hidden.any():
-        return
-    places = label_pieces(grow(np.asarray(hidden, np.bool_), side / 2))
-    for left, top, width, height, _ in places.stats[1:].tolist():
-        rect = Rect(left / 2, top / 2, width / 2, height / 2).grown(-_SQUARE_MM / 4)
-        area = window(rect, scale, lost.shape)
-        ys, xs = np.nonzero(lost[area])
-        if len(ys) < _HIDDEN_MM2 * scale**2:
-            continue
-        inner = Rect(
-            (area[1].start + int(xs.min())) / scale,
-            (area[0].start + int(ys.min())) / scale,
-            float(np.ptp(xs) + 1) / scale,
-            float(np.ptp(ys) + 1) / scale,
-        )
-        if max(inner.w, inner.h) < _HIDDEN_MM or _is_at_edge(inner, reference, _AT_EDGE_MM):
-            continue
-        around = window(inner, scale, lost.shape, _DISPLACED_MM)
-        moved = np.count_nonzero(seen[around] & ~reference.near_print[around])
-        elsewhere = int(moved) / len(ys)
-        if flat.paper[area].mean() > 0.97 and elsewhere < _ELSEWHERE:
-            yield inner
-
-
-def _over_patches(darkness: Pixels, px_per_mm: int) -> Pixels:
-    """Return darkness less that of even patches, upon which print would rise from them."""
-    side = round(_BROADER_MM * _PX_PER_MM)
-    small = _shrunk(darkness, px_per_mm)
-    broad = cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
-    if not broad.any():
-        return darkness
-    full = cv2.resize(broad, darkness.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.subtract(darkness, full), np.uint8)
-
-
-def _takes_all_colours(pixels: Pixels) -> Mask:
-    """Return where even the lightest colour is taken, as print takes it and a bright note not."""
-    blue, green, red = cv2.split(pixels)
-    lightest = cv2.max(cv2.max(blue, green), red)
-    white = float(np.median(lightest[::16, ::16]))
-    return np.asarray(lightest < (1 - _TAKEN) * white, np.bool_)
-
-
-def _is_at_edge(rect: Rect, reference: Reference, near_mm: float) -> bool:
-    layout = reference.layout
-    return (
-        min(rect.x, rect.y) < near_mm
-        or rect.right > layout.width - near_mm
-        or rect.bottom > layout.height - near_mm
-    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,28 +83,25 @@ class _Bare:
 
 
 def _bare(flat: FlatPage, reference: Reference, ink: InkMap) -> _Bare:
-    hidden = _shrunk(as_bits(reference.near_print) * np.uint8(255), reference.px_per_mm) > 12
+    times = reference.px_per_mm // _PX_PER_MM
+    hidden = shrunk(as_bits(reference.near_print) * np.uint8(255), times) > 12
     there = cv2.resize(as_bits(flat.paper), hidden.shape[::-1], interpolation=cv2.INTER_NEAREST)
     closed = there == 0
     for zone in reference.layout.zones:
         if zone.kind in ("seal", "signature"):
             closed[window(zone.rect, _PX_PER_MM, closed.shape, _BESIDE_ZONE_MM)] = True
-    inked = _shrunk(as_bits(ink.ink) * np.uint8(255), reference.px_per_mm) > 60
+    inked = shrunk(as_bits(ink.ink) * np.uint8(255), times) > 60
     closed |= grow(np.asarray(inked, np.bool_), _BESIDE_INK_MM * _PX_PER_MM)
     return _Bare(np.asarray(hidden, np.bool_), closed)
 
 
-def _shrunk(picture: Pixels, px_per_mm: int) -> Pixels:
-    step = px_per_mm // _PX_PER_MM
-    size = picture.shape[1] // step, picture.shape[0] // step
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
 def _coloured_patches(flat: FlatPage, reference: Reference, bare: _Bare) -> Iterator[Rect]:
     """Yield patches of one colour, other than brown, that end sharply."""
-    small = _shrunk(flat.pixels, reference.px_per_mm)
-    open_ = ~(bare.hidden | bare.closed)
-    paper = np.median(small[::5, ::5][open_[::5, ::5]], axis=0)
+    small = shrunk(flat.pixels, reference.px_per_mm // _PX_PER_MM)
+    open_ = ~(bare.hidden | bare.closed)[::5, ::5]
+    if not open_.any():
+        return
+    paper = np.median(small[::5, ::5][open_], axis=0)
     taken = cv2.subtract(np.broadcast_to(paper.astype(np.uint8), small.shape), small)
     blue, green, red = cv2.split(cv2.blur(taken, (2, 2)))
     most, least = cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red)
@@ -206,7 +111,8 @@ def _coloured_patches(flat: FlatPage, reference: Reference, bare: _Bare) -> Iter
         level = chroma[area][known].astype(np.float32)
         if float(level.std()) > _VARIES * float(level.mean()):
             continue
-        if _is_brown([float(colour[area][known].mean()) for colour in (blue, green, red)]):
+        mean = [float(colour[area][known].mean()) for colour in (blue, green, red)]
+        if is_brown(np.array([[mean]], np.float32)).all():
             continue
         if _is_sharp(shape, area, chroma, bare):
             yield _rect(area)
@@ -214,7 +120,7 @@ def _coloured_patches(flat: FlatPage, reference: Reference, bare: _Bare) -> Iter
 
 def _pale_patches(flat: FlatPage, reference: Reference, bare: _Bare) -> Iterator[Rect]:
     """Yield even, pale patches of a scan without colour: a highlighter along print, a label."""
-    level = cv2.blur(_shade(_shrunk(flat.pixels, reference.px_per_mm)), (2, 2))
+    level = cv2.blur(_shade(shrunk(flat.pixels, reference.px_per_mm // _PX_PER_MM)), (2, 2))
     pale = above(np.asarray(level, np.uint8), _PALE[0]) & (level < _PALE[1]) & ~bare.hidden
     for area, shape in _patches(pale, bare):
         rect = _rect(area)
@@ -278,15 +184,6 @@ def _patches(coloured: Mask, bare: _Bare) -> Iterator[tuple[Area, Mask]]:
         ):
             continue
         yield area, shape
-
-
-def _is_brown(taken: Sequence[float]) -> bool:
-    blue, green, red = taken
-    return (
-        blue > 0
-        and _BROWN_GREEN[0] * blue < green < _BROWN_GREEN[1] * blue
-        and _BROWN_RED[0] * blue < red < _BROWN_RED[1] * blue
-    )
 
 
 def _is_sharp(shape: Mask, area: Area, level: Pixels, bare: _Bare) -> bool:

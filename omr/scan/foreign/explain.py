@@ -12,7 +12,6 @@ import cv2
 import numpy as np
 
 from omr.geometry import Rect
-from omr.scan.foreign.seal_ink import pen_in_seal
 from omr.scan.ink.ink_map import InkMap, grown_print
 from omr.scan.ink.pieces import label_pieces, parts
 from omr.scan.place.reference import FRINGE_MM, Mask, Reference, above, as_bits, disc, grow, window
@@ -40,9 +39,6 @@ def free_zones(flat: FlatPage, ink: InkMap, reference: Reference, settings: Read
         if zone.kind == "seal":
             area, of_seal = seal_zone(zone.rect, flat, ink, reference, settings)
             free[area] |= of_seal
-            by_pen = pen_in_seal(zone.rect, flat, ink, reference)
-            if by_pen is not None:
-                free &= ~by_pen
         elif zone.kind == "signature":
             free |= _signature(zone.rect, settings.signature_spill_mm, ink, reference.px_per_mm)
     return free

@@ -23,10 +23,10 @@ from omr.scan.foreign.explain import (
     fringe_of_print,
 )
 from omr.scan.foreign.faint import faint_strokes
+from omr.scan.foreign.hidden_print import hidden_print
 from omr.scan.foreign.margins import strokes_in_margins
 from omr.scan.foreign.names import struck_names
 from omr.scan.foreign.overprint import ink_over_print
-from omr.scan.foreign.seal_ink import is_copied_seal
 from omr.scan.foreign.sheet_edges import edges_of_sheet, lies_on_known
 from omr.scan.ink.ink_map import InkMap
 from omr.scan.ink.pieces import label_pieces
@@ -44,6 +44,7 @@ from omr.scan.wear.hole_shadows import shaded_holes
 from omr.scan.wear.overlapping_holes import overlapping_holes
 from omr.scan.wear.paperclips import on_paperclips
 from omr.scan.wear.punch_holes import HOLE_RIM_MM, hole_outlines, punch_holes
+from omr.scan.wear.seal_colours import is_copied_seal
 from omr.scan.wear.speck_fields import SpeckFields
 from omr.scan.wear.staple_holes import staple_holes
 from omr.scan.wear.staples import is_staple_beyond, staples
@@ -93,8 +94,9 @@ def find_foreign(
     found = over_names
     found += _beside(found, (_place(rect, reference) for rect in over_print))
     found += _beside(found, _annotations(flat, reference, ink, rest, settings))
+    hidden = timed("overprint", hidden_print(flat, reference, ink))
     covered = timed("overprint", covered_places(flat, reference, ink))
-    for rects in (on_codes, coloured, faint, in_margins, covered):
+    for rects in (on_codes, coloured, faint, in_margins, hidden, covered):
         found += _beside(found, (_place(rect, reference) for rect in rects))
     return (*_less_told(found, flat, reference, ink, corners), *_copies(flat, reference, ink))
 

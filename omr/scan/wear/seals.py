@@ -1,6 +1,7 @@
 """The body's round seal in its zone, and what of the ink beyond the zone belongs to it.
 
-In come the zone, the flat page and its ink; out comes what is free. Whatever lies in the zone is.
+In come the zone, the flat page and its ink; out comes what is free. Whatever lies in the zone is,
+but for what a pen of another colour wrote there, where a red seal shows it.
 Seals are set beside its middle, so that their rim leaves it; pens begin in the zone and leave it
 too. Outside the zone what lies within the circle of a seal is the seal's, a smear beside it as
 well, and everything else is judged like ink anywhere.
@@ -15,9 +16,19 @@ from numpy.typing import NDArray
 from omr.geometry import Rect
 from omr.scan.ink.ink_map import InkMap
 from omr.scan.ink.pieces import label_pieces
-from omr.scan.place.reference import Mask, Places, Reference, above, as_bits, disc, grow, window
+from omr.scan.place.reference import (
+    Mask,
+    Reference,
+    above,
+    as_bits,
+    disc,
+    grow,
+    window,
+    window_within,
+)
 from omr.scan.place.straighten import FlatPage
 from omr.scan.settings import ReaderSettings
+from omr.scan.wear.seal_colours import NOT_RED, RED, pen_in_zone, red_share, taken_at
 from omr.scan.wear.seal_doubles import second_impression, set_twice
 from omr.scan.wear.seal_rims import (
     Impression,
@@ -39,10 +50,6 @@ _BROAD_MM, _SMEAR_MM = 1.6, 4.0
 # A seal's circle is sought in what has this share of the least darkness of ink, too, and stands out
 # of the paper's grain by so many of its standard deviations.
 _PALE, _GRAIN = 0.5, 4.0
-# Where ink is so dark, of 255, its colour can be told. Red ink takes less than the first share
-# of red light, against what it takes of another colour; blue, black and pencil take more than the
-# second.
-_TOLD, _RED, _NOT_RED = 60, 0.6, 0.8
 
 
 def seal_zone(
@@ -60,16 +67,25 @@ def seal_zone(
     Returns:
         The window of the page that was looked at, and what is free within it.
     """
-    scale, shape = reference.px_per_mm, ink.ink.shape
-    area = window(zone, scale, shape, settings.seal_spill_mm)
-    inked = ink.ink[area]
+    area = window(zone, reference.px_per_mm, ink.ink.shape, settings.seal_spill_mm)
+    free = _of_seal(zone, area, flat, ink, reference)
+    within = window(zone, reference.px_per_mm, ink.ink.shape)
+    by_pen = pen_in_zone(within, flat, ink, reference)
+    if by_pen is not None:
+        free[window_within(area, within)] &= ~by_pen
+    return area, free
+
+
+def _of_seal(zone: Rect, area: Area, flat: FlatPage, ink: InkMap, reference: Reference) -> Mask:
+    """Return the zone, and what around it belongs to its seal, in a window of the page."""
+    scale, inked = reference.px_per_mm, ink.ink[area]
     free = _within(zone, area, scale, 0.0)
     if not (inked & ~free).any():
-        return area, free
+        return free
     spilled = _joined(inked, free, scale)
     free |= spilled & _within(zone, area, scale, _SOFT_MM)
     if np.count_nonzero(inked & ~free) < _LEAST_MM2 * scale**2:
-        return area, free
+        return free
     view = SealView(area, scale, inked, reference.near_print[area], flat.pixels[area])
     # Pale ink, and what fades at its edges, shows the circle where ink is but scraps of it.
     least = max(_PALE * ink.threshold, _GRAIN * flat.noise)
@@ -77,7 +93,7 @@ def seal_zone(
     pale = view._replace(inked=inked_palely)
     best = best_impression(zone, (view, pale))
     if best is None:
-        return area, free | _smear(spilled & ~free, view)
+        return free | _smear(spilled & ~free, view)
     first, seen = best
     red = _is_red(first, seen)
     round_ = disc_of(first, view)
@@ -90,7 +106,7 @@ def seal_zone(
         near = grow(round_, _SMEAR_MM * scale)
         round_ |= _smear(rest & ~round_ & near, view, red=red)
     foreign = _not_red(inked & ~free & round_, view) if red else None
-    return area, free | (round_ if foreign is None else round_ & ~foreign)
+    return free | (round_ if foreign is None else round_ & ~foreign)
 
 
 def _within(zone: Rect, area: Area, px_per_mm: int, margin_mm: float) -> Mask:
@@ -128,7 +144,7 @@ def _smear(rest: Mask, view: SealView, red: bool = True) -> Mask:
     broad = cv2.morphologyEx(as_bits(view.inked), cv2.MORPH_OPEN, breadth).view(np.bool_) & rest
     if red and view.pixels.ndim == 3:
         at = np.flatnonzero(broad)
-        broad.ravel()[at[~(_red_share(at, view) <= _NOT_RED)]] = False
+        broad.ravel()[at[~(red_share(taken_at(at, view.pixels)) <= NOT_RED)]] = False
     return rest & grow(broad, _SOFT_MM * view.px_per_mm) if broad.any() else broad
 
 
@@ -141,8 +157,8 @@ def _is_red(seal: Impression, view: SealView) -> bool:
     at = ink_on_rim(seal, view)
     if view.pixels.ndim == 2 or not at.size:
         return False
-    red, most = (float(np.median(light)) for light in _taken(at, view))
-    return red < _RED * most
+    taken = taken_at(at, view.pixels)
+    return float(np.median(taken[:, 2])) < RED * float(np.median(taken.max(axis=1)))
 
 
 def _not_red(inked: Mask, view: SealView) -> Mask | None:
@@ -151,26 +167,5 @@ def _not_red(inked: Mask, view: SealView) -> Mask | None:
         return None
     found = np.zeros(inked.shape, np.bool_)
     at = np.flatnonzero(inked)
-    found.ravel()[at[_red_share(at, view) > _NOT_RED]] = True
+    found.ravel()[at[red_share(taken_at(at, view.pixels)) > NOT_RED]] = True
     return found
-
-
-def _red_share(at: Places, view: SealView) -> Floats:
-    """Return what ink takes of red light against what it takes of the colour it takes most of.
-
-    Args:
-        at: Where, row * w + column, shape (k,).
-        view: The zone, in colour.
-
-    Returns:
-        The shares, shape (k,), not a number where ink is too pale for its colour to be told.
-    """
-    red, most = _taken(at, view)
-    return np.where(most > _TOLD, red / np.maximum(most, 1.0), np.float32(np.nan))
-
-
-def _taken(at: Places, view: SealView) -> tuple[Floats, Floats]:
-    """Return what ink takes of red light and what it takes of the colour it takes most of."""
-    paper = np.median(view.pixels[::16, ::16].reshape(-1, 3), axis=0).astype(np.float32)
-    taken = np.clip(paper - view.pixels.reshape(-1, 3)[at], 0.0, None)
-    return taken[:, 2], taken.max(axis=1)
