@@ -21,7 +21,7 @@ from omr.ballot.model import PageLayout
 from omr.geometry import Rect
 from omr.scan.ink.courses import Course, course_of
 from omr.scan.ink.pieces import label_pieces
-from omr.scan.place.reference import Grey, Mask, Reference, as_bits, grow, window
+from omr.scan.place.reference import Grey, Mask, Reference, as_bits, common_windows, grow, window
 from omr.scan.place.straighten import FlatPage, look_beyond, separate_ink
 from omr.scan.settings import ReaderSettings
 
@@ -167,11 +167,9 @@ def _near_print(reference: Reference) -> Mask:
 def _part_of(page: Mask, left_mm: float, top_mm: float, size: tuple[int, int]) -> Mask:
     """Return a mask of the page over a part of the rim, False beyond the page."""
     out = np.zeros(size, np.bool_)
-    top, left = round(top_mm * _PX_PER_MM), round(left_mm * _PX_PER_MM)
-    rows = slice(max(0, top), min(page.shape[0], top + size[0]))
-    columns = slice(max(0, left), min(page.shape[1], left + size[1]))
-    own = slice(rows.start - top, rows.stop - top), slice(columns.start - left, columns.stop - left)
-    out[own] = page[rows, columns]
+    corner = round(top_mm * _PX_PER_MM), round(left_mm * _PX_PER_MM)
+    on_page, own = common_windows(corner, size, page.shape)
+    out[own] = page[on_page]
     return out
 
 

@@ -179,6 +179,25 @@ def window_within(outer: tuple[slice, slice], inner: tuple[slice, slice]) -> tup
     return rows, columns
 
 
+def common_windows(
+    corner: tuple[int, int], shape: tuple[int, int], page: tuple[int, ...]
+) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
+    """Return what a window has in common with the page, as a window of the page and of itself.
+
+    Args:
+        corner: Row and column of the window on the page; less than 0 beyond it.
+        shape: Of the window.
+        page: Shape of the page.
+    """
+    begin = [max(0, at) for at in corner]
+    end = [min(whole, at + size) for whole, at, size in zip(page, corner, shape, strict=False)]
+    rows, columns = (slice(b, max(b, e)) for b, e in zip(begin, end, strict=True))
+    own = tuple(
+        slice(s.start - at, s.stop - at) for s, at in zip((rows, columns), corner, strict=True)
+    )
+    return (rows, columns), (own[0], own[1])
+
+
 def outline_ring(
     box: Rect, outline_mm: float, px_per_mm: float, around: tuple[slice, slice], margin_mm: float
 ) -> Mask:

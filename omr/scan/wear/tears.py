@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from omr.scan.ink.ink_map import InkMap
 from omr.scan.ink.pieces import Part, parts
-from omr.scan.place.reference import Mask, Reference, as_bits, grow
+from omr.scan.place.reference import Mask, Reference, as_bits, common_windows, grow
 from omr.scan.place.straighten import RIM_MM, FlatPage, look_beyond
 from omr.scan.wear.edge_views import turned
 
@@ -146,7 +146,7 @@ def _look(part: Part, side: int, flat: FlatPage, printed: Mask, scale: int) -> _
     own = np.zeros(shape, np.uint8)
     own[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left] = part.shape
     print_ = np.zeros(shape, np.bool_)
-    on_page, in_view = _common((top, left), shape, printed.shape)
+    on_page, in_view = common_windows((top, left), shape, printed.shape)
     print_[in_view] = printed[on_page]
     pixels = turned(pixels[..., None] if pixels.ndim == 2 else pixels, side)
     piece = turned(own, side) > 0
@@ -155,19 +155,6 @@ def _look(part: Part, side: int, flat: FlatPage, printed: Mask, scale: int) -> _
     dark = _darkness(pixels, scale)
     first = int(shown.argmax())
     return _View(pixels, dark, piece, beside, first, side, (top, left), scale)
-
-
-def _common(
-    corner: tuple[int, int], shape: tuple[int, int], page: tuple[int, ...]
-) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
-    """Return what a window has in common with the page, as a window of the page and of itself."""
-    begin = [max(0, at) for at in corner]
-    end = [min(whole, at + size) for whole, at, size in zip(page, corner, shape, strict=False)]
-    rows, columns = (slice(b, max(b, e)) for b, e in zip(begin, end, strict=True))
-    own = tuple(
-        slice(s.start - at, s.stop - at) for s, at in zip((rows, columns), corner, strict=True)
-    )
-    return (rows, columns), (own[0], own[1])
 
 
 def _darkness(pixels: NDArray[np.uint8], scale: int) -> Floats:
@@ -323,5 +310,5 @@ def _mark(found: Mask, inked: Mask, view: _View, runs: list[_Run]) -> None:
     for first, last, y in runs:
         within[y - 1 : y + 2, max(0, first - 2) : last + 3] = 1
     slit = turned(within, view.side) > 0
-    on_page, in_view = _common(view.corner, (slit.shape[0], slit.shape[1]), found.shape)
+    on_page, in_view = common_windows(view.corner, (slit.shape[0], slit.shape[1]), found.shape)
     found[on_page] |= slit[in_view] & inked[on_page]
