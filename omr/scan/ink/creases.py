@@ -93,10 +93,11 @@ def _thin_marks(hairs: Mask, dark: Mask, boxes: tuple[FoundBox, ...], px_per_mm:
     page has creases of all shapes, but it has them beside the boxes too.
     """
     marks = np.zeros(hairs.shape, np.bool_)
+    plain = dark & ~hairs
     marked = {
         found.box.contest
         for found in boxes
-        if np.count_nonzero(_inside(dark & ~hairs, found, px_per_mm)) > _PLAIN_MM2 * px_per_mm**2
+        if np.count_nonzero(_inside(plain, found, px_per_mm)) > _PLAIN_MM2 * px_per_mm**2
     }
     beside = hairs.copy()
     contests: set[str] = set()
