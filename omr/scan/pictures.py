@@ -19,6 +19,7 @@ from PIL import Image, ImageDraw, ImageFont
 from omr.ballot.model import PageLayout
 from omr.fonts import find_serif
 from omr.geometry import FloatArray, Rect, transform
+from omr.scan.foreign.backs import stood_upright
 from omr.scan.place.reference import Mask, grow, window
 from omr.scan.place.straighten import look_beyond
 from omr.scan.reading import Finding, FindingCode, MarkState
@@ -70,7 +71,8 @@ def draw_pictures(trace: PageTrace, folder: Path) -> tuple[Path, ...]:
 
     Returns:
         The files, in the order of the stages: the scan, and for a page that was brought into
-        place the shifts of its print, its boxes, its ink and its findings.
+        place the shifts of its print, its boxes, its ink and its findings; for an empty side that
+        bears writing the scan and where it is.
     """
     source = trace.reading.source
     stem = f"{Path(source.file).stem}-{source.page:04d}"
@@ -83,6 +85,8 @@ def draw_pictures(trace: PageTrace, folder: Path) -> tuple[Path, ...]:
             "4-ink": _ink(trace, placed),
             "5-findings": _findings(trace, placed),
         }
+    elif any(finding.rect is not None for finding in trace.reading.findings):
+        stages["5-findings"] = _notes(trace)
     files = []
     for name, image in stages.items():
         path = folder / f"{stem}-{name}.jpg"
@@ -223,18 +227,11 @@ def _findings(trace: PageTrace, placed: PlacedPage) -> Image.Image:
     """Draw what asks a person, each at its place, over the page as straightened."""
     beyond_mm = _beyond_mm(trace.reading.findings, placed.reference.layout)
     image = _with_margins(placed, beyond_mm)
-    draw, font = ImageDraw.Draw(image), _font(20)
+    draw = ImageDraw.Draw(image)
     lines = []
     for number, finding in enumerate(trace.reading.findings, start=1):
-        colour = _FINDING[finding.code]
-        whose = f" ({finding.contest})" if finding.contest else ""
-        size = f" {finding.size_mm:.1f} mm" if finding.size_mm else ""
-        lines.append(_Line(f"{number}. {finding.code}{whose}: {finding.detail}{size}", colour))
-        if finding.rect is not None:
-            place = finding.rect.shifted(beyond_mm, beyond_mm)
-            _frame(draw, place.grown(0.8), colour, 3)
-            at = (place.right * _PX_PER_MM + 8, place.y * _PX_PER_MM - 12)
-            draw.text(at, str(number), fill=colour, font=font)
+        lines.append(_told(number, finding))
+        _numbered(draw, number, finding, beyond_mm)
     for mark in trace.reading.marks:
         if mark.state == "uncertain":
             _frame(draw, mark.found.shifted(beyond_mm, beyond_mm).grown(0.8), _ORANGE, 3)
@@ -247,6 +244,35 @@ def _findings(trace: PageTrace, placed: PlacedPage) -> Image.Image:
         for grade in trace.reading.grades
     ]
     return _captioned(image, "5. What asks a person", lines)
+
+
+def _notes(trace: PageTrace) -> Image.Image:
+    """Draw where somebody wrote on a side without print."""
+    upright, px_per_mm = stood_upright(trace.pixels, trace.dpi)
+    image = Image.fromarray(_resized(_rgb(upright), _PX_PER_MM / px_per_mm))
+    draw = ImageDraw.Draw(image)
+    lines = []
+    for number, finding in enumerate(trace.reading.findings, start=1):
+        lines.append(_told(number, finding))
+        _numbered(draw, number, finding, 0.0)
+    return _captioned(image, "5. What asks a person, on a side without print", lines)
+
+
+def _told(number: int, finding: Finding) -> _Line:
+    whose = f" ({finding.contest})" if finding.contest else ""
+    size = f" {finding.size_mm:.1f} mm" if finding.size_mm else ""
+    said = f"{number}. {finding.code}{whose}: {finding.detail}{size}"
+    return _Line(said, _FINDING[finding.code])
+
+
+def _numbered(draw: ImageDraw.ImageDraw, number: int, finding: Finding, beyond_mm: float) -> None:
+    """Frame a finding that has a place, and write its number beside it."""
+    if finding.rect is None:
+        return
+    colour, place = _FINDING[finding.code], finding.rect.shifted(beyond_mm, beyond_mm)
+    _frame(draw, place.grown(0.8), colour, 3)
+    at = (place.right * _PX_PER_MM + 8, place.y * _PX_PER_MM - 12)
+    draw.text(at, str(number), fill=colour, font=_font(20))
 
 
 def _beyond_mm(findings: Sequence[Finding], layout: PageLayout) -> float:

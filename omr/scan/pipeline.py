@@ -45,6 +45,9 @@ from omr.stages import stage, timed
 _WORKING_DPI = 260.0
 # The same for a photograph, where the page may fill no more than two thirds of the picture.
 _FINE_DPI = 400.0
+# Dust inks no more of an empty side than this. Writing inks 0.4 % of A4 a line from edge to edge, a
+# ballot's print 5 % and more without its codes and marks.
+_BLANK, _NOTED = 0.0004, 0.03
 # A ballot's own print is grown by this: toner spreads, and the page is not quite in place.
 _OWN_MARGIN_MM = 0.45
 
@@ -86,8 +89,8 @@ class PageReader:
         settings = self._settings
         view, identity = self._identify(image)
         if isinstance(identity, Unidentified):
-            if identity.status == "blank":
-                return self._bare(image, view)
+            if identity.status == "blank" or _may_be_noted(identity, view.grey):
+                return self._bare(image, view, identity)
             return self._unread(image, view, identity.status, identity.detail)
         view, identity, placement = self._place(image, view, identity)
         if placement is None:
@@ -150,11 +153,11 @@ class PageReader:
             self._references[place] = make_reference(identity.layout, self._settings)
         return self._references[place]
 
-    def _bare(self, image: PageImage, view: _View) -> PageTrace:
+    def _bare(self, image: PageImage, view: _View, identity: Unidentified) -> PageTrace:
         """Pass an empty back; one that somebody wrote on is left to people."""
         notes = notes_on_back(view.pixels, view.dpi, self._settings)
         if not notes:
-            return self._unread(image, view, "blank", "")
+            return self._unread(image, view, identity.status, identity.detail)
         return self._unread(image, view, "no-code", NOTE_ON_BACK, notes)
 
     def _unread(
@@ -245,9 +248,23 @@ def _grey(pixels: Pixels) -> Grey:
 def _is_blank(grey: Grey) -> bool:
     """Tell an empty back from a page that somebody printed or wrote on.
 
+    A ballot that came out as pale as an empty side is told by its registration marks.
+    """
+    return _inked_share(grey) < _BLANK and not bears_fiducials(grey)
+
+
+def _may_be_noted(identity: Unidentified, grey: Grey) -> bool:
+    """Tell a side without print that somebody wrote much on from print without a code."""
+    if identity.status != "no-code" or identity.detail:
+        return False
+    return _inked_share(grey) < _NOTED and not bears_fiducials(grey)
+
+
+def _inked_share(grey: Grey) -> float:
+    """Return how much of a page is inked.
+
     The middle of the page is looked at, without the borders where the lid's shadow falls;
-    show-through is lighter than 35 % and does not count. A ballot that came out as pale as
-    that is told by its registration marks.
+    show-through is lighter than 35 % and does not count.
     """
     height, width = grey.shape
     middle = grey[height // 20 : -height // 20, width // 20 : -width // 20]
@@ -255,7 +272,7 @@ def _is_blank(grey: Grey) -> bool:
     grain_px = 0.2 * max(height, width) / 297.0
     small = cv2.GaussianBlur(middle, (0, 0), max(grain_px, 0.3))
     white = float(np.percentile(small, 80))
-    return float((small < 0.65 * white).mean()) < 0.0004 and not bears_fiducials(grey)
+    return float((small < 0.65 * white).mean())
 
 
 @stage("ink")

@@ -14,6 +14,7 @@ from itertools import groupby, zip_longest
 from operator import attrgetter
 
 from omr.errors import DamagedError
+from omr.scan.reading import NOTE_ON_BACK
 from omr.store.rows import Row, RowsById
 from omr.store.values import PageDecision
 from omr.tally.model import Copy, Flag, MarkEvidence, Paper, PaperDecision
@@ -36,6 +37,20 @@ _FINDINGS = (
     f"SELECT r.id, g.code, g.contest, g.x, g.y, g.w, g.h, g.detail {_FROM}"
     " CROSS JOIN findings AS g ON g.reading_id = r.id"
     f" WHERE r.status = 'read' ORDER BY {_ORDER}, g.ordinal"
+)
+
+# The empty back of a sheet on which somebody wrote, and the side scanned right before it: the page
+# before in its file, or, where each side is a file of its own, the file before.
+_NOTED_BACKS = (
+    "SELECT f.id FROM current_readings AS n"
+    " JOIN pages AS b ON b.id = n.page_id"
+    " JOIN pages AS p ON p.id = CASE WHEN b.page > 1"
+    " THEN (SELECT id FROM pages WHERE file_sha256 = b.file_sha256 AND page = b.page - 1)"
+    " ELSE (SELECT s.id FROM pages AS s JOIN files ON files.sha256 = s.file_sha256"
+    " WHERE s.id < b.id AND files.pages = 1 AND (SELECT pages FROM files"
+    " WHERE sha256 = b.file_sha256) = 1 ORDER BY s.id DESC LIMIT 1) END"
+    " JOIN current_readings AS f ON f.page_id = p.id"
+    " WHERE n.status = 'no-code' AND n.detail = ? AND f.status = 'read'"
 )
 
 # A page that a person tied to its ballot by eye has no measures; people look at it.
@@ -115,15 +130,15 @@ def read_papers(
 def _read_sheets(connection: sqlite3.Connection) -> Iterator[_Sheet]:
     marks = RowsById(connection.execute(_MARKS))
     findings = RowsById(connection.execute(_FINDINGS))
+    before_notes = {row[0] for row in connection.execute(_NOTED_BACKS, (NOTE_ON_BACK,))}
     for reading_id, _page_id, serial, group, number, printed in connection.execute(_PAGES):
-        yield _Sheet(
-            serial,
-            group,
-            number,
-            printed,
-            _evidence(marks.take(reading_id), number),
-            tuple(_flag(row, number) for row in findings.take(reading_id)),
-        )
+        flags = [_flag(row, number) for row in findings.take(reading_id)]
+        if reading_id in before_notes:
+            # It may be another sheet's that was fed the wrong way round: people tell from the
+            # paper, and the noted side itself waits for them too.
+            flags.append(Flag("annotation", page=number, detail=NOTE_ON_BACK))
+        marked = _evidence(marks.take(reading_id), number)
+        yield _Sheet(serial, group, number, printed, marked, tuple(flags))
 
 
 def _evidence(rows: Iterable[Row], page: int) -> dict[str, dict[str, MarkEvidence]]:

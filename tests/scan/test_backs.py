@@ -146,3 +146,22 @@ def test_a_back_with_a_note_waits_for_people_and_tells_where() -> None:
     assert reading.grades == ()
     assert [finding.code for finding in reading.findings] == ["annotation"]
     assert drawn.read(_back()).status == "blank"
+
+
+@pytest.mark.parametrize("lines", [1, 3, 6])
+def test_a_back_that_has_lines_of_writing_waits_as_one_with_a_note(lines: int) -> None:
+    page = _back()
+    for line in range(lines):
+        for word in range(12):
+            _word(page, 20.0 + 13 * word, 40.0 + 14 * line, (140, 50, 30), 0.5)
+    reading = drawn.read(page)
+    assert (reading.status, reading.detail) == ("no-code", NOTE_ON_BACK)
+    assert len(reading.findings) >= lines
+
+
+def test_print_without_a_code_is_no_note() -> None:
+    page = drawn.blank_page()
+    height = page.shape[0]
+    page[: height // 8] = page[-height // 8 :] = page.max()
+    reading = drawn.read(page)
+    assert (reading.status, reading.detail) == ("no-code", "")

@@ -91,7 +91,9 @@ def test_a_page_that_was_not_placed_shows_the_scan_alone(
     reader: PageReader, tmp_path: Path
 ) -> None:
     letter = np.full((2339, 1654), 250, np.uint8)
-    cv2.putText(letter, "Giay moi", (200, 600), cv2.FONT_HERSHEY_SIMPLEX, 4, (0,), 9)
+    for line in range(14):
+        place = (150, 300 + 130 * line)
+        cv2.putText(letter, "Kinh gui ong Tran", place, cv2.FONT_HERSHEY_SIMPLEX, 4, (0,), 9)
     (scan,) = draw_pictures(reader.trace_page(as_image(letter)), tmp_path)
     assert scan.name == "stack-0001-1-scan.jpg"
     with Image.open(scan) as image:
@@ -135,3 +137,15 @@ def test_a_stroke_beyond_a_shrunken_design_is_seen_with_its_frame(
     assert _most(margin) == "red"
     blue = (margin[..., 2] - margin[..., 0] > 40).sum()
     assert blue > 100, "the stroke itself is drawn"
+
+
+def test_a_note_on_a_side_without_print_is_framed(reader: PageReader, tmp_path: Path) -> None:
+    page = np.full_like(fresh_page(), 250)
+    for at in range(4):
+        _stroke(page, (60.0 + 4 * at, 100.0), (62.0 + 4 * at, 106.0))
+        _stroke(page, (62.0 + 4 * at, 106.0), (64.0 + 4 * at, 100.0))
+    on_its_side = np.ascontiguousarray(np.rot90(page, -1))
+    files = draw_pictures(reader.trace_page(as_image(on_its_side)), tmp_path)
+    assert [path.name for path in files] == ["stack-0001-1-scan.jpg", "stack-0001-5-findings.jpg"]
+    assert _most(_part(files[1], Rect(57, 97, 22, 12))) == "red"
+    assert _most(_part(files[1], Rect(100, 97, 22, 12))) == ""

@@ -49,6 +49,7 @@ def reading(
     file_sha256: str = FILE,
     settings: str = "s1",
     findings: tuple[Finding, ...] = (),
+    detail: str = "why",
 ) -> PageReading:
     """Return the reading of page ``number`` of a file, one box of each line marked."""
     read = status == "read"
@@ -81,7 +82,7 @@ def reading(
         )
         if read
         else None,
-        "" if read else "why",
+        "" if read else detail,
         settings,
         "1.0",
         (Grade("streak", 63.1, "left"), Grade("skewed", 2.5)) if read else (),

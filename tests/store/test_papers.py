@@ -6,10 +6,11 @@ import pytest
 
 from omr.errors import DamagedError
 from omr.geometry import Rect
-from omr.scan.reading import Finding
-from omr.store import PageDecision, Record, Style, Subject
+from omr.scan.reading import NOTE_ON_BACK, Finding
+from omr.store import KeptPage, PageDecision, Record, Style, Subject
 from omr.tally.model import Flag, MarkEvidence, Paper
 from tests.store.samples import (
+    FILE,
     OTHER_FILE,
     STYLES,
     add_files,
@@ -51,6 +52,48 @@ def test_a_single_page_ballot(printed: Record) -> None:
 def test_blank_and_unread_pages_are_no_papers(printed: Record) -> None:
     printed.add_pages([kept(1, status="blank"), kept(2, status="no-code")])
     assert papers(printed) == {}
+
+
+def noted(number: int, file_sha256: str = FILE) -> KeptPage:
+    return kept(number, status="no-code", detail=NOTE_ON_BACK, file_sha256=file_sha256)
+
+
+ON_BACK = Flag("annotation", page=1, detail=NOTE_ON_BACK)
+
+
+def test_a_note_on_the_back_is_asked_about_with_the_ballot_scanned_before_it(
+    printed: Record,
+) -> None:
+    pages = [kept(1), kept(2, status="blank"), kept(3, serial="AAAA1111"), noted(4), noted(6)]
+    printed.add_pages(pages)
+    found = {serial: paper.copies[0].findings for serial, paper in papers(printed).items()}
+    assert found == {"7F3K9QWM": (), "AAAA1111": (ON_BACK,)}
+    # The noted side waits for people as a page too, as it may be of another sheet.
+    assert [page.reading.source.page for page in printed.unread_pages()] == [4, 6]
+
+
+def test_where_each_side_is_a_file_the_file_before_holds_the_front(printed: Record) -> None:
+    sides = [f"{number:064x}" for number in range(3)]
+    for number, side in enumerate(sides):
+        printed.add_file(side, f"{number:04}.jpg", size=10, pages=1)
+    front, back, next_front = sides
+    printed.add_pages(
+        [
+            kept(1, file_sha256=front),
+            noted(1, back),
+            kept(1, serial="AAAA1111", file_sha256=next_front),
+        ]
+    )
+    found = {serial: paper.copies[0].findings for serial, paper in papers(printed).items()}
+    assert found == {"7F3K9QWM": (ON_BACK,), "AAAA1111": ()}
+
+
+def test_a_noted_side_that_begins_a_file_of_many_pages_belongs_to_no_ballot(
+    printed: Record,
+) -> None:
+    printed.add_pages([kept(1), noted(1, OTHER_FILE)])
+    (paper,) = papers(printed).values()
+    assert paper.copies[0].findings == ()
 
 
 def test_two_scans_of_one_page_are_two_copies(printed: Record) -> None:

@@ -54,15 +54,12 @@ def notes_on_back(
         settings: The reader's numbers.
 
     Returns:
-        Annotations, placed in millimetres of the picture; none where the side is empty.
+        Annotations, placed in millimetres of the side stood upright; none where it is empty.
     """
     if not _has_ink(pixels, settings):
         return ()
-    upright = (
-        pixels if pixels.shape[0] >= pixels.shape[1] else np.ascontiguousarray(np.rot90(pixels))
-    )
+    upright, px_per_mm = stood_upright(pixels, dpi)
     height, width = upright.shape[:2]
-    px_per_mm = _px_per_mm(height, width, dpi)
     reference = _bare(round(width / px_per_mm), round(height / px_per_mm), settings)
     layout = reference.layout
     across, down = width / layout.width, height / layout.height
@@ -77,8 +74,19 @@ def notes_on_back(
     return () if len(notes) > _MOST_NOTES and is_two_level(pixels) else notes
 
 
+def stood_upright(pixels: Pixels, dpi: float | None) -> tuple[Pixels, float]:
+    """Return a side without print with its short edge on top, and its pixels a millimetre.
+
+    Args:
+        pixels: Its picture, shape (h, w) or (h, w, 3).
+        dpi: What its file claims; believed where an A4 sheet can have filled the picture.
+    """
+    height, width = pixels.shape[:2]
+    upright = pixels if height >= width else np.ascontiguousarray(np.rot90(pixels))
+    return upright, _px_per_mm(height, width, dpi)
+
+
 def _px_per_mm(height: int, width: int, dpi: float | None) -> float:
-    """Return the resolution: as claimed, where an A4 sheet can have filled the picture."""
     fitting = max(height, width) / _LONG_MM
     if dpi is None or not 0.8 * fitting < dpi / MM_PER_INCH < 1.2 * fitting:
         return fitting
