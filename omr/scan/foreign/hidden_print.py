@@ -28,8 +28,9 @@ _COARSE_PX_PER_MM, _PATCH_PX_PER_MM = 2, 4
 _SQUARE_MM, _LOST, _PRINT_MM2 = 4.0, 0.85, 0.8
 # Print is nowhere as broad as this each way.
 _BROADER_MM = 5.0
-# Print takes this of each colour at least, pale toner too.
-_TAKEN = 0.2
+# Print takes this of each colour at least; where a page's own print is paler than that, so much of
+# what all but a quarter of it takes. A label hides less than a quarter.
+_TAKEN, _OF_OWN, _PALEST_PERCENT = 0.2, 0.6, 25
 # A label that matters hides this much print over this length; a punched hole is shorter.
 _HIDDEN_MM2, _HIDDEN_MM = 4.0, 9.0
 # Crumpled paper moves print by so much at most; if it only moved, this share of what is lost is
@@ -53,7 +54,7 @@ def hidden_print(flat: FlatPage, reference: Reference, ink: InkMap) -> Iterator[
     scale = reference.px_per_mm
     seen = above(_over_patches(flat.darkness, scale), max(0.5 * ink.threshold, 4 * flat.noise))
     if flat.pixels.ndim == 3:
-        seen &= _takes_all_colours(flat.pixels)
+        seen &= _takes_all_colours(flat.pixels, reference.print_mask)
     # Print may lie a little off its place, and is sought in all of 0.3 mm around.
     lost = reference.print_mask & ~cv2.dilate(as_bits(seen), np.ones((5, 5), np.uint8)).view(
         np.bool_
@@ -107,12 +108,16 @@ def _over_patches(darkness: Pixels, px_per_mm: int) -> Pixels:
     return np.asarray(cv2.subtract(darkness, full), np.uint8)
 
 
-def _takes_all_colours(pixels: Pixels) -> Mask:
+def _takes_all_colours(pixels: Pixels, print_: Mask) -> Mask:
     """Return where even the lightest colour is taken, as print takes it and a bright note not."""
     blue, green, red = cv2.split(pixels)
     lightest = cv2.max(cv2.max(blue, green), red)
     white = float(np.median(lightest[::16, ::16]))
-    return np.asarray(lightest < (1 - _TAKEN) * white, np.bool_)
+    # Where the print lies a little off its place, it is beside it.
+    near = cv2.erode(lightest, np.ones((5, 5), np.uint8))
+    palest = 1.0 - float(np.percentile(near[print_][::7], 100 - _PALEST_PERCENT)) / max(white, 1.0)
+    taken = min(_TAKEN, max(_OF_OWN * palest, 0.0))
+    return np.asarray(lightest < (1 - taken) * white, np.bool_)
 
 
 def _is_at_edge(rect: Rect, reference: Reference) -> bool:
