@@ -23,6 +23,8 @@ from omr.scan.place.reference import window
 _SKIP_MM, _ASIDE_MM, _ASIDE_PER_MM = 8.0, 0.6, 0.12
 # What it goes on in is so long, all in all and from there on, and has its direction (a cosine).
 _LONG_MM, _ONWARD_MM, _NEAR_MM, _ALONG = 6.0, 3.0, 3.0, 0.9
+# So near to its edge a line that skips there leaves a box, if so much ink lies outside ahead.
+_EDGE_MM, _EDGE_MM2 = 2.5, 0.2
 # A mark that stays in its own box, but for this, is nobody's tail.
 _IN_BOX_MM = 1.0
 
@@ -56,10 +58,30 @@ def comes_from_elsewhere(
         if not found.found.grown(-END_MM).contains(Point(*ends.tolist())):
             # What crosses the whole box is a slash, though others may point at it.
             continue
+        if _leaves(found.found, course.at(np.array([last + way, last])), at, px_per_mm):
+            continue
         ahead = (tip - before) / max(float(np.linalg.norm(tip - before)), 1e-6)
         if _goes_on(tip, ahead, at, numbers, ink, px_per_mm):
             return True
     return False
+
+
+def _leaves(box: Rect, end: Float64, at: Float64, px_per_mm: int) -> bool:
+    """Tell whether a line that skips right before the edge of a box goes on outside.
+
+    Args:
+        box: The box.
+        end: A place of the line a little before its end, and its end, in mm, shape (2, 2).
+        at: Places of other ink, in mm, shape (n, 2).
+        px_per_mm: Resolution of the page.
+    """
+    before, tip = end
+    out = (tip - before) / max(float(np.linalg.norm(tip - before)), 1e-6)
+    far = (at - tip) @ out
+    aside = np.abs((at - tip) @ np.array([-out[1], out[0]]))
+    ahead = at[(far > 0.0) & (far < _EDGE_MM) & (aside < _ASIDE_MM)]
+    outside = [not box.contains(Point(x, y)) for x, y in ahead.tolist()]
+    return sum(outside) > _EDGE_MM2 * px_per_mm**2
 
 
 def _goes_on(

@@ -172,7 +172,7 @@ def _measure(
         coloured=kind == "small" and _has_colour(flat.pixels[rows, columns], inside),
         weak=sum(int(ink.strong_px[share.stroke]) for share in own) < 0.1 * total_px,
         hair=hair or kind == "faint",
-        astray=own_mm2 < settings.inside_share * total_px / scale**2
+        astray=own_mm2 < settings.inside_share * _of_box(own, owners, ink) / scale**2
         and (not any(share.in_core for share in own) or is_one_line(inside, scale)),
         pieces=pieces,
         pieces_mm=pieces_mm,
@@ -184,6 +184,14 @@ def _measure(
         own=tuple(share.stroke for share in own),
         ring=ring,
         legs=tuple(stroke for stroke, role in roles.items() if role == "leg"),
+    )
+
+
+def _of_box(own: Sequence[Share], owners: Mapping[int, Mapping[int, str]], ink: InkMap) -> float:
+    """Return how many pixels the strokes of a box have, in even parts where marks touch."""
+    return sum(
+        int(ink.area_px[share.stroke]) / list(owners[share.stroke].values()).count("own")
+        for share in own
     )
 
 

@@ -6,7 +6,7 @@ what cannot be told is doubtful in the box that it strays into.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,11 @@ from omr.scan.settings import ReaderSettings
 
 # A stroke ends within a box so far from its edge.
 END_MM = 0.5
+# What a skip of the pen left of a line is no shorter; specks are.
+_PIECE_MM = 1.5
+# Who makes so many slashes of one direction (a cosine) makes two that meet of the same length each,
+# but for this share.
+_SLASHES, _ALONG, _ALIKE = 3, 0.9, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,32 +84,110 @@ def owners_of(
                 roles[index] = "doubtful" if share.in_core else "leg"
         own = [index for index, role in roles.items() if role == "own"]
         if len({ink.boxes[index].box.contest for index in own}) > 1:
-            # The tail of a mark may end deep in a box of the line above or below, and a line
-            # drawn down a whole column is a mark in none of its boxes that a person would swear to.
-            for index in own:
-                if _is_stray(stroke, ink.boxes[index], ink, px_per_mm):
-                    roles[index] = "doubtful"
+            for index in _strays(stroke, own, by_stroke, ink, px_per_mm):
+                roles[index] = "doubtful"
         owners[stroke] = roles
     return owners
 
 
-def _is_stray(stroke: int, found: FoundBox, ink: InkMap, px_per_mm: int) -> bool:
-    """Tell whether a stroke of several lines only ends in a box, or is drawn through many.
+def _strays(
+    stroke: int,
+    own: Sequence[int],
+    by_stroke: Mapping[int, Mapping[int, Share]],
+    ink: InkMap,
+    px_per_mm: int,
+) -> list[int]:
+    """Return the boxes in which a stroke of several lines is no mark that can be sworn to.
 
-    It is one line there, without a crossing or a turn. Slashes that touch each other, each from
-    side to side of its own box, are votes.
+    The tail of a mark may end deep in a box of the line above or below, and a line drawn down a
+    whole column is a mark in none of its boxes. Slashes that touch each other, each from side to
+    side of its own box, are votes; where they make one straight line, only of a hand of slashes.
     """
+    lines = [index for index in own if _is_line_in(stroke, ink.boxes[index], ink, px_per_mm)]
+    strays = [index for index in lines if _ends_in(stroke, ink.boxes[index], ink, px_per_mm)]
+    if len(strays) == len(lines):
+        return strays
+    joined = is_one_line(_ink_of(stroke, ink)[0], px_per_mm)
+    if joined and (strays or not _are_two_slashes(stroke, own, by_stroke, ink, px_per_mm)):
+        return lines
+    return strays
+
+
+def _is_line_in(stroke: int, found: FoundBox, ink: InkMap, px_per_mm: int) -> bool:
+    """Tell whether a stroke is one line in a box, without a crossing or a turn."""
     area = window(found.found, px_per_mm, ink.ink.shape)
     inside = ink.ink[area] & (ink.labels[area] == stroke)
-    if not inside.any() or not is_one_line(inside, px_per_mm):
-        return False
-    course = course_in(inside, area, px_per_mm)
+    return bool(inside.any()) and is_one_line(inside, px_per_mm)
+
+
+def _ends_in(stroke: int, found: FoundBox, ink: InkMap, px_per_mm: int) -> bool:
+    """Tell whether the line of a stroke ends within a box, not only skips on its way through."""
+    area = window(found.found, px_per_mm, ink.ink.shape)
+    labels = ink.labels[area] * ink.ink[area]
+    own = labels == stroke
+    pieces = np.unique(labels[labels > 0])
+    left, top, right, bottom = (ink.bounds_px[pieces][:, side] for side in range(4))
+    strokes = pieces[np.hypot(right - left, bottom - top) > _PIECE_MM * px_per_mm]
+    all_ = np.isin(labels, strokes) | own
+    if is_one_line(all_, px_per_mm):
+        own = all_
+    course = course_in(own, area, px_per_mm)
     inner = found.found.grown(-END_MM)
-    if any(inner.contains(Point(x, y)) for x, y in course.at(np.array(course.ends)).tolist()):
-        return True
+    return any(inner.contains(Point(x, y)) for x, y in course.at(np.array(course.ends)).tolist())
+
+
+def _ink_of(stroke: int, ink: InkMap) -> tuple[Mask, tuple[slice, slice]]:
+    """Return all the ink of a stroke, and its window of the page."""
     left, top, right, bottom = ink.bounds_px[stroke].tolist()
-    whole = np.s_[top:bottom, left:right]
-    return is_one_line(ink.ink[whole] & (ink.labels[whole] == stroke), px_per_mm)
+    area = slice(top, bottom), slice(left, right)
+    return ink.ink[area] & (ink.labels[area] == stroke), area
+
+
+def _are_two_slashes(
+    stroke: int,
+    own: Sequence[int],
+    by_stroke: Mapping[int, Mapping[int, Share]],
+    ink: InkMap,
+    px_per_mm: int,
+) -> bool:
+    """Tell two slashes that meet, by the hand's others, from one line through two boxes.
+
+    One that long would be three times as long as the others are.
+    """
+    if len(own) != 2:
+        return False
+    ends = _ends_mm(stroke, ink, px_per_mm)
+    first, second = (ink.boxes[index].found.centre for index in own)
+    apart_mm = float(np.hypot(second.x - first.x, second.y - first.y))
+    way, length_mm = _way_of(ends)
+    others = []
+    for other, places in by_stroke.items():
+        index = next(iter(places))
+        if other == stroke or len(places) > 1:
+            continue
+        if not _is_line_in(other, ink.boxes[index], ink, px_per_mm):
+            continue
+        along, own_mm = _way_of(_ends_mm(other, ink, px_per_mm))
+        if abs(float(along @ way)) > _ALONG and own_mm > ink.boxes[index].found.w:
+            others.append(own_mm)
+    if len(others) < _SLASHES:
+        return False
+    usual_mm = float(np.median(others))
+    return abs(length_mm - apart_mm - usual_mm) < _ALIKE * usual_mm
+
+
+def _ends_mm(stroke: int, ink: InkMap, px_per_mm: int) -> Float64:
+    """Return the two ends of the straight line that a stroke comes to, in mm, shape (2, 2)."""
+    own, area = _ink_of(stroke, ink)
+    course = course_in(own, area, px_per_mm)
+    return course.at(np.array(course.ends))
+
+
+def _way_of(ends: Float64) -> tuple[Float64, float]:
+    """Return the direction from end to end, and the length."""
+    way = ends[1] - ends[0]
+    length = float(np.linalg.norm(way))
+    return way / max(length, 1e-6), length
 
 
 def course_in(inside: Mask, area: tuple[slice, slice], px_per_mm: int) -> Course:
