@@ -33,6 +33,8 @@ _BROADER_MM = 5.0
 _TAKEN, _OF_OWN, _PALEST_PERCENT = 0.2, 0.6, 25
 # A label that matters hides this much print over this length; a punched hole is shorter.
 _HIDDEN_MM2, _HIDDEN_MM = 4.0, 9.0
+# One rule of the table alone is thinner than this: a pale scan, or a streak along it, may lose it.
+_RULE_MM = 1.0
 # Crumpled paper moves print by so much at most; if it only moved, this share of what is lost is
 # seen where nothing is printed.
 _DISPLACED_MM, _ELSEWHERE = 1.5, 0.5
@@ -89,6 +91,8 @@ def hidden_print(flat: FlatPage, reference: Reference, ink: InkMap) -> Iterator[
             float(np.ptp(ys) + 1) / scale,
         )
         if max(inner.w, inner.h) < _HIDDEN_MM or _is_at_edge(inner, reference):
+            continue
+        if min(inner.w, inner.h) < _RULE_MM:
             continue
         around = window(inner, scale, lost.shape, _DISPLACED_MM)
         moved = np.count_nonzero(seen[around] & ~reference.near_print[around])

@@ -253,7 +253,7 @@ def _may_be_the_edge(paper: Paper, area: tuple[slice, slice], own: Mask) -> bool
     places = np.argwhere(own)[:, ::-1] / paper.px_per_mm
     course = course_of(places)
     length_mm, askew = course.length, float(np.abs(course.axes[0]).min())
-    if length_mm > _LONG_MM:
+    if length_mm > _LONG_MM or (askew < _ASKEW and _goes_on_as_lid(paper, area, course)):
         return True
     if length_mm > _LINE_MM and _step(paper, area, own, course) > _STEP:
         return True
@@ -266,6 +266,21 @@ def _may_be_the_edge(paper: Paper, area: tuple[slice, slice], own: Mask) -> bool
     folded = askew > _SLANT and length_mm > _FOLDED_MM and off_mm < _FOLD_MM
     thin = len(places) / paper.px_per_mm**2 < _THIN_MM * length_mm
     return folded and thin and not coloured
+
+
+def _goes_on_as_lid(paper: Paper, area: tuple[slice, slice], course: Course) -> bool:
+    """Tell whether a line along an edge grows into the dark lid: its strip, where that is thin."""
+    scale, height, width = paper.px_per_mm, *paper.darkness.shape
+    corner = np.array([area[1].start, area[0].start])
+    for end, way in zip(course.ends, (-1.0, 1.0), strict=True):
+        ahead = course.at(end + way * np.arange(0.5, 2 * _BESIDE_MM + 1.0, 0.25))
+        columns, rows = np.rint(ahead * scale + corner).astype(int).T
+        if min(columns.min(), rows.min()) < 0 or columns.max() >= width or rows.max() >= height:
+            continue
+        dark = paper.darkness[rows, columns] > _LID
+        if dark.mean() > _PAPER and not paper.sheet[rows, columns].all():
+            return True
+    return False
 
 
 def _off_straight_mm(course: Course, places: NDArray[np.float64]) -> float:

@@ -61,8 +61,8 @@ _BESIDE_CODES_MM, _BESIDE_SEAL_MM = 0.5, 0.8
 # Print beside a crumpled or folded place lies up to this far off; it is matched again with
 # what lies around it, on all sides and on each side alone, and line by line.
 _MOVED_MM, _AROUND_MM, _ASIDE_MM, _MATCH = 1.4, 3.0, 7.0, 0.5
-# A line of print with its accents is so high.
-_LINE_MM = 3.5
+# A line of print with its accents is so high; so long a piece of it is matched by itself.
+_LINE_MM, _PIECE_MM = 3.5, 8.0
 # It has to fit there better than at its own place, by this much in correlation.
 _GAIN = 0.02
 
@@ -307,7 +307,10 @@ def _ceiling_where_moved(
         ]
         if moved.shape == most.shape:
             # Of a part of the window no more is known than how that part moved.
-            own = slice(max(0, top - rows.start), max(0, bottom - rows.start))
+            own = (
+                slice(max(0, top - rows.start), max(0, bottom - rows.start)),
+                slice(max(0, left - columns.start), max(0, right - columns.start)),
+            )
             most[own] = np.maximum(most[own], _limit(moved[own], tone, ink.threshold))
     return most
 
@@ -327,6 +330,10 @@ def _views(area: tuple[slice, slice], px_per_mm: int) -> Iterator[tuple[int, int
     yield top, bottom, columns.start - aside, columns.stop + near
     yield rows.start - near, rows.stop + aside, left, right
     yield rows.start - aside, rows.stop + near, left, right
+    # Cockled paper turns a line of print: each piece of it moved by itself.
+    piece = round(_PIECE_MM * px_per_mm)
+    for first in range(columns.start - near, columns.stop + near - piece // 2, piece // 2):
+        yield rows.start - near, rows.stop + near, first, first + piece
     # One that runs between two lines of print moved one line against the other.
     line = round(_LINE_MM * px_per_mm)
     for first in range(rows.start - near, rows.stop + near - line // 2, line // 2):
