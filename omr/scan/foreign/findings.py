@@ -17,6 +17,7 @@ from omr.geometry import Rect
 from omr.scan.foreign.code_ink import PageSights, ink_on_codes
 from omr.scan.foreign.colour_ink import coloured_ink
 from omr.scan.foreign.covers import covered_places
+from omr.scan.foreign.drawn_boxes import drawn_boxes
 from omr.scan.foreign.explain import (
     displaced_print,
     free_zones,
@@ -87,8 +88,8 @@ def find_foreign(
     sights = PageSights(ink.folds, streaks, left.wires, corners)
     on_codes = timed("overprint", ink_on_codes(flat, reference, ink, sights))
     coloured = timed("overprint", coloured_ink(flat, reference, ink, by_mark | rims))
-    told = by_mark | left.holes | (ink.ink & ~rest)
-    faint = timed("faint", faint_strokes(flat, reference, ink, told, settings))
+    explained = by_mark | left.holes | (ink.ink & ~rest)
+    faint = timed("faint", faint_strokes(flat, reference, ink, explained, settings))
     known = by_mark | left.holes | left.slits
     in_margins = timed("edges", _in_margins(flat, reference, ink, known, rims, settings))
     found = over_names
@@ -98,7 +99,14 @@ def find_foreign(
     covered = timed("overprint", covered_places(flat, reference, ink))
     for rects in (on_codes, coloured, faint, in_margins, hidden, covered):
         found += _beside(found, (_place(rect, reference) for rect in rects))
-    return (*_less_told(found, flat, reference, ink, corners), *_copies(flat, reference, ink))
+    told = _less_told(found, flat, reference, ink, corners)
+    return (*told, *_drawn_boxes(flat, reference, ink), *_copies(flat, reference, ink))
+
+
+def _drawn_boxes(flat: FlatPage, reference: Reference, ink: InkMap) -> Iterator[Finding]:
+    """Yield boxes that a pen drew where the printed one was covered."""
+    for found in drawn_boxes(flat, reference.px_per_mm, ink):
+        yield Finding("annotation", found.box.contest, found.found, detail="box drawn by hand")
 
 
 def _copies(flat: FlatPage, reference: Reference, ink: InkMap) -> Iterator[Finding]:

@@ -1,0 +1,126 @@
+"""Boxes that somebody drew by hand where the printed one was covered.
+
+In come the flat page and where its boxes were found; out come those whose outline no printer made.
+A pen's lines have its colour; or they are paler than every side of this page's other boxes, and
+none of the four is as straight as those are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from omr.scan.ink.ink_map import FoundBox, InkMap
+from omr.scan.place.straighten import FlatPage
+
+Floats = NDArray[np.float64]
+
+# A side is looked at so far across, and along but for its corners.
+_ACROSS_MM, _CORNER_MM = 0.7, 0.8
+# Toner takes all colours alike but for what files and sensors leave; blue and red pens leave more
+# than 55 of 255 on all four sides.
+_COLOURED, _GREY = 40.0, 20.0
+# Four sides of a pen are paler than this share of the usual side of a printed box, as printed ones
+# of one page hardly are: 0.94 and more of it.
+_PALER = 0.92
+# Sides drawn by hand stray from a straight line by 0.03 mm and more (standard deviation), the
+# straightest side of a printed box by less than 0.01; where all boxes of a page do, by so many
+# times more.
+_STRAYS_MM, _TIMES = 0.028, 3.0
+# Darker than this, of 255, is the outline where it is seen at all; so many places of a side are.
+_SEEN, _PLACES = 60, 20
+
+
+def drawn_boxes(flat: FlatPage, px_per_mm: int, ink: InkMap) -> Iterator[FoundBox]:
+    """Find the boxes that a pen drew.
+
+    Args:
+        flat: The page laid flat.
+        px_per_mm: Its resolution.
+        ink: Its ink, and where its boxes were found.
+
+    Yields:
+        Each such box. On a page of one or two boxes nothing is known of the usual one.
+    """
+    sides = [_sides(flat, found, px_per_mm) for found in ink.boxes]
+    if len(sides) < 3 or not all(side.size for four in sides for side in four):
+        return
+    dark = np.array([[float(np.median(side.max(axis=1))) for side in four] for four in sides])
+    palest = dark.max(axis=1)
+    usual = float(np.median(palest))
+    pale = np.flatnonzero(palest < _PALER * usual)
+    strays: dict[int, float] = {}
+    if pale.size:
+        strays = {index: min(_stray_mm(side, px_per_mm) for side in sides[index])
+                  for index in range(len(sides))}  # fmt: skip
+    often = float(np.median(list(strays.values()))) if strays else 0.0
+    coloured = _coloured(flat, ink, px_per_mm)
+    for index, found in enumerate(ink.boxes):
+        crooked = strays.get(index, 0.0) > max(_STRAYS_MM, _TIMES * often)
+        if index in coloured or (index in pale and crooked):
+            yield found
+
+
+def _windows(found: FoundBox, px_per_mm: int) -> Iterator[tuple[tuple[slice, slice], bool]]:
+    """Yield the window of each side of a box, and whether the side runs across the page."""
+    box = found.found
+    for y in (box.y, box.bottom):
+        rows = slice(*_ends(y - _ACROSS_MM, y + _ACROSS_MM, px_per_mm))
+        yield (rows, slice(*_ends(box.x + _CORNER_MM, box.right - _CORNER_MM, px_per_mm))), True
+    for x in (box.x, box.right):
+        columns = slice(*_ends(x - _ACROSS_MM, x + _ACROSS_MM, px_per_mm))
+        yield (
+            (slice(*_ends(box.y + _CORNER_MM, box.bottom - _CORNER_MM, px_per_mm)), columns),
+            False,
+        )
+
+
+def _ends(start_mm: float, end_mm: float, px_per_mm: int) -> tuple[int, int]:
+    return max(0, round(start_mm * px_per_mm)), max(1, round(end_mm * px_per_mm))
+
+
+def _sides(flat: FlatPage, found: FoundBox, px_per_mm: int) -> list[NDArray[np.uint8]]:
+    """Return the darkness of the four sides of a box, a row for each place along a side."""
+    return [
+        flat.darkness[area].T if across else flat.darkness[area]
+        for area, across in _windows(found, px_per_mm)
+    ]
+
+
+def _stray_mm(side: NDArray[np.uint8], px_per_mm: int) -> float:
+    """Return how far the middle of a side strays from a straight line (standard deviation)."""
+    level = side.astype(np.float64)
+    most = level.max(axis=1)
+    weight = np.maximum(level - 0.4 * most[:, None], 0.0)
+    seen = most > _SEEN
+    if np.count_nonzero(seen) < _PLACES:
+        return 0.0
+    middle = (weight @ np.arange(side.shape[1]))[seen] / weight.sum(axis=1)[seen]
+    along = np.flatnonzero(seen)
+    return float((middle - np.polyval(np.polyfit(along, middle, 1), along)).std()) / px_per_mm
+
+
+def _coloured(flat: FlatPage, ink: InkMap, px_per_mm: int) -> set[int]:
+    """Return the boxes whose four sides have a pen's colour, where those of the page have none."""
+    if flat.pixels.ndim == 2:
+        return set()
+    least = np.array([_least_colour(flat, found, px_per_mm) for found in ink.boxes])
+    if float(np.median(least)) > _GREY:
+        return set()
+    return set(np.flatnonzero(least > _COLOURED).tolist())
+
+
+def _least_colour(flat: FlatPage, found: FoundBox, px_per_mm: int) -> float:
+    """Return how far colours lie apart along the side of a box that has the least of it."""
+    seen = []
+    for area, across in _windows(found, px_per_mm):
+        dark, pixels = flat.darkness[area], flat.pixels[area]
+        if across:
+            dark, pixels = dark.T, pixels.transpose(1, 0, 2)
+        if not dark.size:
+            return 0.0
+        darkest = pixels[np.arange(len(dark)), dark.argmax(axis=1)]
+        seen.append(float(np.median(np.ptp(darkest.astype(np.int16), axis=1))))
+    return min(seen)
