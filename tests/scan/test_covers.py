@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from omr.ballot.serials import issue_serials
 from omr.geometry import Rect
 from omr.scan.foreign.covers import covered_places
 from omr.scan.foreign.hidden_print import hidden_print
@@ -24,6 +25,8 @@ from tests.scan.page_drawings import (
     voted_page,
 )
 
+# Of every page that is drawn here.
+(SERIAL,) = issue_serials(1, set(), seed=1)
 # Free paper below the table, and the criteria above it.
 FREE = Rect(40.0, 250.0, 60.0, 14.0)
 WHITE, YELLOW, PINK = (255, 255, 255), (175, 255, 255), (215, 190, 255)
@@ -72,7 +75,7 @@ def _grey(page: Picture) -> Picture:
 def _places(page: Picture) -> list[Rect]:
     seen = placed(page)
     page_of = seen.flat, seen.reference, seen.ink
-    return [*hidden_print(*page_of), *covered_places(*page_of)]
+    return [*hidden_print(*page_of, SERIAL), *covered_places(*page_of)]
 
 
 @pytest.mark.parametrize("grey", [False, True])
@@ -91,6 +94,17 @@ def test_a_label_over_pale_print_is_found(colour: Colour) -> None:
     _coarse_and_pale(page)
     _stuck(page, _printed_line().grown(1.0), colour)
     assert any(rect.intersection(_printed_line()) for rect in _places(page))
+
+
+@pytest.mark.parametrize("grey", [False, True])
+def test_a_covered_serial_is_found(grey: bool) -> None:
+    # The upper one: where the lower one stands, a corner may be torn off upon a white lid.
+    page = voted_page()
+    place = layout().serials[0]
+    _stuck(page, place.grown(0.8), WHITE, 0.0)
+    shown = _grey(page) if grey else page
+    assert any(rect.intersection(place) for rect in _places(shown))
+    assert ("annotation", None) in codes(read(shown))
 
 
 @pytest.mark.parametrize("colour", [YELLOW, PINK, (255, 220, 180), (190, 255, 200)])

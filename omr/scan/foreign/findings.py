@@ -95,7 +95,7 @@ def find_foreign(
     found = over_names
     found += _beside(found, (_place(rect, reference) for rect in over_print))
     found += _beside(found, _annotations(flat, reference, ink, rest, settings))
-    hidden = timed("overprint", hidden_print(flat, reference, ink))
+    hidden = timed("overprint", hidden_print(flat, reference, ink, serial))
     covered = timed("overprint", covered_places(flat, reference, ink))
     for rects in (on_codes, coloured, faint, in_margins, hidden, covered):
         found += _beside(found, (_place(rect, reference) for rect in rects))

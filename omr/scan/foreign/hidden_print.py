@@ -16,6 +16,7 @@ from omr.geometry import Rect
 from omr.scan.ink.ink_map import InkMap
 from omr.scan.ink.pieces import label_pieces
 from omr.scan.place.reference import Mask, Reference, above, as_bits, grow, shrunk, window
+from omr.scan.place.serial_print import draw_serial
 from omr.scan.place.straighten import FlatPage
 
 Float32 = NDArray[np.float32]
@@ -42,25 +43,25 @@ _DISPLACED_MM, _ELSEWHERE = 1.5, 0.5
 _AT_EDGE_MM = 10.0
 
 
-def hidden_print(flat: FlatPage, reference: Reference, ink: InkMap) -> Iterator[Rect]:
+def hidden_print(flat: FlatPage, reference: Reference, ink: InkMap, serial: str) -> Iterator[Rect]:
     """Find where all print is hidden though there is paper.
 
     Args:
         flat: The page laid flat.
         reference: The page as printed.
         ink: Its ink.
+        serial: Of this ballot, as printed on it.
 
     Yields:
         The bounds of what is hidden, in mm.
     """
     scale = reference.px_per_mm
+    print_ = _with_serial(reference, serial)
     seen = above(_over_patches(flat.darkness, scale), max(0.5 * ink.threshold, 4 * flat.noise))
     if flat.pixels.ndim == 3:
-        seen &= _takes_all_colours(flat.pixels, reference.print_mask)
+        seen &= _takes_all_colours(flat.pixels, print_)
     # Print may lie a little off its place, and is sought in all of 0.3 mm around.
-    lost = reference.print_mask & ~cv2.dilate(as_bits(seen), np.ones((5, 5), np.uint8)).view(
-        np.bool_
-    )
+    lost = print_ & ~cv2.dilate(as_bits(seen), np.ones((5, 5), np.uint8)).view(np.bool_)
     if not lost.any():
         return
     coarse = _COARSE_PX_PER_MM
@@ -72,7 +73,7 @@ def hidden_print(flat: FlatPage, reference: Reference, ink: InkMap) -> Iterator[
         full = _SQUARE_MM**2 / 255.0
         return np.asarray(cv2.blur(part.astype(np.float32), (side, side)) * full, np.float32)
 
-    printed, gone = summed(reference.print_mask), summed(lost)
+    printed, gone = summed(print_), summed(lost)
     hidden = (printed > _PRINT_MM2) & (gone > _LOST * printed)
     if not hidden.any():
         return
@@ -99,6 +100,13 @@ def hidden_print(flat: FlatPage, reference: Reference, ink: InkMap) -> Iterator[
         elsewhere = int(moved) / len(ys)
         if flat.paper[area].mean() > 0.97 and elsewhere < _ELSEWHERE:
             yield inner
+
+
+def _with_serial(reference: Reference, serial: str) -> Mask:
+    """Return where the page is printed, its own serial included."""
+    drawn = np.zeros(reference.print_mask.shape, np.uint8)
+    draw_serial(drawn, reference.layout, serial, reference.px_per_mm)
+    return reference.print_mask | above(drawn, 127)
 
 
 def _over_patches(darkness: Pixels, px_per_mm: int) -> Pixels:
