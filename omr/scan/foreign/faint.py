@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.geometry import Rect
+from omr.scan.foreign.pale_tails import tails_of_signature
 from omr.scan.ink.ink_map import InkMap
 from omr.scan.ink.pieces import Pieces, label_pieces
-from omr.scan.place.reference import Grey, Mask, Reference, as_bits, window
+from omr.scan.place.reference import Grey, Mask, Reference, as_bits, shrunk, window
 from omr.scan.place.straighten import FlatPage
 from omr.scan.settings import ReaderSettings
 from omr.scan.wear.punch_holes import is_hole_outline
@@ -141,9 +142,8 @@ def _lines(
 ) -> Mask | None:
     """Return the thin lines on open paper, at ``_PX_PER_MM``, or None where there are none."""
     shut = _shut(flat, reference, ink, explained, settings)
-    factor = _PX_PER_MM / reference.px_per_mm
-    small = cv2.resize(ink.darkness, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    small[shut] = 0
+    seen = shrunk(ink.darkness, reference.px_per_mm // _PX_PER_MM)
+    small = np.where(shut, np.uint8(0), seen)
     soft = cv2.GaussianBlur(small, (0, 0), 0.7)
     side = round(_AROUND_MM * _PX_PER_MM)
     open_ = as_bits(~shut) * np.uint8(255)
@@ -161,7 +161,24 @@ def _lines(
     broad = cv2.morphologyEx(as_bits(lines), cv2.MORPH_OPEN, np.ones((breadth,) * 2, np.uint8))
     if broad.any():
         lines &= cv2.dilate(broad, np.ones((2 * breadth + 1,) * 2, np.uint8)) == 0
+    _leave_out_tails(lines, seen, reference, explained, settings)
     return lines if lines.any() else None
+
+
+def _leave_out_tails(
+    lines: Mask, darkness: Grey, reference: Reference, explained: Mask, settings: ReaderSettings
+) -> None:
+    """Take out what goes on from a signature, in place."""
+    times = reference.px_per_mm // _PX_PER_MM
+    printed, known = (
+        shrunk(as_bits(mask) * np.uint8(255), times) > 0
+        for mask in (reference.near_print, explained)
+    )
+    for zone in reference.layout.zones:
+        if zone.kind == "signature":
+            lines &= ~tails_of_signature(
+                lines, zone.rect, settings.signature_spill_mm, darkness, printed, known, _PX_PER_MM
+            )
 
 
 def _shut(
@@ -181,7 +198,8 @@ def _shut(
     side = 2 * round(_BESIDE_PRINT_MM * _PX_PER_MM) + 1
     shut = cv2.dilate(small, np.ones((side, side), np.uint8)) > 0
     for zone in layout.zones:
-        spill = {"seal": settings.seal_spill_mm, "signature": settings.signature_spill_mm}
+        # A signature's tails beyond its zone are told from other faint lines later.
+        spill = {"seal": settings.seal_spill_mm, "signature": 0.0}
         shut[window(zone.rect, _PX_PER_MM, shut.shape, spill.get(zone.kind, 1.5))] = True
     for box in layout.boxes:
         shut[window(box.rect, _PX_PER_MM, shut.shape, 2.0)] = True

@@ -20,6 +20,7 @@ from omr.scan.ink.creases import worn_paper
 from omr.scan.ink.fold_ends import scraps_of_folds
 from omr.scan.ink.fold_shade import FoldLine, shade_of_folds
 from omr.scan.ink.pieces import Labels, label_pieces
+from omr.scan.ink.shading import shaded_by_hand
 from omr.scan.ink.stains import find_stains
 from omr.scan.ink.tints import tint_of_paper
 from omr.scan.place.box_places import FoundBox as FoundBox
@@ -128,7 +129,10 @@ def map_ink(
     places = [found.found for found in boxes]
     tint = tint_of_paper(darkness, reference.print_mask, places, scale)
     soft = _beyond_one_box(_soft_shade(darkness, threshold, scale), places, scale)
+    drawn: Mask | None = None
     if soft.any():
+        drawn = shaded_by_hand(soft, darkness, shut, flat.pixels, threshold, scale)
+        soft &= ~drawn
         darkness = darkness * as_bits(~soft)
     ink = above(darkness, threshold) & ~near_print
     if not whole:
@@ -138,6 +142,10 @@ def map_ink(
     # A stain is known by all of its darkness.
     stained = find_stains(ink, darkness, reference.print_mask, flat.pixels, scale)
     stained = _beyond_one_box(stained, places, scale)
+    if drawn is not None and drawn.any():
+        stained &= ~drawn
+        if tint is not None:
+            tint[drawn] = 0
     if stained.any():
         ink &= ~stained
     if tint is not None:
