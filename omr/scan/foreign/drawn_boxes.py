@@ -22,9 +22,9 @@ _ACROSS_MM, _CORNER_MM = 0.7, 0.8
 # Toner takes all colours alike but for what files and sensors leave; blue and red pens leave more
 # than 55 of 255 on all four sides.
 _COLOURED, _GREY = 40.0, 20.0
-# Four sides of a pen are paler than this share of the usual side of a printed box, as printed ones
-# of one page hardly are: 0.94 and more of it.
-_PALER = 0.92
+# Four sides of a pen are paler than this share of those of the palest printed box, so many boxes that
+# a pen may have drawn left out.
+_PALER, _DRAWN = 0.92, 2
 # Sides drawn by hand stray from a straight line by 0.03 mm and more (standard deviation), the
 # straightest side of a printed box by less than 0.01; where all boxes of a page do, by so many
 # times more.
@@ -45,12 +45,13 @@ def drawn_boxes(flat: FlatPage, px_per_mm: int, ink: InkMap) -> Iterator[FoundBo
         Each such box. On a page of one or two boxes nothing is known of the usual one.
     """
     sides = [_sides(flat, found, px_per_mm) for found in ink.boxes]
-    if len(sides) < 3 or not all(side.size for four in sides for side in four):
+    if len(sides) <= _DRAWN or not all(side.size for four in sides for side in four):
         return
     dark = np.array([[float(np.median(side.max(axis=1))) for side in four] for four in sides])
     palest = dark.max(axis=1)
-    usual = float(np.median(palest))
-    pale = np.flatnonzero(palest < _PALER * usual)
+    # Toner fades over a page; who draws boxes draws one or two.
+    floor = float(np.sort(palest)[_DRAWN])
+    pale = np.flatnonzero(palest < _PALER * floor)
     strays: dict[int, float] = {}
     if pale.size:
         strays = {index: min(_stray_mm(side, px_per_mm) for side in sides[index])

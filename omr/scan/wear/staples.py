@@ -43,8 +43,9 @@ _TURN_DEG, _MOVE_MM = 14.0, 0.75
 _BREADTH_MM, _PROFILE_MM = 1.0, 2.0
 # The ends of a wire bend into the sheet, and throw a shadow that lies askew.
 _END_MM = 0.6
-# Wires deviate from their line by 0.005 to 0.05 mm, pens over 7 mm by 0.03 to 0.2.
-_STRAIGHT_MM = 0.05
+# Wires deviate from their line by 0.005 to 0.02 mm, and by up to 0.05 where print hides a quarter
+# of them; pens, also felt pens that are pale along their middle, by 0.03 to 0.2 over 7 mm.
+_STRAIGHT_MM, _BESIDE_PRINT_MM, _WHOLLY = 0.02, 0.05, 0.75
 # Without gleam and shadow: hands deviate by 0.016 mm and more, and change their weight by 14 %
 # and more between the tenth and the ninetieth percent of the way. Of a wire's middle a scan tells
 # this share of a pixel: 0.012 mm at 300 dpi.
@@ -63,7 +64,7 @@ _SIDES, _BLUR_PX, _SHOULDERS_MM = (0.15, 0.65), 2.4, 0.2
 # Between its dark sides, so far apart in every stretch, gleaming steel has less than this share of
 # their darkness, on a line straighter than hands draw over such a length. The line of a ballpoint
 # that is paler along its middle is narrower, and that of a felt pen not so pale there.
-_DIP, _SIDES_APART_MM, _HOLLOW_STRAIGHT_MM = 0.72, 0.38, 0.028
+_DIP, _SIDES_APART_MM, _HOLLOW_STRAIGHT_MM = 0.72, 0.38, 0.016
 # Colours of steel are taken away alike, but for this share.
 _COLOUR = 0.3
 
@@ -151,7 +152,8 @@ def _wire(part: Part, view: CornerView, threshold: float) -> Line | None:
         slope, aside = np.polyfit(places, middles, 1)
         off_mm = float((middles - slope * places - aside).std()) / view.scale * more
         line = moved(line, aside, float(np.arctan(slope)))
-    if off_mm > _STRAIGHT_MM or not _is_steel(line, view):
+    open_ = len(places) > _WHOLLY * (line.end - line.start)
+    if off_mm > (_STRAIGHT_MM if open_ else _BESIDE_PRINT_MM) or not _is_steel(line, view):
         return None
     least, middle, most = np.percentile(weights, (10, 50, 90))
     long_ = len(places) > _MACHINED_LONG_MM * view.scale
