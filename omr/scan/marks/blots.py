@@ -27,9 +27,12 @@ _USUAL_RIM_MM = 0.4
 # One pen's colour, in parts of the most that it takes, differs by up to 0.1 between thin strokes
 # and blots; coffee differs from black by 0.35, blood from red pens by 0.25, all else by more.
 _OTHER_COLOUR = 0.2
-# Filled boxes and crosses of broad pens have 0.3 to 0.75 in common with an ellipse, dots and
+# Filled boxes and crosses of broad pens have 0.3 to 0.8 in common with an ellipse, dots and
 # spots 0.75 to 0.95; what a punch cut, 0.95 and more.
-_ROUND, _TRUE = 0.8, 0.95
+_ROUND, _TRUE = 0.82, 0.95
+# Drops are even within: their darkness differs by 0.03 of itself at most. Strokes that fill
+# a box overlap and leave gaps: it differs by 0.05 and more, but in pictures of two levels.
+_EVEN = 0.04
 # A dot of a ballpoint is up to 1.65 mm across; drops that are smaller look the same. A dot of
 # a felt pen is up to 1.9 times as thick as its line.
 _DOT_MM, _PENS = 1.7, 2.5
@@ -83,7 +86,7 @@ def _is_other(body: Body, others: Sequence[Body]) -> bool:
             return True
     # A box that was filled from side to side is a rectangle rather than an ellipse.
     is_round = body.round_share >= max(_ROUND, body.square_share)
-    if not is_round or body.thick_mm < _DOT_MM:
+    if not is_round or body.thick_mm < _DOT_MM or body.uneven > _EVEN:
         return False
     if not others:
         return body.thick_mm > _LARGEST_MM
