@@ -22,8 +22,8 @@ _ACROSS_MM, _CORNER_MM = 0.7, 0.8
 # Toner takes all colours alike but for what files and sensors leave; blue and red pens leave more
 # than 55 of 255 on all four sides.
 _COLOURED, _GREY = 40.0, 20.0
-# Four sides of a pen are paler than this share of those of the palest printed box, so many boxes that
-# a pen may have drawn left out.
+# Four sides of a pen are paler than this share of those of the palest printed box, so many boxes
+# that a pen may have drawn left out.
 _PALER, _DRAWN = 0.92, 2
 # Sides drawn by hand stray from a straight line by 0.03 mm and more (standard deviation), the
 # straightest side of a printed box by less than 0.01; where all boxes of a page do, by so many

@@ -14,6 +14,8 @@ from typing import Literal
 
 import numpy as np
 
+from omr.scan.marks.blots import no_mark
+from omr.scan.marks.bodies import NO_BODY, Body
 from omr.scan.reading import MarkState
 
 Kind = Literal["none", "missing", "ring", "ringed", "strayed", "stroke", "dot", "small", "faint"]
@@ -64,6 +66,7 @@ class Measure:
         sides: On how many sides its ink crosses the outline.
         beyond_mm: How far its strokes reach beyond the box, on the side where they reach farthest.
         filled: Whether what goes round the box also runs to and fro through it.
+        body: How its ink looks.
         own, ring: Strokes that the box explains if it is marked.
         legs: Strokes of other boxes that merely enter it.
     """
@@ -82,6 +85,7 @@ class Measure:
     sides: int = 0
     beyond_mm: float = 0.0
     filled: bool = False
+    body: Body = NO_BODY
     own: tuple[int, ...] = ()
     ring: tuple[int, ...] = ()
     legs: tuple[int, ...] = ()
@@ -97,6 +101,7 @@ class Hand:
         specks_mm2: Area of each speck outside the boxes.
         specks_by_chance: How many of them a box would hold by chance.
         boxes: How many boxes the page has.
+        bodies: How the ink of each box looks that holds a stroke or a dot.
     """
 
     tones: tuple[float, ...]
@@ -104,6 +109,7 @@ class Hand:
     specks_mm2: tuple[float, ...]
     specks_by_chance: float
     boxes: int
+    bodies: tuple[Body, ...] = ()
 
     @property
     def fills(self) -> bool:
@@ -117,6 +123,10 @@ class Hand:
         if box.tone in others:
             others.remove(box.tone)
         return not others or box.tone > _PALER * float(np.percentile(others, _PALEST_PERCENT))
+
+    def doubt(self, box: Measure) -> str:
+        """Return why a box may hold a spot or a hole, "" where it is a mark of this hand."""
+        return no_mark(box.body, [body for body in self.bodies if body is not box.body])
 
     def may_hold(self, specks: int) -> bool:
         """Tell whether a page so dusty has boxes that hold so many specks (by Poisson's law)."""
@@ -151,7 +161,10 @@ def judge(box: Measure, others: Sequence[Measure], hand: Hand) -> tuple[MarkStat
         case "strayed":
             return "uncertain", "stroke from another box"
         case "dot":
-            return ("marked", "dot") if hand.made(box) else ("uncertain", _UNLIKE)
+            if not hand.made(box):
+                return "uncertain", _UNLIKE
+            doubt = hand.doubt(box)
+            return ("uncertain", doubt) if doubt else ("marked", "dot")
         case "faint":
             return "uncertain", "very faint ink"
         case "small":
@@ -187,6 +200,9 @@ def _judge_stroke(box: Measure, others: Sequence[Measure], hand: Hand) -> tuple[
         return "uncertain", "crease or hair"
     if not hand.made(box):
         return "uncertain", _UNLIKE
+    doubt = hand.doubt(box)
+    if doubt:
+        return "uncertain", doubt
     light = [score for score in hand.scores if score < LIGHT]
     if box.score > _HEAVY and box.sides >= _SIDES and 2 * len(light) >= len(hand.scores) - 1:
         return "uncertain", "perhaps scribbled out"

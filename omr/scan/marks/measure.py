@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from omr.scan.ink.colours import is_coloured
 from omr.scan.ink.creases import is_one_line
 from omr.scan.ink.ink_map import InkMap, grown_print
+from omr.scan.marks.bodies import NO_BODY, body_of
 from omr.scan.marks.broken_strokes import comes_from_elsewhere
 from omr.scan.marks.judge import BROKEN_MM, LIGHT, SPECK_MM, Hand, Kind, Measure, judge
 from omr.scan.marks.mark_shape import (
@@ -41,6 +42,8 @@ from omr.stages import stage
 _BROKEN_PIECES = 4
 # More boxes of a page than these hold faint lines where paper is crumpled or shows its other side.
 _FAINT_BOXES = 2
+# What is marked by these is held against the look of the paper's other marks.
+_BODIES = ("stroke", "dot")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,6 +168,7 @@ def _measure(
         beyond_mm = max(beyond_mm, trail_mm(found, flat, ink, reference, settings))
     total_px = sum(int(ink.area_px[share.stroke]) for share in own)
     own_mm2 = sum(share.area_mm2 for share in own)
+    filled = kind == "ringed" and score > LIGHT and runs_across(found, own, ink, reference)
     return Measure(
         kind=kind,
         score=score,
@@ -180,7 +184,8 @@ def _measure(
         area_mm2=area_mm2,
         sides=sides_crossed(found, own, ink, reference),
         beyond_mm=beyond_mm,
-        filled=kind == "ringed" and score > LIGHT and runs_across(found, own, ink, reference),
+        filled=filled,
+        body=body_of(found, own, flat, ink, reference) if kind in _BODIES or filled else NO_BODY,
         own=tuple(share.stroke for share in own),
         ring=ring,
         legs=tuple(stroke for stroke, role in roles.items() if role == "leg"),
@@ -228,4 +233,5 @@ def _hand(measures: Sequence[Measure], ink: InkMap, reference: Reference) -> Han
         specks_mm2=tuple(specks),
         specks_by_chance=len(specks) * box_mm2 / open_mm2,
         boxes=len(ink.boxes),
+        bodies=tuple(m.body for m in measures if m.kind in _BODIES or m.filled),
     )

@@ -1,0 +1,102 @@
+"""Spots and holes that lie in a box and are no marks: coffee, rust, wine, drops, a punch's hole.
+
+What a box holds is judged beside the paper's other marks. A solid spot is a vote only if the
+hand that made the others can have made it: a rim as sharp as theirs, a colour like theirs, and
+no smooth round spot where theirs are strokes or filled boxes. A line that holds another is never
+counted without people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from omr.scan.marks.bodies import Body
+from omr.scan.wear.punch_holes import HOLE_MM, LID_EVEN
+
+# The rims of one paper's pens: of 120 fills, dots, crosses and ticks of twelve pens, at 150 to
+# 300 dpi and down to a JPEG of 45, the softest had 1.3 times the sharpest of its paper. What
+# soaked in or dried in drops has 1.5 times and more, seldom less.
+_SOFTER, _SHARPEST_PERCENT = 1.4, 20
+# What is no solid spot, as a tint's remains, is looked at too where its rim is softer than any
+# pen's by far: the tooth of paper makes pencil's rim 1.4 times as wide as that of its thin lines.
+_MUCH_SOFTER = 2.0
+# Rims of pens are 0.29 to 0.55 mm wide: what is taken where a paper has no other mark.
+_USUAL_RIM_MM = 0.4
+# One pen's colour, in parts of the most that it takes, differs by up to 0.1 between thin strokes
+# and blots; coffee differs from black by 0.35, blood from red pens by 0.25, all else by more.
+_OTHER_COLOUR = 0.2
+# Filled boxes and crosses of broad pens have 0.3 to 0.8 in common with an ellipse, dots and
+# spots 0.75 to 0.95; what a punch cut, 0.95 and more.
+_ROUND, _TRUE = 0.82, 0.95
+# Drops are even within: their darkness differs by 0.03 of itself at most. Strokes that fill
+# a box overlap and leave gaps: it differs by 0.05 and more, but in pictures of two levels.
+_EVEN = 0.04
+# A dot of a ballpoint is up to 1.65 mm across; drops that are smaller look the same. A dot of
+# a felt pen is up to 1.9 times as thick as its line.
+_DOT_MM, _PENS = 1.7, 2.5
+# The largest dot of a hand is up to 1.5 times as thick as its smallest, and up to 2.9 mm.
+_LARGER, _LARGEST_MM = 1.65, 3.2
+# What has so much in common with an ellipse may be a dot.
+_DOT_ROUND = 0.75
+# A filled box: what it has in common with an ellipse at least, and its ink's share of the box.
+_FILL_ROUND, _FILL_MM = 0.55, 5.0
+# A stroke upon a spot reaches as far as a mark.
+_MARK_MM = 2.4
+SPOT, HOLE = "perhaps a spot", "perhaps a hole"
+
+
+def no_mark(body: Body, others: Sequence[Body]) -> str:
+    """Return why what a box holds may be no mark of a pen, "" where it plainly is one.
+
+    Args:
+        body: What the box holds.
+        others: The other marks of the paper.
+    """
+    if body.solid and is_hole(body):
+        return HOLE
+    # Somebody marked a box and then spilt on it, or filled it stroke by stroke.
+    if body.lines_mm >= _MARK_MM:
+        return ""
+    if _is_soft(body, others) or (body.solid and _is_other(body, others)):
+        return SPOT
+    return ""
+
+
+def is_hole(body: Body) -> bool:
+    """Tell a punched hole over a dark or grey lid: large, truly round, as even as a lid."""
+    size = HOLE_MM[0] < body.size_mm < HOLE_MM[1]
+    return size and body.round_share >= _TRUE and body.uneven < LID_EVEN
+
+
+def _is_soft(body: Body, others: Sequence[Body]) -> bool:
+    """Tell a rim that is softer than those of the other marks."""
+    rims = [other.rim_mm for other in others if other.rim_mm > 0]
+    usual_mm = float(np.percentile(rims, _SHARPEST_PERCENT)) if rims else _USUAL_RIM_MM
+    return body.rim_mm > (_SOFTER if body.solid else _MUCH_SOFTER) * usual_mm
+
+
+def _is_other(body: Body, others: Sequence[Body]) -> bool:
+    """Tell another colour, or a smooth round spot where no other mark is one."""
+    colours = [other.colour for other in others if other.colour]
+    if colours and body.colour:
+        usual = np.median(np.array(colours), axis=0)
+        if float(np.abs(np.array(body.colour) - usual).max()) > _OTHER_COLOUR:
+            return True
+    # A box that was filled from side to side is a rectangle rather than an ellipse.
+    is_round = body.round_share >= max(_ROUND, body.square_share)
+    if not is_round or body.thick_mm < _DOT_MM or body.uneven > _EVEN:
+        return False
+    if not others:
+        return body.thick_mm > _LARGEST_MM
+    dots = [other.thick_mm for other in others if other.round_share >= _DOT_ROUND]
+    if dots:
+        return body.thick_mm > _LARGER * max(dots)
+    strokes = [other.breadth_mm for other in others if not _is_fill(other)]
+    return not strokes or body.thick_mm > _PENS * float(np.median(strokes))
+
+
+def _is_fill(body: Body) -> bool:
+    """Tell a box that was filled: solid, large, neither round nor of a cross's shape."""
+    return body.solid and body.round_share >= _FILL_ROUND and body.size_mm >= _FILL_MM
