@@ -6,7 +6,6 @@ import cv2
 import numpy as np
 import pytest
 
-from omr.geometry import Rect
 from tests.scan.page_drawings import (
     BLUE,
     PENCIL,
@@ -14,60 +13,22 @@ from tests.scan.page_drawings import (
     SCALE,
     Colour,
     Picture,
-    codes,
-    layout,
     plain,
     read,
     stroke,
     voted_page,
 )
+from tests.scan.seal_drawings import (
+    SEAL,
+    grey_scan,
+    is_asked,
+    press_seal,
+    seal_die,
+    zone_of_seal,
+)
 
 BLACK: Colour = (30, 30, 30)
-SEAL: Colour = (85, 70, 225)
 PALE_SEAL: Colour = (188, 176, 236)
-_TEXT = "CONG DOAN * BAN CHAP HANH * VINH THINH * "
-
-
-def _zone() -> Rect:
-    return next(zone.rect for zone in layout().zones if zone.kind == "seal")
-
-
-def _die(diameter: float) -> Picture:
-    """Draw a die, black on white: a broad rim, a thin line within, letters and a star."""
-    side = round((diameter + 20) * SCALE)
-    die = np.full((side, side), 255, np.uint8)
-    middle, r = side / 2, diameter / 2 * SCALE
-    at = (round(middle), round(middle))
-    cv2.circle(die, at, round(r - 0.5 * SCALE), (0,), round(1.0 * SCALE), cv2.LINE_AA)
-    cv2.circle(die, at, round(r - 1.7 * SCALE), (0,), round(0.3 * SCALE), cv2.LINE_AA)
-    for k, letter in enumerate(_TEXT):
-        turn = cv2.getRotationMatrix2D((middle, middle), -360.0 * k / len(_TEXT), 1.0)
-        tile = np.full_like(die, 255)
-        place = (round(middle - 1.0 * SCALE), round(middle - r + 4.6 * SCALE))
-        cv2.putText(tile, letter, place, cv2.FONT_HERSHEY_SIMPLEX, 1.1, (0,), 3, cv2.LINE_AA)
-        die = np.minimum(die, cv2.warpAffine(tile, turn, die.shape, borderValue=(255.0,)))
-    cv2.circle(die, at, round(2.5 * SCALE), (0,), -1, cv2.LINE_AA)
-    return np.asarray(cv2.GaussianBlur(die, (0, 0), 0.06 * SCALE), np.uint8)
-
-
-def _press(page: Picture, die: Picture, dx: float, dy: float, colour: Colour = SEAL) -> Picture:
-    """Press a die so far off the middle of the zone."""
-    zone, side = _zone(), len(die)
-    left = round((zone.centre.x + dx) * SCALE - side / 2)
-    top = round((zone.centre.y + dy) * SCALE - side / 2)
-    inked = np.zeros(page.shape[:2], np.float32)
-    a, b = max(0, top), max(0, left)
-    inked[a : top + side, b : left + side] = 1.0 - die[a - top :, b - left :] / 255.0
-    through = np.array(colour, np.float32) / 255.0
-    return np.asarray(page * (1.0 - inked[:, :, None] * (1.0 - through)), np.uint8)
-
-
-def _grey(page: Picture) -> Picture:
-    return np.asarray(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY), np.uint8)
-
-
-def _asked(page: Picture) -> bool:
-    return any(code in ("annotation", "name-struck") for code, _ in codes(read(page)))
 
 
 @pytest.mark.parametrize("diameter", [28.0, 37.0, 42.0])
@@ -75,18 +36,18 @@ def _asked(page: Picture) -> bool:
 def test_a_seal_beside_the_middle_of_its_zone_is_free(
     diameter: float, dx: float, dy: float
 ) -> None:
-    page = _press(voted_page(), _die(diameter), dx, dy)
+    page = press_seal(voted_page(), seal_die(diameter), dx, dy)
     assert plain(read(page))
-    assert plain(read(_grey(page)))
+    assert plain(read(grey_scan(page)))
 
 
 @pytest.mark.parametrize("apart", [(0.8, 0.8), (2.5, 0.0), (-1.2, 2.0), (-0.9, -1.8)])
 def test_a_seal_set_twice_is_free(apart: tuple[float, float]) -> None:
-    die = _die(37.0)
-    page = _press(voted_page(), die, 5.0, -4.0)
-    page = _press(page, die, 5.0 + apart[0], -4.0 + apart[1], (150, 140, 235))
+    die = seal_die(37.0)
+    page = press_seal(voted_page(), die, 5.0, -4.0)
+    page = press_seal(page, die, 5.0 + apart[0], -4.0 + apart[1], (150, 140, 235))
     assert plain(read(page))
-    assert plain(read(_grey(page)))
+    assert plain(read(grey_scan(page)))
 
 
 @pytest.mark.parametrize("length", [1.5, 3.0])
@@ -96,17 +57,17 @@ def test_a_smeared_seal_is_free(length: float, across: bool) -> None:
     kernel = np.zeros((2 * reach + 1, 2 * reach + 1), np.float32)
     line = (reach, slice(reach, None)) if across else (slice(reach, None), reach)
     kernel[line] = 1.0 / (reach + 1)
-    die = _die(37.0)
+    die = seal_die(37.0)
     dragged = cv2.filter2D(die, -1, kernel[::-1, ::-1], borderType=cv2.BORDER_REPLICATE)
     die = np.asarray(0.6 * die + 0.4 * dragged, np.uint8)
-    page = _press(voted_page(), die, 5.0, 5.0)
+    page = press_seal(voted_page(), die, 5.0, 5.0)
     assert plain(read(page))
-    assert plain(read(_grey(page)))
+    assert plain(read(grey_scan(page)))
 
 
 def test_ink_dragged_broadly_from_the_rim_is_free() -> None:
-    page = _press(voted_page(), _die(37.0), -5.0, 5.0)
-    zone = _zone()
+    page = press_seal(voted_page(), seal_die(37.0), -5.0, 5.0)
+    zone = zone_of_seal()
     x, y = zone.centre.x - 5.0 - 18.3, zone.centre.y + 5.0
     stroke(page, [(x, y), (x - 2.5, y + 0.5)], 2.5, SEAL)
     assert plain(read(page))
@@ -114,13 +75,13 @@ def test_ink_dragged_broadly_from_the_rim_is_free() -> None:
 
 @pytest.mark.parametrize("share", [0.45, 0.7])
 def test_a_seal_that_was_pressed_on_one_side_only_is_free(share: float) -> None:
-    die = _die(37.0)
+    die = seal_die(37.0)
     columns = np.arange(die.shape[1]) / die.shape[1]
     pressed = np.clip((share + 0.05 - columns) / 0.1, 0.0, 1.0)
     light = np.asarray(255 - (255 - die) * pressed * 0.6, np.uint8)
-    page = _press(voted_page(), light, -6.0, 4.0)
+    page = press_seal(voted_page(), light, -6.0, 4.0)
     assert plain(read(page))
-    assert plain(read(_grey(page)))
+    assert plain(read(grey_scan(page)))
 
 
 @pytest.mark.parametrize("colour", [BLUE, RED, BLACK, PENCIL])
@@ -131,11 +92,11 @@ def test_a_pen_that_begins_in_the_zone_and_leaves_it_is_an_annotation(
 ) -> None:
     page = voted_page()
     if sealed:
-        page = _press(page, _die(37.0), -2.0, 1.0)
-    zone = _zone()
+        page = press_seal(page, seal_die(37.0), -2.0, 1.0)
+    zone = zone_of_seal()
     stroke(page, [(zone.x + 9, zone.bottom - 11), (zone.x - 4, zone.bottom - 7)], width, colour)
-    assert _asked(page)
-    assert _asked(_grey(page))
+    assert is_asked(page)
+    assert is_asked(grey_scan(page))
 
 
 @pytest.mark.parametrize("colour", [RED, BLACK, PENCIL])
@@ -143,13 +104,13 @@ def test_a_pen_that_begins_in_the_zone_and_leaves_it_is_an_annotation(
 def test_a_pen_that_leaves_the_rim_by_four_millimetres_is_an_annotation(
     colour: Colour, dx: float
 ) -> None:
-    page = _press(voted_page(), _die(37.0), dx, 4.0)
-    zone = _zone()
+    page = press_seal(voted_page(), seal_die(37.0), dx, 4.0)
+    zone = zone_of_seal()
     x, y = zone.centre.x + dx - 18.5, zone.centre.y + 4.0
     x = min(x, zone.x)
     stroke(page, [(x + 3, y), (x - 4.0, y + 1)], 0.5, colour)
-    assert _asked(page)
-    assert _asked(_grey(page))
+    assert is_asked(page)
+    assert is_asked(grey_scan(page))
 
 
 @pytest.mark.parametrize("colour", [RED, BLACK, PENCIL])
@@ -157,33 +118,33 @@ def test_a_pen_that_leaves_the_rim_by_four_millimetres_is_an_annotation(
 def test_a_pen_along_the_rim_outside_the_zone_is_an_annotation(
     colour: Colour, apart: float, span: float
 ) -> None:
-    page = _press(voted_page(), _die(37.0), -5.0, 2.0)
-    zone = _zone()
+    page = press_seal(voted_page(), seal_die(37.0), -5.0, 2.0)
+    zone = zone_of_seal()
     x, y = zone.centre.x - 5.0, zone.centre.y + 2.0
     turns = np.linspace(np.pi - span, np.pi + span, 60)
     wide = 18.5 + apart + 0.15 * np.sin(4 * turns)
     bow = [(x + r * np.cos(a), y + r * np.sin(a)) for a, r in zip(turns, wide, strict=True)]
     stroke(page, bow, 0.5, colour)
-    assert _asked(page)
-    assert _asked(_grey(page))
+    assert is_asked(page)
+    assert is_asked(grey_scan(page))
 
 
 @pytest.mark.parametrize("colour", [BLUE, RED, BLACK])
 @pytest.mark.parametrize("radius", [16.0, 20.0])
 def test_a_bow_as_round_as_a_seal_is_an_annotation(colour: Colour, radius: float) -> None:
-    page, zone = voted_page(), _zone()
+    page, zone = voted_page(), zone_of_seal()
     x, y = zone.x + radius - 5.0, zone.centre.y
     turns = np.linspace(np.pi - 1.1, np.pi + 1.1, 60)
     wide = radius + 0.15 * np.sin(5 * turns)
     bow = [(x + r * np.cos(a), y + r * np.sin(a)) for a, r in zip(turns, wide, strict=True)]
     stroke(page, bow, 0.5, colour)
-    assert _asked(page)
-    assert _asked(_grey(page))
+    assert is_asked(page)
+    assert is_asked(grey_scan(page))
 
 
 @pytest.mark.parametrize("colour", [BLUE, PENCIL])
 def test_a_loop_around_the_seal_is_an_annotation(colour: Colour) -> None:
-    page, zone = _press(voted_page(), _die(37.0), 0.0, 0.0), _zone()
+    page, zone = press_seal(voted_page(), seal_die(37.0), 0.0, 0.0), zone_of_seal()
     turns = np.linspace(0, 2 * np.pi, 120)
     radius = 25.0 + 0.8 * np.sin(2 * turns + 1.0)
     loop = [
@@ -191,17 +152,17 @@ def test_a_loop_around_the_seal_is_an_annotation(colour: Colour) -> None:
         for a, r in zip(turns, radius, strict=True)
     ]
     stroke(page, loop, 0.5, colour)
-    assert _asked(page)
-    assert _asked(_grey(page))
+    assert is_asked(page)
+    assert is_asked(grey_scan(page))
 
 
 @pytest.mark.parametrize("colour", [BLUE, BLACK])
 def test_another_colour_upon_a_seal_outside_the_zone_is_an_annotation(colour: Colour) -> None:
-    page = _press(voted_page(), _die(37.0), -8.0, 2.0)
-    zone = _zone()
+    page = press_seal(voted_page(), seal_die(37.0), -8.0, 2.0)
+    zone = zone_of_seal()
     x, y = zone.x - 1.6, zone.centre.y + 2.0
     stroke(page, [(x, y - 3.5), (x - 0.4, y + 3.5)], 0.5, colour)
-    assert _asked(page)
+    assert is_asked(page)
 
 
 # --- seals whose ink is pale, soft or too much
@@ -227,38 +188,38 @@ def _uneven(page: Picture, share: float = 1.0) -> Picture:
 def test_a_pale_seal_that_leaves_its_zone_is_free(
     diameter: float, dx: float, dy: float, soft: float
 ) -> None:
-    die = _uneven(_die(diameter))
-    page = _press(voted_page(), _soft(die, soft) if soft else die, dx, dy, (120, 105, 228))
+    die = _uneven(seal_die(diameter))
+    page = press_seal(voted_page(), _soft(die, soft) if soft else die, dx, dy, (120, 105, 228))
     assert plain(read(page))
-    assert plain(read(_grey(page)))
+    assert plain(read(grey_scan(page)))
 
 
 @pytest.mark.parametrize("apart", [(1.5, 0.3), (-1.8, 0.8), (0.4, 2.4)])
 def test_a_pale_seal_set_twice_is_free(apart: tuple[float, float]) -> None:
-    die = _uneven(_die(37.0))
-    page = _press(voted_page(), die, -4.0, -4.0, (110, 95, 225))
-    page = _press(page, die, -4.0 + apart[0], -4.0 + apart[1], (110, 95, 225))
+    die = _uneven(seal_die(37.0))
+    page = press_seal(voted_page(), die, -4.0, -4.0, (110, 95, 225))
+    page = press_seal(page, die, -4.0 + apart[0], -4.0 + apart[1], (110, 95, 225))
     assert plain(read(page))
-    assert plain(read(_grey(page)))
+    assert plain(read(grey_scan(page)))
 
 
 def test_ink_that_ran_around_a_seal_is_free() -> None:
-    die = _die(37.0)
+    die = seal_die(37.0)
     rng = np.random.default_rng(3)
     around = 255.0 - 0.75 * (255.0 - _soft(die, 1.1)) * (rng.random(die.shape) < 0.6)
-    page = _press(voted_page(), np.minimum(die, np.asarray(around, np.uint8)), -3.0, 5.0)
+    page = press_seal(voted_page(), np.minimum(die, np.asarray(around, np.uint8)), -3.0, 5.0)
     assert plain(read(page))
 
 
 @pytest.mark.parametrize("colour", [BLUE, RED, BLACK, PENCIL])
 @pytest.mark.parametrize("width", [0.25, 0.5, 0.9])
 def test_a_pen_that_leaves_a_pale_seal_is_an_annotation(colour: Colour, width: float) -> None:
-    page = _press(voted_page(), _soft(_uneven(_die(37.0)), 0.3), -6.0, 4.0, PALE_SEAL)
-    zone = _zone()
+    page = press_seal(voted_page(), _soft(_uneven(seal_die(37.0)), 0.3), -6.0, 4.0, PALE_SEAL)
+    zone = zone_of_seal()
     x, y = zone.centre.x - 6.0 - 18.5, zone.centre.y + 4.0
     stroke(page, [(x + 3, y), (x - 4.0, y + 1)], width, colour)
-    assert _asked(page)
-    assert _asked(_grey(page))
+    assert is_asked(page)
+    assert is_asked(grey_scan(page))
 
 
 @pytest.mark.parametrize("colour", [BLUE, BLACK])
@@ -266,11 +227,11 @@ def test_a_pen_that_leaves_a_pale_seal_is_an_annotation(colour: Colour, width: f
 def test_another_colour_upon_a_pale_seal_outside_the_zone_is_an_annotation(
     colour: Colour, seal: Colour
 ) -> None:
-    page = _press(voted_page(), _soft(_die(37.0), 0.3), -8.0, 2.0, seal)
-    zone = _zone()
+    page = press_seal(voted_page(), _soft(seal_die(37.0), 0.3), -8.0, 2.0, seal)
+    zone = zone_of_seal()
     x, y = zone.x - 1.6, zone.centre.y + 2.0
     stroke(page, [(x, y - 3.5), (x - 0.4, y + 3.5)], 0.5, colour)
-    assert _asked(page)
+    assert is_asked(page)
 
 
 @pytest.mark.parametrize("colour", [RED, BLACK, PENCIL])
@@ -278,15 +239,15 @@ def test_another_colour_upon_a_pale_seal_outside_the_zone_is_an_annotation(
 def test_a_pen_along_the_rim_of_a_pale_seal_is_an_annotation(
     colour: Colour, apart: float, width: float
 ) -> None:
-    page = _press(voted_page(), _uneven(_die(37.0)), -5.0, 2.0, (120, 105, 228))
-    zone = _zone()
+    page = press_seal(voted_page(), _uneven(seal_die(37.0)), -5.0, 2.0, (120, 105, 228))
+    zone = zone_of_seal()
     x, y = zone.centre.x - 5.0, zone.centre.y + 2.0
     turns = np.linspace(np.pi - 0.7, np.pi + 0.7, 60)
     wide = 18.5 + apart + 0.15 * np.sin(4 * turns)
     bow = [(x + r * np.cos(a), y + r * np.sin(a)) for a, r in zip(turns, wide, strict=True)]
     stroke(page, bow, width, colour)
-    assert _asked(page)
-    assert _asked(_grey(page))
+    assert is_asked(page)
+    assert is_asked(grey_scan(page))
 
 
 @pytest.mark.parametrize("colour", [BLUE, RED, BLACK, PENCIL])
@@ -294,13 +255,13 @@ def test_a_pen_along_the_rim_of_a_pale_seal_is_an_annotation(
 def test_a_stroke_in_a_ring_of_a_cup_beside_the_zone_is_an_annotation(
     colour: Colour, tone: Colour
 ) -> None:
-    page, zone = voted_page(), _zone()
+    page, zone = voted_page(), zone_of_seal()
     at = (round((zone.x + 15) * SCALE), round(zone.centre.y * SCALE))
     cv2.circle(page, at, round(20.0 * SCALE), tone, round(0.8 * SCALE), cv2.LINE_AA)
     x = zone.x - 3.0
     stroke(page, [(x, zone.centre.y - 5), (x + 1.0, zone.centre.y + 5)], 0.5, colour)
-    assert _asked(page)
-    assert _asked(_grey(page))
+    assert is_asked(page)
+    assert is_asked(grey_scan(page))
 
 
 @pytest.mark.parametrize("colour", [BLUE, RED, PENCIL])
@@ -308,12 +269,12 @@ def test_a_stroke_in_a_ring_of_a_cup_beside_the_zone_is_an_annotation(
 def test_a_pencil_or_pen_drawn_round_as_a_seal_is_an_annotation(
     colour: Colour, radius: float
 ) -> None:
-    page, zone = voted_page(), _zone()
+    page, zone = voted_page(), zone_of_seal()
     turns = np.linspace(0, 2 * np.pi, 160)
     # A hand wavers by half a millimetre around so large a ring at its very best.
     wide = radius + 0.6 * np.sin(2 * turns + 0.5) + 0.35 * np.sin(3 * turns)
     x, y = zone.x + radius - 5.0, zone.centre.y
     loop = [(x + r * np.cos(a), y + r * np.sin(a)) for a, r in zip(turns, wide, strict=True)]
     stroke(page, loop, 0.4, colour)
-    assert _asked(page)
-    assert _asked(_grey(page))
+    assert is_asked(page)
+    assert is_asked(grey_scan(page))

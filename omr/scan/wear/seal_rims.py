@@ -35,6 +35,19 @@ CLEAN_MM = (1.6, 2.6)
 # the rings of cups have none.
 _PARTLY, _LETTER_MM, _LETTERED = 0.25, 1.2, 0.15
 _LETTERS_MM = (7.0, 1.5)
+# A die's edge keeps to its circle, this near, for so many parts of the turn on end, 4 mm and more.
+# Such runs are 0.3 of the turn of a third of an impression and of one set twice and turned; in
+# scribbles as large as a seal there are none, in oval stamps they come to 0.12.
+# Ink as far beyond the edge as this ends elsewhere.
+_TRUE_MM, _RUN, _TRUE, _BEYOND_MM = 0.2, 4, 0.2, 1.0
+# A die that was set again leaves a circle that is as large, sought within so many mm and found by
+# its edge within fewer, and whose middle lies so far off: nearer it is the same circle, farther
+# another ballot's.
+_ABOUT_MM, _SAME_MM, _AGAIN_MM = 1.1, 0.4, (1.2, 12.0)
+# Where it crosses the first, for this share of a turn and more, its rim shows over this share of
+# the way, this near. Letters of the first show over half of it; the circle of a pen's bow beside a
+# seal hardly lies within it.
+_WITHIN, _CROSSES, _NEAR_MM = 0.17, 0.7, 0.3
 # The rim ends where the outermost ink lies in most parts of the turn, as near as this. Lines of a
 # double rim lie up to 1.6 mm apart, and the rim is up to 1 mm broad. The middle is off by a step.
 _RIM_MM, _EDGE_MM, _FINE_MM = 2.4, 0.15, (-0.6, -0.4, -0.2, 0.0, 0.2, 0.4, 0.6)
@@ -78,30 +91,91 @@ class SealView(NamedTuple):
     pixels: NDArray[np.uint8]
 
 
-def best_impression(zone: Rect, views: Sequence[SealView]) -> tuple[Impression, SealView] | None:
+def best_impression(
+    zone: Rect, views: Sequence[SealView], lettered: bool = True
+) -> tuple[Impression, SealView] | None:
     """Return a seal's circle and the view in which it is seen best, if it is a seal's in any.
 
     Args:
         zone: The seal's zone.
         views: The zone with its surroundings: its ink, and also what is paler than ink.
+        lettered: Whether letters have to be seen within the rim.
     """
-    found = [(seal, view) for view in views if (seal := _impression(zone, view)) is not None]
+    found = [
+        (seal, view) for view in views if (seal := _impression(zone, view, lettered)) is not None
+    ]
     return max(found, key=lambda one: one[0].seen, default=None)
 
 
-def _impression(zone: Rect, view: SealView) -> Impression | None:
-    """Return the circle that is seen best, if it is a seal's.
+def other_impression(first: Impression, view: SealView) -> Impression | None:
+    """Return another impression of the same die, set once more some way from the first.
 
-    Cups and bottles leave rings as true as a seal's, and no letters within.
+    Args:
+        first: The impression that is known.
+        view: The zone with its surroundings.
     """
-    middle = zone.centre
-    level, seal = _best(
-        _seen(view.inked, view), view, Impression(middle.x, middle.y, 0.0, 0.0), _ASTRAY_MM
-    )
+    about = np.abs(_RADII_MM - first.line) < _ABOUT_MM
+    levels = [
+        shares if known else np.zeros_like(shares)
+        for shares, known in zip(_seen(view.inked, view), about, strict=True)
+    ]
+    level, seal = _best(levels, view, first, _AGAIN_MM[1], _AGAIN_MM[0])
+    again = _if_seal(level, seal, view)
+    if again is None or abs(again.edge - first.edge) > _SAME_MM:
+        return None
+    return again if _crosses(again, first, view) else None
+
+
+def _crosses(again: Impression, first: Impression, view: SealView) -> bool:
+    """Tell whether a rim shows where it lies within another impression, print left out."""
+    turn = (np.arange(PARTS) + 0.5) / PARTS * 2 * np.pi - np.pi
+    middle = again.edge - WITHIN_RIM_MM / 2
+    x, y = again.x + middle * np.cos(turn), again.y + middle * np.sin(turn)
+    rows = np.rint(y * view.px_per_mm).astype(np.int64) - view.area[0].start
+    columns = np.rint(x * view.px_per_mm).astype(np.int64) - view.area[1].start
+    height, width = view.inked.shape
+    within = np.hypot(x - first.x, y - first.y) < first.edge - CLEAN_MM[0]
+    within &= (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
+    within[within] = ~view.hidden[rows[within], columns[within]]
+    from_middle, turns = _polar(again, view)
+    shown = np.zeros(PARTS, np.bool_)
+    shown[turns[np.abs(from_middle - again.edge + _NEAR_MM) < _NEAR_MM]] = True
+    return float(within.mean()) > _WITHIN and float(shown[within].mean()) > _CROSSES
+
+
+def _impression(zone: Rect, view: SealView, lettered: bool) -> Impression | None:
+    """Return the circle that is seen best, if it is a seal's."""
+    middle = Impression(zone.centre.x, zone.centre.y, 0.0, 0.0)
+    level, seal = _best(_seen(view.inked, view), view, middle, _ASTRAY_MM)
+    return _if_seal(level, seal, view, lettered)
+
+
+def _if_seal(
+    level: float, seal: Impression, view: SealView, lettered: bool = True
+) -> Impression | None:
+    """Return a circle with its edge, if it is a seal's.
+
+    Cups and bottles leave rings as true as a seal's, and no letters within; scribbles that fill the
+    zone lie along some circle, but do not end on it.
+    """
     if level < _PARTLY:
         return None
     seal = _refined(seal, view)
-    return seal if _lettered(seal, view) > _LETTERED else None
+    if _true(seal, view) < _TRUE or (lettered and _lettered(seal, view) <= _LETTERED):
+        return None
+    return seal
+
+
+def _true(seal: Impression, view: SealView) -> float:
+    """Return over which share of a turn ink ends on the rim's edge for some parts on end."""
+    from_middle, turns = _polar(seal, view)
+    on = from_middle < seal.edge + _BEYOND_MM
+    outermost = np.zeros(PARTS)
+    np.maximum.at(outermost, turns[on], from_middle[on])
+    ends = as_bits(np.abs(outermost - seal.edge) < _TRUE_MM)
+    around = np.concatenate([ends[-_RUN:], ends, ends[:_RUN]])[None]
+    runs = cv2.morphologyEx(around, cv2.MORPH_OPEN, np.ones((1, _RUN), np.uint8))
+    return float(np.mean(runs[0, _RUN:-_RUN]))
 
 
 def _lettered(seal: Impression, view: SealView) -> float:
@@ -139,9 +213,13 @@ def _refined(seal: Impression, view: SealView) -> Impression:
 
 
 def _best(
-    seen: list[Floats], view: SealView, around: Impression, reach_mm: float
+    seen: list[Floats],
+    view: SealView,
+    around: Impression,
+    reach_mm: float,
+    beyond_mm: float = -1.0,
 ) -> tuple[float, Impression]:
-    """Return the circle that is seen best of those whose middle lies near another's.
+    """Return the circle that is seen best of those whose middle lies near another's, if not on it.
 
     Returns:
         Which share of it is seen more than beyond it, and the circle.
@@ -149,7 +227,8 @@ def _best(
     rows, columns = np.indices(seen[0].shape)
     x = (columns + 0.5) / _PX_PER_MM + view.area[1].start / view.px_per_mm
     y = (rows + 0.5) / _PX_PER_MM + view.area[0].start / view.px_per_mm
-    near = np.flatnonzero(np.hypot(x - around.x, y - around.y) < reach_mm)
+    away = np.hypot(x - around.x, y - around.y)
+    near = np.flatnonzero((away < reach_mm) & (away > beyond_mm))
     levels = np.array([shares.ravel()[near] for shares in seen])
     size, place = divmod(int(levels.argmax()), len(near))
     at, line = near[place], float(_RADII_MM[size])

@@ -1,10 +1,10 @@
-"""The body's round seal in its zone, and what of the ink beyond the zone belongs to it.
+"""The body's round seal, and what of the ink in and around its zone belongs to it.
 
-In come the zone, the flat page and its ink; out comes what is free. Whatever lies in the zone is,
-but for what a pen of another colour wrote there, where a red seal shows it.
-Seals are set beside its middle, so that their rim leaves it; pens begin in the zone and leave it
-too. Outside the zone what lies within the circle of a seal is the seal's, a smear beside it as
-well, and everything else is judged like ink anywhere.
+In come the zone, the flat page and its ink; out comes what is free: ink within the circle of a
+seal, in its trail and its smears, but for what a pen of another colour wrote there, where a red
+seal shows it. Seals are set beside the middle of the zone, so that their rim leaves it; pens begin
+in the zone and leave it too, and some write where no seal is. In the zone what is too short for a
+stroke is left for a scrap of a seal; everything else is judged like ink anywhere.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.geometry import Rect
-from omr.scan.ink.ink_map import InkMap
+from omr.scan.ink.ink_map import STRONG, InkMap
 from omr.scan.ink.pieces import label_pieces
 from omr.scan.place.reference import (
     Mask,
@@ -31,11 +31,15 @@ from omr.scan.settings import ReaderSettings
 from omr.scan.wear.seal_colours import NOT_RED, RED, pen_in_zone, red_share, taken_at
 from omr.scan.wear.seal_doubles import second_impression, set_twice
 from omr.scan.wear.seal_rims import (
+    SPREAD_MM,
+    WITHIN_RIM_MM,
     Impression,
     SealView,
     best_impression,
     disc_of,
     ink_on_rim,
+    other_impression,
+    places_mm,
 )
 
 Floats = NDArray[np.float32]
@@ -50,6 +54,16 @@ _BROAD_MM, _SMEAR_MM = 1.6, 4.0
 # A seal's circle is sought in what has this share of the least darkness of ink, too, and stands out
 # of the paper's grain by so many of its standard deviations.
 _PALE, _GRAIN = 0.5, 4.0
+# Paler yet, it is sought in the mean of so many pixels, by so much of 255 darker than paper at the
+# least, and so far from print, whose edges are soft.
+_MEAN_PX, _DARKER, _SOFT_PRINT_MM = (5, 5), 3.0, 0.5
+# Rubber that tilts or slides leaves its trail so far beyond the rim's spread, in the zone: in all
+# 1.5 mm from the rim.
+_TRAIL_MM = 0.9
+# Letters of a word lie within 2 mm of each other, and what is shorter than this is left in the zone
+# for a scrap of a seal. Scraps of a rim, one behind the other along a seal, spread over no more
+# than this across it, as far as impressions that lie so near diverge there.
+_WORD_MM, _STROKE_MM, _TOUCHING_MM, _ALONG_MM = 1.0, 4.0, 0.0, 2.0
 
 
 def seal_zone(
@@ -77,15 +91,13 @@ def seal_zone(
 
 
 def _of_seal(zone: Rect, area: Area, flat: FlatPage, ink: InkMap, reference: Reference) -> Mask:
-    """Return the zone, and what around it belongs to its seal, in a window of the page."""
+    """Return what belongs to the zone's seal, and where no ink is, in a window of the page."""
     scale, inked = reference.px_per_mm, ink.ink[area]
-    free = _within(zone, area, scale, 0.0)
-    if not (inked & ~free).any():
-        return free
-    spilled = _joined(inked, free, scale)
-    free |= spilled & _within(zone, area, scale, _SOFT_MM)
-    if np.count_nonzero(inked & ~free) < _LEAST_MM2 * scale**2:
-        return free
+    inside = _within(zone, area, scale, 0.0)
+    if np.count_nonzero(inked) < _LEAST_MM2 * scale**2:
+        return inside
+    spilled = _joined(inked, inside, scale)
+    inside |= spilled & _within(zone, area, scale, _SOFT_MM)
     view = SealView(area, scale, inked, reference.near_print[area], flat.pixels[area])
     # Pale ink, and what fades at its edges, shows the circle where ink is but scraps of it.
     least = max(_PALE * ink.threshold, _GRAIN * flat.noise)
@@ -93,20 +105,152 @@ def _of_seal(zone: Rect, area: Area, flat: FlatPage, ink: InkMap, reference: Ref
     pale = view._replace(inked=inked_palely)
     best = best_impression(zone, (view, pale))
     if best is None:
-        return free | _smear(spilled & ~free, view)
+        return _without_rim(zone, inside, spilled, view, flat, ink)
     first, seen = best
     red = _is_red(first, seen)
-    round_ = disc_of(first, view)
-    rest = spilled & ~free & ~round_
-    if np.count_nonzero(rest) >= _LEAST_MM2 * scale**2:
-        seconds = (second_impression(one.inked & ~round_, first, one) for one in (view, pale))
-        second = next((one for one in seconds if one and set_twice(one, first, pale)), None)
-        if second is not None:
-            round_ |= disc_of(second, view)
+    round_ = _discs(first, spilled & ~inside, (view, pale), red=red)
+    rest = inked & inside & ~grow(round_, _TRAIL_MM * scale)
+    if rest.any():
+        round_ |= _set_again(rest, first, (view, pale))
+        rest &= ~grow(round_, _TRAIL_MM * scale)
         near = grow(round_, _SMEAR_MM * scale)
-        round_ |= _smear(rest & ~round_ & near, view, red=red)
-    foreign = _not_red(inked & ~free & round_, view) if red else None
-    return free | (round_ if foreign is None else round_ & ~foreign)
+        rest &= ~_smear(rest & near, view, red=red)
+        # A second impression that hardly printed leaves scraps of its rim beside the first.
+        scraps = rest & near & ~_written(rest, scale, _TOUCHING_MM)
+        rest &= ~_along(scraps, first, view)
+    foreign = _not_red(inked & ~inside & round_, view) if red else None
+    seals = inside | (round_ if foreign is None else round_ & ~foreign)
+    return seals & ~_written(rest, scale)
+
+
+def _without_rim(
+    zone: Rect, inside: Mask, spilled: Mask, view: SealView, flat: FlatPage, ink: InkMap
+) -> Mask:
+    """Return what is free where no ink shows the rim of a seal: scraps of one that is too pale.
+
+    Args:
+        zone: The zone on the page, in mm.
+        inside: The zone.
+        spilled: The ink that begins in it.
+        view: The zone with its surroundings.
+        flat: The page laid flat.
+        ink: Its ink.
+    """
+    rest = view.inked & inside
+    seals = inside | _smear(spilled & ~inside, view)
+    if not rest.any():
+        return seals
+    # Where all is scraps its letters are no more than that.
+    drawn = bool(_written(rest, view.px_per_mm, _TOUCHING_MM).any())
+    best = best_impression(zone, (_faintly(view, flat),), lettered=drawn)
+    if best is not None:
+        strong = rest & above(ink.darkness[view.area], STRONG * ink.threshold)
+        rest &= ~_scraps(best[0], strong, view)
+    return seals & ~_written(rest, view.px_per_mm)
+
+
+def _faintly(view: SealView, flat: FlatPage) -> SealView:
+    """Return a zone with what is darker than its paper by the least that can be told.
+
+    Of a seal that a scan left but scraps of, the rim shows in the mean of some pixels.
+    """
+    open_ = flat.paper[view.area] & ~grow(view.hidden, _SOFT_PRINT_MM * view.px_per_mm)
+    smooth = np.asarray(cv2.blur(flat.darkness[view.area], _MEAN_PX), np.float32)
+    paper = smooth[open_]
+    usual = float(np.median(paper)) if paper.size else 0.0
+    # From the median of what differs to a standard deviation.
+    grain = 1.48 * float(np.median(np.abs(paper - usual))) if paper.size else 0.0
+    return view._replace(inked=(smooth > usual + max(_GRAIN * grain, _DARKER)) & open_)
+
+
+def _discs(first: Impression, beyond: Mask, views: tuple[SealView, SealView], red: bool) -> Mask:
+    """Return the discs of a seal and of its second impression, and its smear, around the zone.
+
+    Args:
+        first: The seal's circle.
+        beyond: Ink that begins in the zone and lies outside it.
+        views: The zone with its ink, and with what is paler as well.
+        red: Whether the rim is red.
+    """
+    view, pale = views
+    round_ = disc_of(first, view)
+    rest = beyond & ~round_
+    if np.count_nonzero(rest) < _LEAST_MM2 * view.px_per_mm**2:
+        return round_
+    seconds = (second_impression(one.inked & ~round_, first, one) for one in views)
+    second = next((one for one in seconds if one and set_twice(one, first, pale)), None)
+    if second is not None:
+        round_ |= disc_of(second, view)
+    near = grow(round_, _SMEAR_MM * view.px_per_mm)
+    return round_ | _smear(rest & ~round_ & near, view, red=red)
+
+
+def _set_again(rest: Mask, first: Impression, views: tuple[SealView, SealView]) -> Mask:
+    """Return the disc of another impression of the seal that lies in its zone.
+
+    Args:
+        rest: Ink in the zone that the first impression does not explain.
+        first: The seal's circle.
+        views: The zone with its ink, and with what is paler as well.
+    """
+    round_ = np.zeros(rest.shape, np.bool_)
+    if not _written(rest, views[0].px_per_mm).any():
+        return round_
+    for view in views:
+        again = other_impression(first, view)
+        if again is not None:
+            round_ |= disc_of(again, view)
+    return round_
+
+
+def _scraps(faint: Impression, strong: Mask, view: SealView) -> Mask:
+    """Return where ink is a scrap of a seal too pale for more.
+
+    Args:
+        faint: The seal's circle.
+        strong: What is ink beyond doubt. What is as long as a stroke of it and lies off the rim,
+            where rubber prints best, was written.
+        view: The zone.
+    """
+    scale = view.px_per_mm
+    inner = faint._replace(edge=faint.edge - SPREAD_MM - WITHIN_RIM_MM)
+    on_rim = disc_of(faint, view) & ~disc_of(inner, view)
+    written = _written(strong & ~on_rim, scale, _TOUCHING_MM)
+    return grow(disc_of(faint, view), _TRAIL_MM * scale) & ~written
+
+
+def _along(scraps: Mask, seal: Impression, view: SealView) -> Mask:
+    """Return which scraps beside a seal lie one behind the other along its rim.
+
+    What a threshold leaves of a pencil's stroke over the rim leads away from it.
+    """
+    words = label_pieces(grow(scraps, _WORD_MM * view.px_per_mm))
+    x, y = places_mm(scraps, view)
+    numbers = words.labels[scraps]
+    away = np.hypot(x - seal.x, y - seal.y)
+    nearest, farthest = np.full(len(words.stats), np.inf), np.zeros(len(words.stats))
+    np.minimum.at(nearest, numbers, away)
+    np.maximum.at(farthest, numbers, away)
+    return words.chosen(farthest - nearest < _ALONG_MM) & scraps
+
+
+def _written(rest: Mask, px_per_mm: int, join_mm: float = _WORD_MM) -> Mask:
+    """Return which ink that no seal explains is large enough to be a stroke or a word.
+
+    Args:
+        rest: The ink.
+        px_per_mm: Resolution.
+        join_mm: Half the gaps that are crossed.
+    """
+    if not rest.any():
+        return rest
+    words = label_pieces(grow(rest, join_mm * px_per_mm))
+    stats = words.stats
+    # Growing adds its radius at either end.
+    wide, high = (stats[:, k] / px_per_mm - 2 * join_mm for k in (2, 3))
+    long_ = np.hypot(wide, high) >= _STROKE_MM
+    long_[0] = False
+    return words.chosen(long_) & rest
 
 
 def _within(zone: Rect, area: Area, px_per_mm: int, margin_mm: float) -> Mask:
