@@ -9,7 +9,16 @@ import pytest
 from omr.geometry import Rect
 from omr.scan.place.reference import Grey
 from omr.scan.wear.faint_folds import lies_on_fold
-from tests.scan.page_drawings import Picture, codes, placed, plain, read, stroke, voted_page
+from tests.scan.page_drawings import (
+    SCALE,
+    Picture,
+    codes,
+    placed,
+    plain,
+    read,
+    stroke,
+    voted_page,
+)
 
 _MM = 8
 _X = 118.0
@@ -131,8 +140,15 @@ def test_a_stroke_along_a_faint_fold_asks(level: int, long_mm: float) -> None:
 
 
 def _cracked(level: int) -> Picture:
-    """Return a page with a fold down it whose paper cracked unevenly, about as dark as this."""
+    """Return a page with a fold down it whose paper cracked unevenly, about as dark as this.
+
+    The slope to its right faces away from the lamp; a line without slopes would be a ruled one.
+    """
     page = voted_page()
+    fold = np.array([_at(row / SCALE) for row in range(len(page))])
+    away = np.arange(page.shape[1])[None, :] / SCALE - fold[:, None]
+    light = 1.0 - 0.05 * np.exp(-np.abs(away) / 5.0) * (away > 0)
+    page = np.asarray(page * light[..., None], np.uint8)
     random = np.random.default_rng(1)
     for y in np.arange(0.0, 297.0):
         crack = int(np.clip(level + random.normal(0, 18), 60, 250))

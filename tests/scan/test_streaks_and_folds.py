@@ -141,7 +141,7 @@ def _fold(
 def test_a_fold_is_found_from_edge_to_edge_and_explained(start_mm: float, end_mm: float) -> None:
     darkness, shut = _sheet()
     _fold(darkness, start_mm, end_mm, 90)
-    shade, folds = shade_of_folds(darkness, shut, _MM)
+    shade, folds, _ = shade_of_folds(darkness, shut, _MM)
     assert [fold.across for fold in folds] == [True]
     assert folds[0].start_mm == pytest.approx(start_mm + 0.5, abs=1.5)
     assert folds[0].end_mm == pytest.approx(end_mm + 0.5, abs=1.5)
@@ -154,7 +154,7 @@ def test_a_fold_down_the_sheet_is_found_as_such() -> None:
     sheet = _sheet()
     darkness, shut = np.ascontiguousarray(sheet[0].T), np.ascontiguousarray(sheet[1].T)
     _fold(darkness, 120.0, 121.0, 90, (0, 297))
-    shade, folds = shade_of_folds(darkness.T.copy(), shut.T.copy(), _MM)
+    shade, folds, _ = shade_of_folds(darkness.T.copy(), shut.T.copy(), _MM)
     assert shade is not None
     assert [fold.across for fold in folds] == [False]
     assert (folds[0].start_mm, folds[0].end_mm) == pytest.approx((120.5, 121.5), abs=1.5)
@@ -162,21 +162,21 @@ def test_a_fold_down_the_sheet_is_found_as_such() -> None:
 
 def test_a_sheet_without_folds_has_no_shade() -> None:
     darkness, shut = _sheet()
-    assert shade_of_folds(darkness, shut, _MM) == (None, ())
+    assert shade_of_folds(darkness, shut, _MM) == (None, (), ())
 
 
 @pytest.mark.parametrize("ends_mm", [(20, 190), (31, 110), (0, 190), (20, 210)])
 def test_a_line_that_ends_within_the_sheet_is_no_fold(ends_mm: tuple[int, int]) -> None:
     darkness, shut = _sheet()
     _fold(darkness, 150.0, 150.6, 120, ends_mm)
-    assert shade_of_folds(darkness, shut, _MM) == (None, ())
+    assert shade_of_folds(darkness, shut, _MM) == (None, (), ())
 
 
 def test_a_stroke_that_crosses_a_fold_is_still_ink() -> None:
     darkness, shut = _sheet()
     _fold(darkness, 150.0, 150.0, 20)
     darkness[145 * _MM : 156 * _MM, 130 * _MM : 130 * _MM + 4] = 190
-    shade, folds = shade_of_folds(darkness, shut, _MM)
+    shade, folds, _ = shade_of_folds(darkness, shut, _MM)
     assert len(folds) == 1
     assert shade is not None
     left = cv2.subtract(darkness, shade)

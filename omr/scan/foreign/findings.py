@@ -53,6 +53,9 @@ from omr.scan.wear.streaks import Streak
 from omr.scan.wear.tears import tears
 from omr.stages import stage, timed
 
+# A ruled line is known to the millimetre.
+_RULED_MM = 1.0
+
 
 @stage("foreign")
 def find_foreign(
@@ -99,8 +102,19 @@ def find_foreign(
     covered = timed("overprint", covered_places(flat, reference, ink))
     for rects in (on_codes, coloured, faint, in_margins, hidden, covered):
         found += _beside(found, (_place(rect, reference) for rect in rects))
-    told = _less_told(found, flat, reference, ink, corners)
+    told = [*_less_told(found, flat, reference, ink, corners)]
+    told += _beside(told, _ruled(reference, ink))
     return (*told, *_drawn_boxes(flat, reference, ink), *_copies(flat, reference, ink))
+
+
+def _ruled(reference: Reference, ink: InkMap) -> Iterator[Finding]:
+    """Yield the lines that somebody ruled over the whole sheet, a hard pencil's too."""
+    layout = reference.layout
+    for line in ink.ruled:
+        low, high = sorted((line.start_mm, line.end_mm))
+        across = Rect(0.0, low - _RULED_MM / 2, layout.width, high - low + _RULED_MM)
+        down = Rect(low - _RULED_MM / 2, 0.0, high - low + _RULED_MM, layout.height)
+        yield _place(across if line.across else down, reference)
 
 
 def _drawn_boxes(flat: FlatPage, reference: Reference, ink: InkMap) -> Iterator[Finding]:

@@ -2,7 +2,8 @@
 
 A fold is found by summing the page along slanting lines, where print leaves it open. Its
 profile, the darkness across it, is measured along its whole length; what a fold explains
-is no ink, and what is darker than its fold is a stroke that crosses it.
+is no ink, and what is darker than its fold is a stroke that crosses it. A line that somebody
+ruled over the whole sheet is none.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from omr.scan.ink.ruled_lines import is_ruled
 from omr.scan.place.reference import Grey, Mask, as_bits
 
 Float32 = NDArray[np.float32]
@@ -38,7 +40,7 @@ _CRACKED, _CORE_MM = 25, 0.6
 
 @dataclass(frozen=True, slots=True)
 class FoldLine:
-    """A fold across the page.
+    """A fold across the page, or a line that runs as one.
 
     Attributes:
         across: True for a line from left to right, False from top to bottom.
@@ -67,7 +69,7 @@ class FoldLine:
 
 def shade_of_folds(
     darkness: Grey, shut: Mask, px_per_mm: int
-) -> tuple[Grey | None, tuple[FoldLine, ...]]:
+) -> tuple[Grey | None, tuple[FoldLine, ...], tuple[FoldLine, ...]]:
     """Find folds, and the darkness that they explain.
 
     Args:
@@ -76,7 +78,8 @@ def shade_of_folds(
         px_per_mm: Resolution of both.
 
     Returns:
-        Darkness explained at each pixel (None where there is no fold), and the folds.
+        Darkness explained at each pixel (None where there is no fold), the folds, and the lines
+        that cross the sheet as folds do but were drawn.
     """
     open_ = as_bits(~shut)
     small_open = _means(open_, px_per_mm)
@@ -85,15 +88,20 @@ def shade_of_folds(
     free = np.asarray(small_open > 0.35, dtype=np.float32)
     shade: Grey | None = None
     folds: list[FoldLine] = []
+    ruled: list[FoldLine] = []
     for across in (True, False):
         view = (level, free) if across else (level.T.copy(), free.T.copy())
         for start, end in _lines(*view):
+            turned = (darkness, shut) if across else (darkness.T, shut.T)
+            ends = start * px_per_mm, end * px_per_mm
+            if is_ruled(*turned, *ends, px_per_mm):
+                ruled.append(FoldLine(across, start, end))
+                continue
             folds.append(FoldLine(across, start, end))
             if shade is None:
                 shade = np.zeros(darkness.shape, np.uint8)
-            whole = (darkness, shut, shade) if across else (darkness.T, shut.T, shade.T)
-            _explain(*whole, start * px_per_mm, end * px_per_mm, px_per_mm)
-    return shade, tuple(folds)
+            _explain(*turned, shade if across else shade.T, *ends, px_per_mm)
+    return shade, tuple(folds), tuple(ruled)
 
 
 def _means(picture: Grey, px_per_mm: int) -> Float32:

@@ -77,6 +77,7 @@ class InkMap:
         hairs: Ink as thin and pale as a crease that may yet be a mark.
         folded: Where a fold explains some of the darkness.
         folds: The folds of the sheet.
+        ruled: Lines that somebody ruled over the whole sheet.
         threshold: Darkness from which a pixel counted as ink.
     """
 
@@ -94,6 +95,7 @@ class InkMap:
     hairs: Mask
     folded: Mask
     folds: tuple[FoldLine, ...]
+    ruled: tuple[FoldLine, ...]
     threshold: float
 
 
@@ -123,7 +125,7 @@ def map_ink(
         near_print[around] = outline_ring(found.found, outline_mm, scale, around, margin_mm)
     whole = bool(flat.paper.all())
     shut = near_print if whole else near_print | ~flat.paper
-    shade, folds = shade_of_folds(flat.darkness, shut, scale)
+    shade, folds, ruled = shade_of_folds(flat.darkness, shut, scale)
     darkness = flat.darkness if shade is None else _less(flat.darkness, shade)
     folded = np.zeros(shut.shape, np.bool_) if shade is None else shade > 0
     places = [found.found for found in boxes]
@@ -182,6 +184,7 @@ def map_ink(
         hairs=hairs,
         folded=folded,
         folds=folds,
+        ruled=ruled,
         threshold=threshold,
     )
 

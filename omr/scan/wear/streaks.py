@@ -20,6 +20,7 @@ from omr.geometry import FloatArray
 from omr.scan.place.reference import OPEN_PX_PER_MM, Mask, Reference, as_bits, darkest
 from omr.scan.place.register import Placement
 from omr.scan.wear.short_streaks import Ridge, find_short_streaks, lies_askew, may_be_short
+from omr.scan.wear.standing_lines import LineView, beyond_page, ends_with_sheet, stands_still
 from omr.stages import stage
 
 Pixels = NDArray[np.uint8]
@@ -102,11 +103,11 @@ def remove_streaks(
         look = _Look(
             _ridge(sparse, reach) > _CONTRAST, _open_paper(sparse.shape, thin @ to_view, reference)
         )
-        lines = _lines(view, look, to_view, reference, reach, at_end)
+        lines, drawn = _lines(view, look, to_view, reference, reach, at_end)
         places = [(left, right, slice(None)) for left, right in lines]
         if not along_x:
             # A feeder draws down the picture; along its rows people strike names.
-            places += _short_lines(view, look, placement, reference, reach, lines)
+            places += _short_lines(view, look, placement, reference, reach, lines + drawn)
         for left, right, rows in places:
             if cleaned is pixels:
                 cleaned = pixels.copy()
@@ -125,8 +126,10 @@ def _lines(
     reference: Reference,
     reach: int,
     at_end: int,
-) -> list[tuple[int, int]]:
-    """Return the runs of columns (first, behind the last) that show a streak.
+) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Return the runs of columns (first, behind the last) of streaks, and of lines that look so.
+
+    The others stand still as streaks do, but end with the sheet.
 
     Args:
         view: The picture, shape (h, w) or (h, w, 3), turned so that streaks run down its columns.
@@ -138,7 +141,7 @@ def _lines(
     """
     likely = _columns(look.hits, look.room, max(2, at_end // _EVERY), _LIKELY)
     if not likely.any():
-        return []
+        return [], []
     lines = np.zeros(view.shape[1], np.bool_)
     for first, last in _runs(cv2.dilate(likely.view(np.uint8)[None], np.ones((1, 9), np.uint8))[0]):
         left, right = max(0, first - reach), min(len(lines), last + reach)
@@ -150,7 +153,27 @@ def _lines(
         lines[first:last] |= _columns(hits, room, at_end, _SHARE)
     # The soft flanks of a streak stay below the threshold of its core.
     wide = cv2.dilate(lines.view(np.uint8)[None], np.ones((1, 5), np.uint8))
-    return _runs(wide[0])
+    still = [
+        (run, view_of)
+        for run in _runs(wide[0])
+        if stands_still(view_of := _line_view(view, run, to_view, reference, reach))
+    ]
+    drawn = [run for run, view_of in still if ends_with_sheet(view_of)]
+    return [run for run, _ in still if run not in drawn], drawn
+
+
+def _line_view(
+    view: Pixels, run: tuple[int, int], to_view: FloatArray, reference: Reference, reach: int
+) -> LineView:
+    """Return a line down the picture with what lies beside it."""
+    left, right = max(0, run[0] - reach), min(view.shape[1], run[1] + reach)
+    shift = np.array([[1.0, 0.0, -run[0]], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    room = _open_paper((len(view), run[1] - run[0]), shift @ to_view, reference).all(axis=1)
+    page = reference.layout.width, reference.layout.height
+    beyond = beyond_page((run[0] + run[1] - 1) / 2, len(view), to_view, page)
+    inner = slice(run[0] - left, run[1] - left)
+    all_across = np.asarray(room, dtype=np.bool_)
+    return LineView(view[:, left:right], all_across, inner, beyond, reach / _REACH_MM)
 
 
 def _short_lines(
