@@ -161,3 +161,25 @@ def test_specks_and_a_pale_tint_in_an_empty_zone_are_free() -> None:
         cv2.circle(page, at, round(0.35 * SCALE), (60, 60, 60), -1, cv2.LINE_AA)
     assert plain(read(page))
     assert plain(read(grey_scan(page)))
+
+
+def _plain_die(page: Picture, lines: tuple[str, ...], colour: Colour) -> None:
+    """Press a die whose words stand in lines across the middle, or one without any."""
+    middle = zone_of_seal().centre
+    at = round(middle.x * SCALE), round(middle.y * SCALE)
+    for radius in (18.5, 17.2):
+        cv2.circle(page, at, round(radius * SCALE), colour, 6, cv2.LINE_AA)
+    for number, line in enumerate(lines):
+        below = at[1] + round((6.0 * number - 2.0) * SCALE)
+        place = at[0] - 15 * len(line), below
+        cv2.putText(page, line, place, cv2.FONT_HERSHEY_SIMPLEX, 1.6, colour, 5, cv2.LINE_AA)
+
+
+@pytest.mark.parametrize("lines", [(), ("CONG DOAN", "VINH THINH")])
+@pytest.mark.parametrize("grey", [False, True])
+def test_a_seal_whose_words_do_not_follow_its_rim_asks_nothing(
+    lines: tuple[str, ...], grey: bool
+) -> None:
+    page = voted_page()
+    _plain_die(page, lines, SEAL)
+    assert plain(read(grey_scan(page) if grey else page))

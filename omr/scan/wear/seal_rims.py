@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.geometry import Rect
+from omr.scan.ink.pieces import label_pieces
 from omr.scan.place.reference import Mask, Places, as_bits
 
 Floats = NDArray[np.float32]
@@ -40,6 +41,10 @@ _LETTERS_MM = (7.0, 1.5)
 # scribbles as large as a seal there are none, in oval stamps they come to 0.12.
 # Ink as far beyond the edge as this ends elsewhere.
 _TRUE_MM, _RUN, _TRUE, _BEYOND_MM = 0.2, 4, 0.2, 1.0
+# Circles that hands draw keep to 0.2 mm for less than half of their turn. Within one that is true
+# for so much of it, letters may stand otherwise than along the rim: in so many pieces at least.
+# They stand farther within than the lines of a double rim.
+_WHOLE, _PIECES, _PIECE_MM2, _DOUBLE_MM = 0.6, 8, 0.15, 2.6
 # A die that was set again leaves a circle that is as large, sought within so many mm and found by
 # its edge within fewer, and whose middle lies so far off: nearer it is the same circle, farther
 # another ballot's.
@@ -155,15 +160,31 @@ def _if_seal(
 ) -> Impression | None:
     """Return a circle with its edge, if it is a seal's.
 
-    Cups and bottles leave rings as true as a seal's, and no letters within; scribbles that fill the
-    zone lie along some circle, but do not end on it.
+    Scribbles that fill the zone lie along some circle, but do not end on it. Cups and bottles leave
+    rings as true as a seal's, and no letters within but what somebody wrote there.
     """
     if level < _PARTLY:
         return None
     seal = _refined(seal, view)
-    if _true(seal, view) < _TRUE or (lettered and _lettered(seal, view) <= _LETTERED):
+    true = _true(seal, view)
+    if true < _TRUE:
+        return None
+    if (
+        lettered
+        and _lettered(seal, view) <= _LETTERED
+        and not (true >= _WHOLE and _dies(seal, view))
+    ):
         return None
     return seal
+
+
+def _dies(seal: Impression, view: SealView) -> bool:
+    """Tell whether what stands within a rim can be a die's: nothing, or more than a word."""
+    away = disc_of(seal._replace(edge=seal.edge - SPREAD_MM - _DOUBLE_MM), view)
+    least = _PIECE_MM2 * view.px_per_mm**2
+    areas = label_pieces(view.inked & away).stats[1:, cv2.CC_STAT_AREA]
+    pieces = int(np.count_nonzero(areas >= least))
+    return pieces == 0 or pieces >= _PIECES
 
 
 def _true(seal: Impression, view: SealView) -> float:
