@@ -127,3 +127,16 @@ def test_a_line_three_slashes_long_is_asked_about() -> None:
     page = _voted("slashes")
     _line(page, 4.0)
     assert "uncertain" in _states(page)
+
+
+@pytest.mark.parametrize("hand", ["crosses", "slashes"])
+def test_the_long_tail_of_a_tick_through_a_box_of_an_unmarked_line_is_no_vote(hand: str) -> None:
+    page = _voted(hand)
+    lower, upper = _box("c4", "excellent"), _box("c3", "good")
+    stroke(page, [(lower.x + 1.2, lower.centre.y), (lower.x + 2.6, lower.bottom - 2.4),
+                  (lower.x + 7.5, lower.y - 3.0), (lower.right + 5.0, upper.bottom + 1.5),
+                  (upper.x - 0.5, upper.bottom - 1.6), (upper.right + 9.0, upper.y + 1.0)],
+           0.35)  # fmt: skip
+    states = {(m.contest, m.option): m.state for m in _read(page).marks}
+    assert states[("c4", "excellent")] == "marked"
+    assert states[("c3", "good")] == "uncertain"

@@ -29,7 +29,7 @@ from omr.scan.marks.mark_shape import (
     runs_across,
     sides_crossed,
 )
-from omr.scan.marks.strokes import Share, owners_of, ring_round, shares_in
+from omr.scan.marks.strokes import SHARED, Share, owners_of, ring_round, shares_in
 from omr.scan.marks.trails import faintly_drawn, trail_mm, very_faint
 from omr.scan.place.box_places import FoundBox
 from omr.scan.place.reference import HALO_MM, Mask, Reference, grow, window
@@ -139,7 +139,7 @@ def _measure(
     if rows.stop <= rows.start or flat.paper[rows, columns].mean() < 0.9:
         return Measure("missing")
     roles = {share.stroke: owners[share.stroke].get(index) for share in shares}
-    own = [share for share in shares if roles[share.stroke] == "own"]
+    own = [share for share in shares if roles[share.stroke] in ("own", SHARED)]
     ring = ring_round(index, found, ink, owners, reference, settings)
     labels = ink.labels[rows, columns]
     inside = ink.ink[rows, columns] & ink_of(labels, own)
@@ -193,9 +193,9 @@ def _measure(
 
 
 def _of_box(own: Sequence[Share], owners: Mapping[int, Mapping[int, str]], ink: InkMap) -> float:
-    """Return how many pixels the strokes of a box have, in even parts where marks touch."""
+    """Return how many pixels the strokes of a box have, in even parts where boxes share them."""
     return sum(
-        int(ink.area_px[share.stroke]) / list(owners[share.stroke].values()).count("own")
+        int(ink.area_px[share.stroke]) / max(1, list(owners[share.stroke].values()).count(SHARED))
         for share in own
     )
 

@@ -18,6 +18,8 @@ from omr.scan.ink.ink_map import FoundBox, InkMap
 from omr.scan.place.reference import Mask, Reference, window
 from omr.scan.settings import ReaderSettings
 
+# What a stroke is in a box that is marked by a part of it, as another is.
+SHARED = "shared"
 # A stroke ends within a box so far from its edge.
 END_MM = 0.5
 # What a skip of the pen left of a line is no shorter; specks are.
@@ -61,7 +63,7 @@ def shares_in(
 def owners_of(
     shares: list[list[Share]], ink: InkMap, px_per_mm: int, settings: ReaderSettings
 ) -> dict[int, dict[int, str]]:
-    """Decide for each stroke what it is in each box it enters: own, leg or doubtful.
+    """Decide for each stroke what it is in each box it enters: own, shared, leg or doubtful.
 
     Args:
         shares: The strokes in each box, in the order of ``ink.boxes``.
@@ -84,33 +86,32 @@ def owners_of(
                 roles[index] = "doubtful" if share.in_core else "leg"
         own = [index for index, role in roles.items() if role == "own"]
         if len({ink.boxes[index].box.contest for index in own}) > 1:
-            for index in _strays(stroke, own, by_stroke, ink, px_per_mm):
-                roles[index] = "doubtful"
+            roles |= _roles_in_lines(stroke, own, by_stroke, ink, px_per_mm)
         owners[stroke] = roles
     return owners
 
 
-def _strays(
+def _roles_in_lines(
     stroke: int,
     own: Sequence[int],
     by_stroke: Mapping[int, Mapping[int, Share]],
     ink: InkMap,
     px_per_mm: int,
-) -> list[int]:
-    """Return the boxes in which a stroke of several lines is no mark that can be sworn to.
+) -> dict[int, str]:
+    """Return the boxes in which a stroke of several lines is no mark of one line alone.
 
     The tail of a mark may end deep in a box of the line above or below, and a line drawn down a
-    whole column is a mark in none of its boxes. Slashes that touch each other, each from side to
-    side of its own box, are votes; where they make one straight line, only of a hand of slashes.
+    whole column is a mark in none of its boxes: it is doubtful there. Slashes that touch each
+    other, each from side to side of its own box, are votes; where they make one straight line, only
+    of a hand of slashes, who share it.
     """
     lines = [index for index in own if _is_line_in(stroke, ink.boxes[index], ink, px_per_mm)]
     strays = [index for index in lines if _ends_in(stroke, ink.boxes[index], ink, px_per_mm)]
-    if len(strays) == len(lines):
-        return strays
+    through = len(lines) == len(own) and not strays
+    if through and _are_two_slashes(stroke, own, by_stroke, ink, px_per_mm):
+        return dict.fromkeys(own, SHARED)
     joined = is_one_line(_ink_of(stroke, ink)[0], px_per_mm)
-    if joined and (strays or not _are_two_slashes(stroke, own, by_stroke, ink, px_per_mm)):
-        return lines
-    return strays
+    return dict.fromkeys(lines if joined else strays, "doubtful")
 
 
 def _is_line_in(stroke: int, found: FoundBox, ink: InkMap, px_per_mm: int) -> bool:
@@ -228,7 +229,10 @@ def ring_round(
     elsewhere = [
         number
         for number in np.unique(stroke)
-        if any(role == "own" and box != index for box, role in owners.get(int(number), {}).items())
+        if any(
+            role in ("own", SHARED) and box != index
+            for box, role in owners.get(int(number), {}).items()
+        )
     ]
     away &= ~np.isin(stroke, elsewhere)
     sector = ((np.arctan2(dy, dx) + np.pi) / (2 * np.pi) * 36).astype(int) % 36
