@@ -25,6 +25,9 @@ _SLOPE_MM, _FAR_MM = (0.3, 0.8), (2.4, 3.4)
 # Slopes of folds, soft, pressed or cracked, make 0.06 to 0.9 of the line's own darkness; lines of
 # pens and pencils have 0.01 beside them at most.
 _SHADOW = 0.03
+# Most pieces of a ruled line lie this near to one place beside the way from end to end; those of a
+# tear through the sheet stray by a millimetre and more.
+_STRAIGHT_MM, _MOST = 0.3, 0.5
 # What is paler than this (of 255) is no line that was meant to be seen; a hard pencil leaves 45.
 _PALE = 40.0
 
@@ -71,7 +74,10 @@ def _beside(side: Float64, px_per_mm: int) -> Float64:
 def _profile(
     darkness: Grey, shut: Mask, start_px: float, end_px: float, px_per_mm: int
 ) -> Float64 | None:
-    """Return the usual darkness across a line, the line in its middle; None where little shows."""
+    """Return the usual darkness across a straight line, the line in its middle.
+
+    None where little shows, or it is not straight.
+    """
     wander, near, far = (round(side * px_per_mm) for side in (_WANDER_MM, _FAR_MM[0], _FAR_MM[1]))
     reach = wander + far
     height, width = darkness.shape
@@ -87,12 +93,14 @@ def _profile(
     total = np.where(open_, darkness[rows, columns], 0).reshape(shape).sum(axis=2)
     level = np.where(count >= _OPEN * step, total / np.maximum(count, 1), np.nan)
     seen: list[Float64] = []
+    places: list[int] = []
     for piece in level.T:
         if not np.isfinite(piece[reach - wander - near : reach + wander + near + 1]).all():
             continue
         own = reach - wander + int(piece[reach - wander : reach + wander + 1].argmax())
         seen.append(piece[own - far : own + far + 1])
-    if len(seen) < _LEAST_PIECES:
+        places.append(own)
+    if len(seen) < _LEAST_PIECES or not _is_straight(places, px_per_mm):
         return None
     known = np.stack(seen)
     enough = np.isfinite(known).sum(axis=0) >= _LEAST_PIECES
@@ -100,3 +108,13 @@ def _profile(
     usual = np.asarray(np.nanmedian(known, axis=0), np.float64)
     usual[~enough] = np.nan
     return usual
+
+
+def _is_straight(places: list[int], px_per_mm: int) -> bool:
+    """Tell a line along a ruler from the zigzag of a tear, by the places of its pieces.
+
+    Where a second line lies close by, some pieces are of that one.
+    """
+    at = np.array(places, np.float64)
+    near = np.abs(at[:, None] - at) < _STRAIGHT_MM * px_per_mm
+    return float(near.mean(axis=0).max()) > _MOST

@@ -43,9 +43,9 @@ _TURN_DEG, _MOVE_MM = 14.0, 0.75
 _BREADTH_MM, _PROFILE_MM = 1.0, 2.0
 # The ends of a wire bend into the sheet, and throw a shadow that lies askew.
 _END_MM = 0.6
-# Wires deviate from their line by 0.005 to 0.02 mm, and by up to 0.05 where print hides a quarter
+# Wires deviate from their line by 0.005 to 0.025 mm, and by up to 0.05 where print hides a quarter
 # of them; pens, also felt pens that are pale along their middle, by 0.03 to 0.2 over 7 mm.
-_STRAIGHT_MM, _BESIDE_PRINT_MM, _WHOLLY = 0.02, 0.05, 0.75
+_STRAIGHT_MM, _BESIDE_PRINT_MM, _WHOLLY = 0.026, 0.05, 0.75
 # Without gleam and shadow: hands deviate by 0.016 mm and more, and change their weight by 14 %
 # and more between the tenth and the ninetieth percent of the way. Of a wire's middle a scan tells
 # this share of a pixel: 0.012 mm at 300 dpi.
