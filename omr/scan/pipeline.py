@@ -45,9 +45,9 @@ from omr.stages import stage, timed
 _WORKING_DPI = 260.0
 # The same for a photograph, where the page may fill no more than two thirds of the picture.
 _FINE_DPI = 400.0
-# Dust inks no more of an empty side than this. Writing inks 0.4 % of A4 a line from edge to edge, a
-# ballot's print 5 % and more without its codes and marks.
-_BLANK, _NOTED = 0.0004, 0.03
+# Dust inks no more of an empty side than this. Writing inks 0.4 % of A4 a line from edge to edge; a
+# short printed letter 1.6 %, a ballot's print 5 % and more without its codes and marks.
+_BLANK, _NOTED = 0.0004, 0.014
 # A ballot's own print is grown by this: toner spreads, and the page is not quite in place.
 _OWN_MARGIN_MM = 0.45
 

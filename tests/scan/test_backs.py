@@ -148,7 +148,7 @@ def test_a_back_with_a_note_waits_for_people_and_tells_where() -> None:
     assert drawn.read(_back()).status == "blank"
 
 
-@pytest.mark.parametrize("lines", [1, 3, 6])
+@pytest.mark.parametrize("lines", [1, 2, 3])
 def test_a_back_that_has_lines_of_writing_waits_as_one_with_a_note(lines: int) -> None:
     page = _back()
     for line in range(lines):

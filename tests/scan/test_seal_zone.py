@@ -183,3 +183,29 @@ def test_a_seal_whose_words_do_not_follow_its_rim_asks_nothing(
     page = voted_page()
     _plain_die(page, lines, SEAL)
     assert plain(read(grey_scan(page) if grey else page))
+
+
+def _scrap_of_seal(page: Picture) -> None:
+    """Leave what a threshold leaves of a pale seal: scraps along its rim and in its letters."""
+    middle, rng = zone_of_seal().centre, np.random.default_rng(7)
+    for number, turn in enumerate(rng.uniform(0, 2 * np.pi, 26)):
+        radius = 18.2 if number % 2 else rng.uniform(13.0, 16.0)
+        length = 0.06 if number % 2 else 0.02
+        arc = np.linspace(turn, turn + length, 6)
+        points = [(middle.x + radius * np.cos(a), middle.y + radius * np.sin(a)) for a in arc]
+        stroke(page, points, 0.35, BLACK)
+
+
+def test_the_scraps_of_a_seal_in_two_levels_ask_nothing() -> None:
+    page = voted_page()
+    _scrap_of_seal(page)
+    assert plain(read(_two_levels(page)))
+
+
+@pytest.mark.parametrize("what", ["tick", "cross", "number"])
+def test_writing_among_the_scraps_of_a_seal_asks(what: str) -> None:
+    page = voted_page()
+    _scrap_of_seal(page)
+    middle = zone_of_seal().centre
+    _write(page, what, middle.x - 7, middle.y + 12, BLUE, 0.5)
+    assert is_asked(_two_levels(page))

@@ -42,7 +42,7 @@ from omr.scan.wear.seal_rims import (
     places_mm,
 )
 
-Floats = NDArray[np.float32]
+Float64 = NDArray[np.float64]
 Area = tuple[slice, slice]
 
 # A scan's blur carries ink so far over the edge of the zone.
@@ -64,6 +64,12 @@ _TRAIL_MM = 0.9
 # for a scrap of a seal. Scraps of a rim, one behind the other along a seal, spread over no more
 # than this across it, as far as impressions that lie so near diverge there.
 _WORD_MM, _STROKE_MM, _TOUCHING_MM, _ALONG_MM = 1.0, 4.0, 0.0, 2.0
+
+# A scan of two levels has fewer places of these tones than this share of its black ones. So many
+# pieces are a seal's scraps, and a stretch of its rim lies on a circle of these radii, this true,
+# whose middle is so near to that of the zone.
+_BETWEEN, _FEW_BETWEEN, _SCRAPS = (60, 150), 0.5, 8
+_RIMS_MM, _RIM_OFF_MM, _ABOUT_MM = (11.0, 24.0), 0.5, 14.0
 
 
 def seal_zone(
@@ -146,7 +152,57 @@ def _without_rim(
     if best is not None:
         strong = rest & above(ink.darkness[view.area], STRONG * ink.threshold)
         rest &= ~_scraps(best[0], strong, view)
+    elif _is_black_or_white(flat, view.area) and _has_scraps(rest, view.px_per_mm):
+        return seals & ~_off_any_rim(rest, zone, view)
     return seals & ~_written(rest, view.px_per_mm)
+
+
+def _is_black_or_white(flat: FlatPage, area: Area) -> bool:
+    """Tell a scan of two levels, of which laying the page flat leaves but a few tones between."""
+    darkness = flat.darkness[area]
+    between = int(np.count_nonzero((darkness > _BETWEEN[0]) & (darkness < _BETWEEN[1])))
+    black = int(np.count_nonzero(darkness >= _BETWEEN[1]))
+    return between < _FEW_BETWEEN * black
+
+
+def _has_scraps(rest: Mask, px_per_mm: int) -> bool:
+    """Tell whether a threshold left the scraps of something large: no word has so many pieces."""
+    stats = label_pieces(rest).stats[1:]
+    short = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+    return int(np.count_nonzero(short < _STROKE_MM * px_per_mm)) >= _SCRAPS
+
+
+def _off_any_rim(rest: Mask, zone: Rect, view: SealView) -> Mask:
+    """Return the connected strokes among scraps that are no stretch of a seal's rim.
+
+    Args:
+        rest: Ink in the zone that no circle explains.
+        zone: The zone on the page, in mm.
+        view: The zone with its surroundings.
+    """
+    strokes = label_pieces(_written(rest, view.px_per_mm, _TOUCHING_MM))
+    found = np.zeros(rest.shape, np.bool_)
+    keep = np.ones(len(strokes.stats), np.bool_)
+    keep[0] = False
+    for _, area, shape in strokes.shapes(keep):
+        own = np.zeros(rest.shape, np.bool_)
+        own[area] = shape
+        x, y = places_mm(own, view)
+        if not _on_rim(x, y, zone):
+            found |= own
+    return found
+
+
+def _on_rim(x: Float64, y: Float64, zone: Rect) -> bool:
+    """Tell whether places (mm) lie on a circle that a seal's rim can be: large, about the zone."""
+    known = np.column_stack([x, y, np.ones(len(x))]).astype(np.float64)
+    # Least squares for x^2 + y^2 = 2ax + 2by + c.
+    (a, b, c), *_ = np.linalg.lstsq(known, (known[:, :2] ** 2).sum(axis=1), rcond=None)
+    a, b = a / 2, b / 2
+    radius = float(np.sqrt(max(c + a * a + b * b, 0.0)))
+    off = np.abs(np.hypot(x - a, y - b) - radius)
+    about = np.hypot(a - zone.centre.x, b - zone.centre.y) < _ABOUT_MM
+    return bool(_RIMS_MM[0] < radius < _RIMS_MM[1] and about and float(off.std()) < _RIM_OFF_MM)
 
 
 def _faintly(view: SealView, flat: FlatPage) -> SealView:
