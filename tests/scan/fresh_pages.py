@@ -32,22 +32,25 @@ def election() -> Election:
     return load_election(find_template("lanh-dao.vi"))
 
 
-def fresh_page(layout: BallotLayout | None = None, dpi: int = DPI) -> Picture:
+def fresh_page(
+    layout: BallotLayout | None = None, dpi: int = DPI, of: Election | None = None
+) -> Picture:
     """Return the first page of a printed ballot, shape (h, w, 3), a copy to be changed at will."""
-    return _printed(layout or ballot_layouts(election())["a"], dpi).copy()
+    vote = of or election()
+    return _printed(layout or ballot_layouts(vote)["a"], vote, dpi).copy()
 
 
 # A layout is large to hash; its fingerprint names it.
 _PRINTED: dict[tuple[str, int], Picture] = {}
 
 
-def _printed(layout: BallotLayout, dpi: int) -> Picture:
+def _printed(layout: BallotLayout, vote: Election, dpi: int) -> Picture:
     key = (layout.fingerprint, dpi)
     if key not in _PRINTED:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "ballot.pdf")
             serials = issue_serials(1, set(), seed=1)
-            print_ballots(layout, election().fingerprint, 0, serials, SECRET, path)
+            print_ballots(layout, vote.fingerprint, 0, serials, SECRET, path)
             page = np.asarray(convert_from_path(path, dpi)[0], dtype=np.uint8)
         _PRINTED[key] = page[:, :, ::-1].copy()
     return _PRINTED[key]

@@ -10,6 +10,7 @@ from omr.ballot.serials import issue_serials
 from omr.geometry import Rect
 from omr.scan.foreign.covers import covered_places
 from omr.scan.foreign.hidden_print import hidden_print
+from omr.scan.place.serial_print import with_serial
 from tests.scan.page_drawings import (
     SCALE,
     Colour,
@@ -75,7 +76,8 @@ def _grey(page: Picture) -> Picture:
 def _places(page: Picture) -> list[Rect]:
     seen = placed(page)
     page_of = seen.flat, seen.reference, seen.ink
-    return [*hidden_print(*page_of, SERIAL), *covered_places(*page_of)]
+    sharp = with_serial(seen.reference, SERIAL)
+    return [*hidden_print(*page_of, sharp), *covered_places(*page_of)]
 
 
 @pytest.mark.parametrize("grey", [False, True])

@@ -8,7 +8,7 @@ import pytest
 
 from omr.scan.pipeline import PageReader
 from omr.scan.place.identify import ballot_key
-from omr.scan.reading import Grade, PageReading
+from omr.scan.reading import Edge, Grade, PageReading
 from tests.scan.fresh_pages import (
     DPI,
     MM,
@@ -160,7 +160,7 @@ def test_skew_is_told_in_degrees(reader: PageReader) -> None:
 
 
 @pytest.mark.parametrize("edge", ["left", "right", "top", "bottom"])
-def test_a_clipped_edge_is_named_with_what_is_lost(reader: PageReader, edge: str) -> None:
+def test_a_clipped_edge_is_named_with_what_is_lost(reader: PageReader, edge: Edge) -> None:
     page, cut = fresh_page(), round(7 * MM)
     kept = {
         "left": page[:, cut:],
@@ -169,7 +169,7 @@ def test_a_clipped_edge_is_named_with_what_is_lost(reader: PageReader, edge: str
         "bottom": page[:-cut],
     }[edge]
     reading = _read(reader, kept.copy())
-    assert reading.grades == (Grade("clipped", 7, edge),)  # type: ignore[arg-type]
+    assert reading.grades == (Grade("clipped", 7, edge),)
     # The same sheet fed head first loses the same edge.
     upside_down = _read(reader, np.rot90(kept, 2).copy())
     assert upside_down.grades == reading.grades

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
-from pdf2image import convert_from_path
 
-from omr.ballot.draw import print_ballots
-from omr.ballot.serials import issue_serials
 from omr.election.load import load_election
 from omr.election.model import Election
 from omr.election.templates import find_template
@@ -19,7 +14,7 @@ from omr.geometry import Rect
 from omr.scan.pipeline import PageReader
 from omr.scan.place.identify import BallotKey, ballot_key
 from omr.scan.reading import PageReading
-from tests.scan.fresh_pages import SECRET
+from tests.scan.fresh_pages import SECRET, fresh_page
 from tests.scan.page_drawings import BLUE, DPI, Picture, cross, image_of, stroke
 
 # Six lines of four boxes, nearer to each other than on a ballot of three levels.
@@ -42,16 +37,6 @@ def key() -> BallotKey:
 @cache
 def reader() -> PageReader:
     return PageReader(key())
-
-
-@cache
-def _fresh() -> Picture:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "ballot.pdf")
-        serials = issue_serials(1, set(), seed=1)
-        print_ballots(key().layouts["a"], election().fingerprint, 0, serials, SECRET, path)
-        page = np.asarray(convert_from_path(path, DPI)[0], dtype=np.uint8)
-    return page[:, :, ::-1].copy()
 
 
 def _box(contest: str, option: str) -> Rect:
@@ -87,7 +72,7 @@ def _states(page: Picture) -> set[str]:
 
 
 def _voted(hand: str) -> Picture:
-    page = _fresh().copy()
+    page = fresh_page(dpi=DPI, of=election())
     for contest, option in zip(("c1", "c2", "c5", "c6"), OPTIONS, strict=True):
         box = _box(contest, option)
         if hand == "crosses":

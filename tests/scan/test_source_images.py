@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
+from PIL.TiffImagePlugin import TiffImageFile
 
 from omr.scan.pages import kept_image
 from omr.scan.pages.native_messages import native_messages
@@ -195,7 +196,8 @@ def test_one_bad_frame_does_not_stop_the_stack(tmp_path: Path) -> None:
     data = bytearray(path.read_bytes())
     with Image.open(path) as stack:
         stack.seek(1)
-        tags = stack.tag_v2  # type: ignore[attr-defined]
+        assert isinstance(stack, TiffImageFile)
+        tags = stack.tag_v2
         start, length = tags[273][0], tags[279][0]
     data[start : start + length] = b"\x01\x02\x03\x04" * (length // 4) + b"\x00" * (length % 4)
     path.write_bytes(bytes(data))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -165,3 +167,4 @@ def test_what_a_pen_cannot_have_made_is_told_by_its_body() -> None:
     assert no_mark(drop, [fill]) == SPOT
     assert no_mark(drop, [drop]) == ""
     assert no_mark(hole, [drop]) == HOLE
+    assert no_mark(replace(hole, rim_mm=0.9, colour=(1.0, 0.7, 0.4)), [line]) == SPOT

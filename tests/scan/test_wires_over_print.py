@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 import pytest
@@ -91,8 +93,8 @@ def _seen_over_print(page: Picture, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Whether any ink of a page is taken for a wire because of what lies over print."""
     found = []
 
-    def watched(*args: object) -> object:
-        line = wire_over_print(*args)  # type: ignore[arg-type]
+    def watched(*args: Any) -> object:
+        line = wire_over_print(*args)
         found.append(line is not None)
         return line
 

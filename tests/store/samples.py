@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from fractions import Fraction
+from typing import Any
 
 from omr.election.model import (
     BallotForm,
@@ -89,9 +90,9 @@ def reading(
     )
 
 
-def kept(number: int, **changes: object) -> KeptPage:
+def kept(number: int, **changes: Any) -> KeptPage:
     """Return page ``number`` ready to be kept; ``changes`` as for `reading`."""
-    return KeptPage(reading(number, **changes), image_of(number), ".png")  # type: ignore[arg-type]
+    return KeptPage(reading(number, **changes), image_of(number), ".png")
 
 
 def add_files(record: Record) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -71,9 +72,9 @@ def copy_of(*patterns: str, findings: tuple[Flag, ...] = ()) -> Copy:
     return Copy(marks, findings)
 
 
-def paper_of(*copies: Copy, **changes: object) -> Paper:
+def paper_of(*copies: Copy, **changes: Any) -> Paper:
     paper = Paper("7F3K9QWM", "a", True, 1, (1,) * len(copies), copies)
-    return replace(paper, **changes)  # type: ignore[arg-type]
+    return replace(paper, **changes)
 
 
 def judge(paper: Paper, profile: RuleProfile | None = None) -> Outcome:

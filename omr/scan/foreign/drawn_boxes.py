@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.scan.ink.ink_map import FoundBox, InkMap
+from omr.scan.place.reference import Mask
 from omr.scan.place.straighten import FlatPage
-
-Floats = NDArray[np.float64]
 
 # A side is looked at so far across, and along but for its corners.
 _ACROSS_MM, _CORNER_MM = 0.7, 0.8
@@ -51,17 +50,13 @@ def drawn_boxes(flat: FlatPage, px_per_mm: int, ink: InkMap) -> Iterator[FoundBo
     palest = dark.max(axis=1)
     # Toner fades over a page; who draws boxes draws one or two.
     floor = float(np.sort(palest)[_DRAWN])
-    pale = np.flatnonzero(palest < _PALER * floor)
-    strays: dict[int, float] = {}
-    if pale.size:
-        strays = {index: min(_stray_mm(side, px_per_mm) for side in sides[index])
-                  for index in range(len(sides))}  # fmt: skip
-    often = float(np.median(list(strays.values()))) if strays else 0.0
-    coloured = _coloured(flat, ink, px_per_mm)
-    for index, found in enumerate(ink.boxes):
-        crooked = strays.get(index, 0.0) > max(_STRAYS_MM, _TIMES * often)
-        if index in coloured or (index in pale and crooked):
-            yield found
+    drawn = palest < _PALER * floor
+    if drawn.any():
+        strays = np.array([min(_stray_mm(side, px_per_mm) for side in four) for four in sides])
+        drawn &= strays > max(_STRAYS_MM, _TIMES * float(np.median(strays)))
+    drawn |= _coloured(flat, ink, px_per_mm)
+    for index in np.flatnonzero(drawn).tolist():
+        yield ink.boxes[index]
 
 
 def _windows(found: FoundBox, px_per_mm: int) -> Iterator[tuple[tuple[slice, slice], bool]]:
@@ -103,14 +98,12 @@ def _stray_mm(side: NDArray[np.uint8], px_per_mm: int) -> float:
     return float((middle - np.polyval(np.polyfit(along, middle, 1), along)).std()) / px_per_mm
 
 
-def _coloured(flat: FlatPage, ink: InkMap, px_per_mm: int) -> set[int]:
-    """Return the boxes whose four sides have a pen's colour, where those of the page have none."""
+def _coloured(flat: FlatPage, ink: InkMap, px_per_mm: int) -> Mask:
+    """Tell of each box whether its four sides have a pen's colour, where the page's have none."""
     if flat.pixels.ndim == 2:
-        return set()
+        return np.zeros(len(ink.boxes), np.bool_)
     least = np.array([_least_colour(flat, found, px_per_mm) for found in ink.boxes])
-    if float(np.median(least)) > _GREY:
-        return set()
-    return set(np.flatnonzero(least > _COLOURED).tolist())
+    return np.asarray((least > _COLOURED) & (float(np.median(least)) <= _GREY), np.bool_)
 
 
 def _least_colour(flat: FlatPage, found: FoundBox, px_per_mm: int) -> float:

@@ -34,6 +34,7 @@ from omr.scan.ink.pieces import label_pieces
 from omr.scan.marks.legs import legs_of
 from omr.scan.marks.measure import MarkedPage
 from omr.scan.place.reference import Mask, Reference, above, as_bits, grow, window
+from omr.scan.place.serial_print import with_serial
 from omr.scan.place.straighten import FlatPage
 from omr.scan.reading import Finding
 from omr.scan.settings import ReaderSettings
@@ -86,7 +87,8 @@ def find_foreign(
     with stage("edges"):
         left = _left_over(ink.ink & ~by_mark, flat, reference, ink, settings)
     rest, rims = left.ink, left.rims
-    over_print = timed("overprint", ink_over_print(flat, reference, ink, serial, by_mark | rims))
+    sharp = with_serial(reference, serial)
+    over_print = timed("overprint", ink_over_print(flat, reference, ink, sharp, by_mark | rims))
     corners = FoldedCorners(flat, reference, settings)
     sights = PageSights(ink.folds, streaks, left.wires, corners)
     on_codes = timed("overprint", ink_on_codes(flat, reference, ink, sights))
@@ -98,7 +100,7 @@ def find_foreign(
     found = over_names
     found += _beside(found, (_place(rect, reference) for rect in over_print))
     found += _beside(found, _annotations(flat, reference, ink, rest, settings))
-    hidden = timed("overprint", hidden_print(flat, reference, ink, serial))
+    hidden = timed("overprint", hidden_print(flat, reference, ink, sharp))
     covered = timed("overprint", covered_places(flat, reference, ink))
     for rects in (on_codes, coloured, faint, in_margins, hidden, covered):
         found += _beside(found, (_place(rect, reference) for rect in rects))

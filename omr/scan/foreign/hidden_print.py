@@ -15,8 +15,18 @@ from numpy.typing import NDArray
 from omr.geometry import Rect
 from omr.scan.ink.ink_map import InkMap
 from omr.scan.ink.pieces import label_pieces
-from omr.scan.place.reference import Mask, Reference, above, as_bits, grow, shrunk, window
-from omr.scan.place.serial_print import draw_serial
+from omr.scan.place.reference import (
+    PRINTED,
+    Grey,
+    Mask,
+    Reference,
+    above,
+    as_bits,
+    grow,
+    lightest,
+    shrunk,
+    window,
+)
 from omr.scan.place.straighten import FlatPage
 
 Float32 = NDArray[np.float32]
@@ -43,20 +53,20 @@ _DISPLACED_MM, _ELSEWHERE = 1.5, 0.5
 _AT_EDGE_MM = 10.0
 
 
-def hidden_print(flat: FlatPage, reference: Reference, ink: InkMap, serial: str) -> Iterator[Rect]:
+def hidden_print(flat: FlatPage, reference: Reference, ink: InkMap, sharp: Grey) -> Iterator[Rect]:
     """Find where all print is hidden though there is paper.
 
     Args:
         flat: The page laid flat.
         reference: The page as printed.
         ink: Its ink.
-        serial: Of this ballot, as printed on it.
+        sharp: How dark the page is as printed, with the serial of this ballot.
 
     Yields:
         The bounds of what is hidden, in mm.
     """
     scale = reference.px_per_mm
-    print_ = _with_serial(reference, serial)
+    print_ = above(sharp, PRINTED)
     seen = above(_over_patches(flat.darkness, scale), max(0.5 * ink.threshold, 4 * flat.noise))
     if flat.pixels.ndim == 3:
         seen &= _takes_all_colours(flat.pixels, print_)
@@ -102,13 +112,6 @@ def hidden_print(flat: FlatPage, reference: Reference, ink: InkMap, serial: str)
             yield inner
 
 
-def _with_serial(reference: Reference, serial: str) -> Mask:
-    """Return where the page is printed, its own serial included."""
-    drawn = np.zeros(reference.print_mask.shape, np.uint8)
-    draw_serial(drawn, reference.layout, serial, reference.px_per_mm)
-    return reference.print_mask | above(drawn, 127)
-
-
 def _over_patches(darkness: Pixels, px_per_mm: int) -> Pixels:
     """Return darkness less that of even patches, upon which print would rise from them."""
     side = round(_BROADER_MM * _PATCH_PX_PER_MM)
@@ -122,14 +125,13 @@ def _over_patches(darkness: Pixels, px_per_mm: int) -> Pixels:
 
 def _takes_all_colours(pixels: Pixels, print_: Mask) -> Mask:
     """Return where even the lightest colour is taken, as print takes it and a bright note not."""
-    blue, green, red = cv2.split(pixels)
-    lightest = cv2.max(cv2.max(blue, green), red)
-    white = float(np.median(lightest[::16, ::16]))
+    bright = lightest(pixels)
+    white = float(np.median(bright[::16, ::16]))
     # Where the print lies a little off its place, it is beside it.
-    near = cv2.erode(lightest, np.ones((5, 5), np.uint8))
+    near = cv2.erode(bright, np.ones((5, 5), np.uint8))
     palest = 1.0 - float(np.percentile(near[print_][::7], 100 - _PALEST_PERCENT)) / max(white, 1.0)
     taken = min(_TAKEN, max(_OF_OWN * palest, 0.0))
-    return np.asarray(lightest < (1 - taken) * white, np.bool_)
+    return np.asarray(bright < (1 - taken) * white, np.bool_)
 
 
 def _is_at_edge(rect: Rect, reference: Reference) -> bool:

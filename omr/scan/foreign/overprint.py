@@ -31,7 +31,6 @@ from omr.scan.place.reference import (
     where,
     window,
 )
-from omr.scan.place.serial_print import draw_serial
 from omr.scan.place.straighten import FlatPage
 
 Float32 = NDArray[np.float32]
@@ -76,7 +75,7 @@ class _Seen(NamedTuple):
 
 
 def ink_over_print(
-    flat: FlatPage, reference: Reference, ink: InkMap, serial: str, explained: Mask
+    flat: FlatPage, reference: Reference, ink: InkMap, sharp: Grey, explained: Mask
 ) -> Iterator[Rect]:
     """Find strokes that run over print, wholly or in part.
 
@@ -84,7 +83,7 @@ def ink_over_print(
         flat: The page laid flat.
         reference: The page as printed.
         ink: Its ink.
-        serial: Of this ballot, as printed on it.
+        sharp: How dark the page is as printed, with the serial of this ballot.
         explained: Ink that belongs to marks and free zones.
 
     Yields:
@@ -99,7 +98,6 @@ def ink_over_print(
     for place in reference.layout.serials:
         beside[window(place, scale, beside.shape)] = True
     beside &= ~shut
-    sharp = _with_serial(reference, serial)
     for printed in _printed(reference, sharp):
         ceiling = _limit(printed, tone, ink.threshold)
         over = cv2.compare(ink.darkness, ceiling, cv2.CMP_GT).view(np.bool_) & ~shut
@@ -170,13 +168,6 @@ def _ceiling(sharp: Grey, spread_px: float) -> Grey:
     """Return print as dark as a scanner's blur and a misfit of so many pixels may make it."""
     soft = np.maximum(sharp, cv2.GaussianBlur(sharp, (0, 0), 0.9))
     return np.asarray(cv2.dilate(soft, disc(spread_px)), dtype=np.uint8)
-
-
-def _with_serial(reference: Reference, serial: str) -> Grey:
-    """Return the page as printed, this ballot's serial on it."""
-    sharp = reference.darkness.copy()
-    draw_serial(sharp, reference.layout, serial, reference.px_per_mm)
-    return sharp
 
 
 def _printed(reference: Reference, sharp: Grey) -> Iterator[Grey]:

@@ -1,7 +1,8 @@
 """The course of a stroke: the direction in which it reaches farthest, and its slight bow.
 
 In come the places of a stroke's ink; out comes the curve that they lie along. Of a line, straight
-or bent once, nearly all ink lies beside it; a cross or a letter has no such course.
+or bent once, nearly all ink lies beside it; a cross or a letter has no such course. What was cut,
+stamped or set down round lies along a circle instead.
 """
 
 from __future__ import annotations
@@ -67,3 +68,13 @@ def course_of(places: Float64) -> Course:
     # Not polyfit, which warns on the terminal where two specks are all there is.
     curve = np.linalg.lstsq(np.vander(along, 3), across, rcond=None)[0]
     return Course(centre, axes, curve, (float(along.min()), float(along.max())))
+
+
+def circle_through(points: Float64) -> tuple[float, float, float]:
+    """Return middle and radius of the circle through points, shape (n, 2), by least squares.
+
+    It minimises the differences of squared radii (Kasa 1976).
+    """
+    terms = np.column_stack([points, np.ones(len(points))])
+    a, b, c = np.linalg.lstsq(terms, (points**2).sum(axis=1), rcond=None)[0].tolist()
+    return a / 2, b / 2, float(np.sqrt(max(c + (a * a + b * b) / 4, 0.0)))

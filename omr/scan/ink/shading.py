@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from omr.scan.ink.pieces import label_pieces
 from omr.scan.ink.stains import is_brown
-from omr.scan.place.reference import Grey, Mask, as_bits
+from omr.scan.place.reference import Grey, Mask, as_bits, slopes
 
 # Shades are looked at with so much paper around; what goes on beyond it is no figure by itself.
 _AROUND_MM = 2.5
@@ -93,9 +93,7 @@ def _ends_sharply(figure: Mask, darkness: Grey, shut: Mask) -> bool:
     """Tell whether darkness rises as fast as at a pencil's line, around a figure."""
     square = np.ones((3, 3), np.uint8)
     smooth = cv2.GaussianBlur(darkness, (0, 0), 1.0)
-    across, down = (
-        cv2.Sobel(smooth, cv2.CV_32F, *order, scale=1 / 8) for order in ((1, 0), (0, 1))
-    )
+    across, down = slopes(smooth)
     steep = cv2.dilate(np.hypot(across, down), square)
     outline = figure & ~cv2.erode(as_bits(figure), square).view(np.bool_)
     seen = outline & (cv2.dilate(as_bits(shut), np.ones((5, 5), np.uint8)) == 0)

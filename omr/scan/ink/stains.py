@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.scan.ink.pieces import label_pieces
-from omr.scan.place.reference import Grey, Mask, above, as_bits, disc, grow
+from omr.scan.place.reference import Grey, Mask, above, as_bits, disc, grow, slopes
 
 Float32 = NDArray[np.float32]
 
@@ -99,9 +99,7 @@ def _is_soft(band: Mask, darkness: Grey) -> bool:
     if not band.any():
         return False
     smooth = cv2.GaussianBlur(darkness, (0, 0), 1.0)
-    across, down = (
-        cv2.Sobel(smooth, cv2.CV_32F, *order, scale=1 / 8) for order in ((1, 0), (0, 1))
-    )
+    across, down = slopes(smooth)
     edge = band & ~cv2.erode(as_bits(band), np.ones((3, 3), np.uint8)).view(np.bool_)
     rise = float(np.median(np.hypot(across[edge], down[edge])))
     return rise < _SOFT * float(np.percentile(darkness[band], 90))

@@ -55,7 +55,8 @@ def no_mark(body: Body, others: Sequence[Body]) -> str:
         others: The other marks of the paper.
     """
     if body.solid and is_hole(body):
-        return HOLE
+        # What a punch cut ends sharply; a spot that dried as round is called what it is.
+        return SPOT if _is_soft(body, others) else HOLE
     # Somebody marked a box and then spilt on it, or filled it stroke by stroke.
     if body.lines_mm >= _MARK_MM:
         return ""

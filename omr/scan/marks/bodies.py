@@ -27,6 +27,7 @@ from omr.scan.place.reference import (
     disc,
     grow,
     outline_ring,
+    slopes,
     window,
 )
 from omr.scan.place.straighten import FlatPage
@@ -130,9 +131,7 @@ def _rim_mm(inked: Mask, darkness: Grey, printed: Mask, px_per_mm: int) -> float
     the scan is blurred has the width of the blur.
     """
     smooth = cv2.GaussianBlur(darkness.astype(np.float32), (0, 0), 0.6)
-    across, down = (
-        cv2.Sobel(smooth, cv2.CV_32F, *order, scale=1 / 8) for order in ((1, 0), (0, 1))
-    )
+    across, down = slopes(smooth)
     slope = np.hypot(across, down)
     slope[printed] = 0
     smooth[printed] = 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -24,6 +25,8 @@ Mask = NDArray[np.bool_]
 Grey = NDArray[np.uint8]
 Places = NDArray[np.int64]
 
+# As dark as this, of 255, is print where the page was drawn; half covered pixels are darker.
+PRINTED = 48
 # Masks are grown tile by tile where the growth is wide: most tiles of a page hold no ink.
 _TILE_PX, _WIDE_PX = 64, 3
 # A picture of fewer pixels is grown whole.
@@ -120,10 +123,28 @@ def darkest(pixels: Grey) -> Grey:
     return np.asarray(cv2.min(cv2.min(blue, green), red), dtype=np.uint8)
 
 
+def lightest(pixels: Grey) -> Grey:
+    """Return the lightest colour of each pixel, shape (h, w): only what takes all colours shows."""
+    whole = np.ascontiguousarray(pixels)
+    if whole.ndim == 2:
+        return whole
+    blue, green, red = cv2.split(whole)
+    return np.asarray(cv2.max(cv2.max(blue, green), red), dtype=np.uint8)
+
+
 def shrunk(picture: Grey, times: int) -> Grey:
     """Return a picture so many times smaller, shape (h, w) or (h, w, 3)."""
     size = picture.shape[1] // times, picture.shape[0] // times
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def slopes(picture: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return how much a picture rises for each pixel across and down, both of shape (h, w)."""
+    across, down = (
+        np.asarray(cv2.Sobel(picture, cv2.CV_32F, *order, scale=1 / 8), np.float32)
+        for order in ((1, 0), (0, 1))
+    )
+    return across, down
 
 
 def grow(mask: Mask, radius_px: float) -> Mask:
@@ -241,7 +262,7 @@ def make_reference(layout: PageLayout, settings: ReaderSettings) -> Reference:
     drawn = np.asarray(image, dtype=np.uint8)[:height, :width]
     grey[: drawn.shape[0], : drawn.shape[1]] = drawn
     darkness = np.asarray(255 - grey, dtype=np.uint8)
-    print_mask = darkness > 48
+    print_mask = darkness > PRINTED
     factor = settings.coarse_px_per_mm / scale
     coarse = cv2.resize(darkness, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     around_boxes, beside_boxes = (np.zeros(print_mask.shape, np.bool_) for _ in range(2))

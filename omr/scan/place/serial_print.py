@@ -12,7 +12,7 @@ from omr.ballot.model import PageLayout
 from omr.ballot.serials import format_serial
 from omr.ballot.typeset import Style
 from omr.fonts import find_serif
-from omr.scan.place.reference import Grey
+from omr.scan.place.reference import Grey, Reference
 
 # Letters are drawn this many times finer and averaged, as a rasteriser smooths edges.
 _FINER = 4
@@ -45,6 +45,13 @@ def draw_serial(darkness: Grey, layout: PageLayout, serial: str, px_per_mm: int)
         room = darkness[max(top, 0) : top + height, max(left, 0) : left + width]
         part = drawn[max(-top, 0) :, max(-left, 0) :][: room.shape[0], : room.shape[1]]
         np.maximum(room, part, out=room)
+
+
+def with_serial(reference: Reference, serial: str) -> Grey:
+    """Return how dark the page is as printed, this ballot's serial on it, shape (h, w)."""
+    darkness = reference.darkness.copy()
+    draw_serial(darkness, reference.layout, serial, reference.px_per_mm)
+    return darkness
 
 
 def _stamp(

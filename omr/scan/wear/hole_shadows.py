@@ -14,8 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from omr.scan.ink.courses import circle_through
 from omr.scan.ink.pieces import parts
-from omr.scan.place.reference import Grey, Mask, Reference, as_bits, grow, window
+from omr.scan.place.reference import Grey, Mask, Reference, as_bits, grow, slopes, window
 from omr.scan.place.straighten import FlatPage
 from omr.scan.wear.punch_holes import HOLE_EDGE_MM, HOLE_MM
 
@@ -145,8 +146,7 @@ def _shaded_hole(
 def _rim(darkness: Grey, near: Mask, px_per_mm: int) -> _Circle | None:
     """Return the true circle on which the steep places near a find lie, dark within, if any."""
     level = cv2.GaussianBlur(darkness.astype(np.float32), (0, 0), 0.12 * px_per_mm)
-    across = cv2.Sobel(level, cv2.CV_32F, 1, 0, ksize=3) / 8
-    down = cv2.Sobel(level, cv2.CV_32F, 0, 1, ksize=3) / 8
+    across, down = slopes(level)
     steep = np.hypot(across, down)
     most = float(steep[near].max(initial=0.0))
     ys, xs = np.nonzero(near & (steep > max(_STEEP * most, 1.0)))
@@ -191,11 +191,8 @@ def _circle_through(x: Float64, y: Float64, within: float) -> tuple[float, float
     for _ in range(4):
         if np.count_nonzero(keep) < 12:
             return None
-        terms = np.column_stack([x[keep], y[keep], np.ones(np.count_nonzero(keep))])
-        a, b, c = np.linalg.lstsq(terms, x[keep] ** 2 + y[keep] ** 2, rcond=None)[0].tolist()
-        radius = float(np.sqrt(max(c + (a * a + b * b) / 4, 0.0)))
-        circle = a / 2, b / 2, radius
-        keep = np.abs(np.hypot(x - a / 2, y - b / 2) - radius) < within
+        circle = circle_through(np.column_stack([x[keep], y[keep]]))
+        keep = np.abs(np.hypot(x - circle[0], y - circle[1]) - circle[2]) < within
     return circle
 
 

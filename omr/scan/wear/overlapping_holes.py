@@ -14,11 +14,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from omr.scan.ink.courses import circle_through
 from omr.scan.ink.pieces import label_pieces, parts
 from omr.scan.place.reference import Grey, Mask, Reference, as_bits, disc, grow, window
 from omr.scan.place.straighten import FlatPage
 from omr.scan.wear.hole_shadows import is_coloured
-from omr.scan.wear.punch_holes import HOLE_EDGE_MM, HOLE_MM, LID, LID_EVEN, circle_through
+from omr.scan.wear.punch_holes import HOLE_EDGE_MM, HOLE_MM, LID, LID_EVEN
 
 Float64 = NDArray[np.float64]
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.ballot.model import PageLayout
+from omr.scan.ink.courses import circle_through
 from omr.scan.ink.pieces import Part, label_pieces, parts
 from omr.scan.place.reference import Grey, Mask, Reference, as_bits, disc, window
 from omr.scan.place.straighten import FlatPage
@@ -113,16 +114,6 @@ def hole_outlines(rest: Mask, reference: Reference) -> Mask:
         if is_hole_outline(part.shape, corner, scale, reference.layout):
             found[part.area] |= part.shape
     return found
-
-
-def circle_through(points: NDArray[np.float64]) -> tuple[float, float, float]:
-    """Return middle and radius of the circle through points, shape (n, 2), by least squares.
-
-    It minimises the differences of squared radii (Kasa 1976).
-    """
-    terms = np.column_stack([points, np.ones(len(points))])
-    a, b, c = np.linalg.lstsq(terms, (points**2).sum(axis=1), rcond=None)[0].tolist()
-    return a / 2, b / 2, float(np.sqrt(max(c + (a * a + b * b) / 4, 0.0)))
 
 
 def is_hole_outline(

@@ -169,13 +169,8 @@ def _if_seal(
     true = _true(seal, view)
     if true < _TRUE:
         return None
-    if (
-        lettered
-        and _lettered(seal, view) <= _LETTERED
-        and not (true >= _WHOLE and _dies(seal, view))
-    ):
-        return None
-    return seal
+    by_words = not lettered or _lettered(seal, view) > _LETTERED
+    return seal if by_words or (true >= _WHOLE and _dies(seal, view)) else None
 
 
 def _dies(seal: Impression, view: SealView) -> bool:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.geometry import Rect
+from omr.scan.ink.courses import circle_through
 from omr.scan.ink.ink_map import STRONG, InkMap
 from omr.scan.ink.pieces import label_pieces
 from omr.scan.place.reference import (
@@ -195,13 +196,9 @@ def _off_any_rim(rest: Mask, zone: Rect, view: SealView) -> Mask:
 
 def _on_rim(x: Float64, y: Float64, zone: Rect) -> bool:
     """Tell whether places (mm) lie on a circle that a seal's rim can be: large, about the zone."""
-    known = np.column_stack([x, y, np.ones(len(x))]).astype(np.float64)
-    # Least squares for x^2 + y^2 = 2ax + 2by + c.
-    (a, b, c), *_ = np.linalg.lstsq(known, (known[:, :2] ** 2).sum(axis=1), rcond=None)
-    a, b = a / 2, b / 2
-    radius = float(np.sqrt(max(c + a * a + b * b, 0.0)))
-    off = np.abs(np.hypot(x - a, y - b) - radius)
-    about = np.hypot(a - zone.centre.x, b - zone.centre.y) < _ABOUT_MM
+    across, down, radius = circle_through(np.column_stack([x, y]))
+    off = np.abs(np.hypot(x - across, y - down) - radius)
+    about = np.hypot(across - zone.centre.x, down - zone.centre.y) < _ABOUT_MM
     return bool(_RIMS_MM[0] < radius < _RIMS_MM[1] and about and float(off.std()) < _RIM_OFF_MM)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.geometry import FloatArray
-from omr.scan.place.reference import Mask, darkest
+from omr.scan.place.reference import Mask
 
 Float64 = NDArray[np.float64]
 Pixels = NDArray[np.uint8]
@@ -47,7 +47,7 @@ class LineView(NamedTuple):
     """A line down a picture with its surroundings.
 
     Attributes:
-        strip: The picture around it, shape (h, w) or (h, w, 3).
+        strip: The darkest colour of the picture around it, shape (h, w).
         room: Rows that show open paper all across the line, shape (h,).
         inner: Its columns in the strip.
         beyond_mm: How far outside of the page each row lies, below 0 on it, shape (h,).
@@ -95,7 +95,7 @@ def stands_still(line: LineView) -> bool:
     Args:
         line: It, with its surroundings.
     """
-    grey = darkest(line.strip)
+    grey = line.strip
     open_rows = np.flatnonzero(line.room)
     if not open_rows.size:
         return True
@@ -128,7 +128,7 @@ def ends_with_sheet(line: LineView) -> bool:
     Args:
         line: It, with its surroundings.
     """
-    grey = darkest(line.strip)
+    grey = line.strip
     open_rows = np.flatnonzero(line.room)
     ends = 0
     for first in (True, False):

@@ -153,13 +153,13 @@ def _lines(
         lines[first:last] |= _columns(hits, room, at_end, _SHARE)
     # The soft flanks of a streak stay below the threshold of its core.
     wide = cv2.dilate(lines.view(np.uint8)[None], np.ones((1, 5), np.uint8))
-    still = [
-        (run, view_of)
-        for run in _runs(wide[0])
-        if stands_still(view_of := _line_view(view, run, to_view, reference, reach))
-    ]
-    drawn = [run for run, view_of in still if ends_with_sheet(view_of)]
-    return [run for run, _ in still if run not in drawn], drawn
+    streaks: list[tuple[int, int]] = []
+    drawn: list[tuple[int, int]] = []
+    for run in _runs(wide[0]):
+        line = _line_view(view, run, to_view, reference, reach)
+        if stands_still(line):
+            (drawn if ends_with_sheet(line) else streaks).append(run)
+    return streaks, drawn
 
 
 def _line_view(
@@ -168,12 +168,12 @@ def _line_view(
     """Return a line down the picture with what lies beside it."""
     left, right = max(0, run[0] - reach), min(view.shape[1], run[1] + reach)
     shift = np.array([[1.0, 0.0, -run[0]], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
-    room = _open_paper((len(view), run[1] - run[0]), shift @ to_view, reference).all(axis=1)
+    open_ = _open_paper((len(view), run[1] - run[0]), shift @ to_view, reference)
+    room = np.asarray(open_.all(axis=1), dtype=np.bool_)
     page = reference.layout.width, reference.layout.height
     beyond = beyond_page((run[0] + run[1] - 1) / 2, len(view), to_view, page)
     inner = slice(run[0] - left, run[1] - left)
-    all_across = np.asarray(room, dtype=np.bool_)
-    return LineView(view[:, left:right], all_across, inner, beyond, reach / _REACH_MM)
+    return LineView(darkest(view[:, left:right]), room, inner, beyond, reach / _REACH_MM)
 
 
 def _short_lines(
