@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from omr.scan.wear.streaks import remove_streaks
 from tests.scan.fresh_pages import turned
 from tests.scan.page_drawings import (
     BLUE,
@@ -13,9 +14,11 @@ from tests.scan.page_drawings import (
     Picture,
     box_of,
     codes,
+    image_of,
     name_of,
     plain,
     read,
+    reader,
     stroke,
     voted_page,
 )
@@ -39,6 +42,12 @@ def _standing_line(
     part = page[rows, left : left + 3].astype(np.float64)
     mixed = (1 - share) * part + share * np.array(colour)
     page[rows, left : left + 3] = np.minimum(part, mixed).astype(np.uint8)
+
+
+def _streaks(page: Picture) -> int:
+    trace = reader().trace_page(image_of(page))
+    assert trace.placed is not None
+    return len(remove_streaks(trace.pixels, trace.placed.placement, trace.placed.reference)[1])
 
 
 def _found(page: Picture) -> set[str]:
@@ -99,6 +108,44 @@ def test_a_cross_under_a_short_streak_is_still_a_mark() -> None:
     assert plain(read(page))
 
 
+@pytest.mark.parametrize("beside_mm", [0.7, 2.0, 8.2])
+def test_a_standing_line_through_a_column_of_boxes_is_the_scanners(beside_mm: float) -> None:
+    page = _askew()
+    _standing_line(page, box_of("c2", "low").x + beside_mm, _rows(128, 250), VIOLET)
+    assert plain(read(page))
+    assert _streaks(page) == 1
+
+
+@pytest.mark.parametrize("degrees", [0.4, -0.4])
+def test_a_line_ruled_through_a_column_of_boxes_is_found(degrees: float) -> None:
+    page = voted_page()
+    x = box_of("c2", "low").x + 2.0
+    stroke(page, [(x, 118), (x, 280)], 0.3)
+    assert not plain(read(turned(page, degrees)))
+
+
+def test_ink_beside_a_standing_line_does_not_end_it() -> None:
+    # So little askew that a line has to be long to tell.
+    page = voted_page()
+    box = box_of("c2", "low")
+    x = box.x - 3.0
+    stroke(page, [(x - 0.6, box.y - 0.5), (x - 0.6, box.y + 8), (box.right, box.y)], 0.5)
+    page = turned(page, 0.1)
+    assert not _streaks(page)
+    _standing_line(page, x, _rows(box.y - 55, box.y + 60), (120, 122, 121))
+    assert _streaks(page) == 1
+
+
+def test_a_standing_line_with_soft_flanks_is_followed_over_what_lies_on_it() -> None:
+    page = _askew()
+    x = name_of("c1").x + 14
+    page[_rows(40, 52), round((x - 6) * SCALE) : round((x + 6) * SCALE)] = (60, 60, 190)
+    bare = set(codes(read(page)))
+    _standing_line(page, x, _rows(30, 205), (120, 122, 121))
+    _standing_line(page, x - 3 / SCALE, _rows(30, 205), (225, 225, 225))
+    assert set(codes(read(page))) == bare
+
+
 def test_a_strike_across_the_picture_on_a_sheet_askew_is_found() -> None:
     page = _askew()
     name = name_of("c2")
@@ -131,6 +178,16 @@ def test_a_line_of_one_colour_that_stands_still_is_the_scanners_on_a_straight_sh
 ) -> None:
     page = voted_page()
     _standing_line(page, 125.0, _rows(*ends_mm), YELLOW, 1.0)
+    assert plain(read(page))
+
+
+@pytest.mark.parametrize("degrees", [0.06, 0.4])
+@pytest.mark.parametrize("colour", [YELLOW, (140, 218, 246)])
+def test_a_short_line_of_one_colour_is_the_scanners_on_a_sheet_slightly_askew(
+    degrees: float, colour: Colour
+) -> None:
+    page = turned(voted_page(), degrees)
+    _standing_line(page, 125.0, _rows(150.0, 250.0), colour, 1.0)
     assert plain(read(page))
 
 

@@ -24,9 +24,11 @@ Pixels = NDArray[np.uint8]
 
 # A line shorter than this is left to people: over it, half a pixel is a slant of 0.1 degrees.
 _LEAST_MM = 60.0
-# The page is looked at in bands of this length. A band tells something where a quarter of it is
-# open paper, of which a streak shows on nearly all; so much open paper has to show it in all.
+# The page is looked at in bands of this length. A streak shows on nearly all their open paper;
+# where a quarter of a band is open and does not show it, it has ended. So much shows it in all.
 _BAND_MM, _OPEN, _SHARE, _SHOWN_MM = 6.0, 0.25, 0.85, 6.0
+# Of a band so much open paper tells that the line goes on.
+_OPEN_MM = 0.4
 # Its middle stays in place to this, in pixels, in the open ones of so many pieces from end to end,
 # at least three, which lie so far apart that a ruled line would have left the column; a nib
 # along a ruler wavers by half a tenth of a millimetre. In black and white, where a faint flank
@@ -35,9 +37,10 @@ _DRIFT_PX, _PIECES, _PLACES = 0.4, 6, 3
 # What is ruled along the print would leave the column by this much, twice what the middle of a
 # line that stands still may drift by, and more than a nib wavers.
 _ASKEW_MM, _ASKEW_PX = 0.12, 1.0
-# The line goes on over print and marks, in runs of this length; where a line of print and its
-# surroundings hide no more than this gap, it has not ended yet.
-_RUN_MM, _GAP_MM = 1.0, 6.0
+# The line goes on over print and marks, in runs of this length; where no more than this gap lies
+# bare, beside what print and its surroundings hide, it has not ended yet. Paper beside it is as
+# light as this share of its usual tone.
+_RUN_MM, _GAP_MM, _LIGHT = 1.0, 6.0, 0.8
 
 
 class ShortStreak(NamedTuple):
@@ -110,7 +113,7 @@ def find_short_streaks(
     open_px = 2 * _in_bands(room[::2], band // 2)
     shown = 2 * _in_bands(hits[::2] & room[::2], band // 2)
     tells = open_px > _OPEN * band
-    shows = tells & (shown > _SHARE * open_px)
+    shows = (open_px > _OPEN_MM * scale) & (shown > _SHARE * open_px)
     enough = (shown * shows).sum(axis=0) > _SHOWN_MM * scale
     done = -1
     for column in np.flatnonzero(enough).tolist():
@@ -203,26 +206,29 @@ def _line(
     core = np.flatnonzero(profile > 0.15 * profile.max())
     first, last = left + int(core[0]), left + int(core[-1]) + 1
     # Close to a rule of the table the streak is no ridge among wide sides, but among close ones.
-    close = [max(0, first - 2), column, min(seen.dark.shape[1] - 1, last + 1)]
+    darkest = left + int(np.argmax(profile))
+    close = [max(0, first - 2), darkest, min(seen.dark.shape[1] - 1, last + 1)]
     before, own_tone, after = seen.dark[:, close].astype(np.int16).T
-    shown = seen.hits[:, column] | (np.minimum(before, after) - own_tone > seen.contrast)
+    sides = np.minimum(before, after)
+    shown = seen.hits[:, darkest] | (sides - own_tone > seen.contrast)
+    bare = sides > _LIGHT * float(np.median(sides[top:bottom]))
     return ShortStreak(
         first,
         last,
-        top - _goes_on(shown[:top][::-1], px_per_mm),
-        bottom + _goes_on(shown[bottom:], px_per_mm),
+        top - _goes_on(shown[:top][::-1], bare[:top][::-1], px_per_mm),
+        bottom + _goes_on(shown[bottom:], bare[bottom:], px_per_mm),
     )
 
 
-def _goes_on(seen: NDArray[np.bool_], px_per_mm: float) -> int:
-    """Return for how many pixels a line goes on."""
+def _goes_on(seen: NDArray[np.bool_], bare: NDArray[np.bool_], px_per_mm: float) -> int:
+    """Return for how many pixels a line goes on that is seen in some places, on bare paper."""
     run = max(2, round(_RUN_MM * px_per_mm))
     if len(seen) < run:
         return 0
     inked = np.convolve(seen, np.ones(run, np.int64), "valid")
     end = 0
     for start in np.flatnonzero(inked > _SHARE * run).tolist():
-        if start - end > _GAP_MM * px_per_mm:
+        if np.count_nonzero(bare[end:start]) > _GAP_MM * px_per_mm:
             break
         end = start + run
     return end

@@ -17,7 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.geometry import FloatArray
-from omr.scan.place.reference import OPEN_PX_PER_MM, Mask, Reference, as_bits, darkest
+from omr.scan.place.reference import (
+    OPEN_PX_PER_MM,
+    Mask,
+    Reference,
+    above,
+    as_bits,
+    darkest,
+)
 from omr.scan.place.register import Placement
 from omr.scan.wear.short_streaks import Ridge, find_short_streaks, lies_askew, may_be_short
 from omr.scan.wear.standing_lines import LineView, beyond_page, ends_with_sheet, stands_still
@@ -41,8 +48,10 @@ _ALL = 0.9
 # Least darkness over both sides, of 255. Grain of the paper is darker than both its sides by
 # as much on a fifth of the pixels, far from the share above.
 _CONTRAST = 5
+# Paper beside a short line is as light as this share of the sheet's.
+_LIGHT = 0.8
 # Dirt on the sensor's row for one colour leaves the other two below this share of its contrast.
-_OTHERS = 0.35
+_OTHERS = 0.45
 # A streak is as dark as so many percent of its open paper, strokes that cross it among them, and
 # this much darker in places, of 255: the light that dirt takes varies by a tenth or two.
 _DARKEST, _UNEVEN = 5.0, 25.0
@@ -185,25 +194,32 @@ def _short_lines(
     known: list[tuple[int, int]],
 ) -> list[tuple[int, int, slice]]:
     """Return columns and rows of streaks that begin and end within the page."""
-    one_colour = not lies_askew(len(view), placement)
-    if one_colour and view.ndim == 2:
-        return []
-    hits = _alone(view[::_EVERY], reach) if one_colour else look.hits
+    # On a sheet that lies straight, only what takes one colour alone tells itself from a ruler's.
+    askew = lies_askew(len(view), placement)
+    ways = [one for one in (False, True) if (view.ndim == 3 if one else askew)]
     # A line that stands still is told beside the letters of a column of names too.
     thin = np.diag([1.0, 1.0 / _EVERY, 1.0]) @ placement.matrix
-    bare = _shown(hits.shape, thin, reference.bare_paper)
-    if not may_be_short((hits & bare).sum(axis=0) * _EVERY, placement):
-        return []
-    dark = darkest(view)
-    ridge = _ridge(dark, reach)
-    hits = _alone(view, reach) if one_colour else ridge > _CONTRAST
-    seen = Ridge(dark, ridge, hits, _CONTRAST)
-    room = _shown(ridge.shape, placement.matrix, reference.bare_paper)
-    return [
-        (line.left, line.right, slice(line.top, line.bottom))
-        for line in find_short_streaks(seen, room, placement, one_colour)
-        if not any(line.left < right and left < line.right for left, right in known)
-    ]
+    bare = _shown(look.hits.shape, thin, reference.bare_paper)
+    found: list[tuple[int, int, slice]] = []
+    for one_colour in ways:
+        hits = _alone(view[::_EVERY], reach) if one_colour else look.hits
+        if not may_be_short((hits & bare).sum(axis=0) * _EVERY, placement):
+            continue
+        dark = darkest(view)
+        sides = _darker_side(dark, reach)
+        ridge = np.asarray(cv2.subtract(sides, dark), dtype=np.uint8)
+        hits = _alone(view, reach) if one_colour else ridge > _CONTRAST
+        room = _shown(ridge.shape, placement.matrix, reference.bare_paper)
+        # Beside a stroke or print nothing is darker than both its sides.
+        room &= above(sides, _LIGHT * float(np.median(sides[::_EVERY][bare])))
+        seen = Ridge(dark, ridge, hits, _CONTRAST)
+        found += [
+            (line.left, line.right, slice(line.top, line.bottom))
+            for line in find_short_streaks(seen, room, placement, one_colour)
+            if not any(line.left < right and left < line.right for left, right in known)
+        ]
+        known = known + [(left, right) for left, right, _ in found]
+    return found
 
 
 def _alone(view: Pixels, reach: int) -> Mask:
@@ -232,9 +248,13 @@ def _shown(shape: tuple[int, ...], to_view: FloatArray, mask: Mask) -> Mask:
 
 def _ridge(view: Pixels, reach: int) -> Pixels:
     """Return by how much each pixel is darker than both its neighbours ``reach`` columns away."""
+    return np.asarray(cv2.subtract(_darker_side(view, reach), view), dtype=np.uint8)
+
+
+def _darker_side(view: Pixels, reach: int) -> Pixels:
+    """Return the darker of both the neighbours of each pixel, ``reach`` columns away."""
     around = cv2.copyMakeBorder(view, 0, 0, reach, reach, cv2.BORDER_REPLICATE)
-    darker_side = cv2.min(around[:, : view.shape[1]], around[:, 2 * reach :])
-    return np.asarray(cv2.subtract(darker_side, view), dtype=np.uint8)
+    return np.asarray(cv2.min(around[:, : view.shape[1]], around[:, 2 * reach :]), dtype=np.uint8)
 
 
 def _columns(hits: Mask, room: Mask, at_end_px: int, share: float) -> NDArray[np.bool_]:
