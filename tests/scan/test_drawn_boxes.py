@@ -113,3 +113,17 @@ def test_a_printed_box_is_none_however_worn(worn: object) -> None:
 
 def test_a_clean_page_asks_nothing() -> None:
     assert plain(read(voted_page()))
+
+
+def test_a_mark_along_the_sides_of_a_pale_printed_box_asks_nothing() -> None:
+    page = voted_page(but="c3")
+    box = box_of("c3", "high")
+    wide = box.grown(0.8)
+    rows = slice(round(wide.y * SCALE), round(wide.bottom * SCALE))
+    part = page[rows, round(wide.x * SCALE) : round(wide.right * SCALE)]
+    # A worn drum prints it paler than the others.
+    part[:] = 255 - (255 - part.astype(np.float64)) * 0.72
+    tick = [(0.5, 0.9), (1.2, 0.5), (0.5, 3.5), (0.4, 6.0), (3.0, 8.7), (6.5, 5.0), (8.6, 2.5)]
+    stroke(page, [(box.x + x, box.y + y) for x, y in tick], 0.5, GREY_PEN)
+    stroke(page, [(box.right - 0.5, box.y + 2.0), (box.right - 0.4, box.y + 2.6)], 0.8, GREY_PEN)
+    assert not _asked(page)

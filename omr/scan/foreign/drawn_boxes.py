@@ -30,6 +30,8 @@ _PALER, _DRAWN = 0.92, 2
 _STRAYS_MM, _TIMES = 0.028, 3.0
 # Darker than this, of 255, is the outline where it is seen at all; so many places of a side are.
 _SEEN, _PLACES = 60, 20
+# The median of what normally distributed places stray by, in standard deviations.
+_MEDIAN = 0.6745
 
 
 def drawn_boxes(flat: FlatPage, px_per_mm: int, ink: InkMap) -> Iterator[FoundBox]:
@@ -86,7 +88,11 @@ def _sides(flat: FlatPage, found: FoundBox, px_per_mm: int) -> list[NDArray[np.u
 
 
 def _stray_mm(side: NDArray[np.uint8], px_per_mm: int) -> float:
-    """Return how far the middle of a side strays from a straight line (standard deviation)."""
+    """Return how far the middle of a side strays from a straight line (standard deviation).
+
+    It is told from the median of what all places stray by, 0.6745 deviations of a normal law: a
+    mark that touches the side in places moves their middles far, and tells nothing of the side.
+    """
     level = side.astype(np.float64)
     most = level.max(axis=1)
     weight = np.maximum(level - 0.4 * most[:, None], 0.0)
@@ -95,7 +101,19 @@ def _stray_mm(side: NDArray[np.uint8], px_per_mm: int) -> float:
         return 0.0
     middle = (weight @ np.arange(side.shape[1]))[seen] / weight.sum(axis=1)[seen]
     along = np.flatnonzero(seen)
-    return float((middle - np.polyval(np.polyfit(along, middle, 1), along)).std()) / px_per_mm
+    aside = np.abs(middle - _theil_sen(along, middle))
+    return float(np.median(aside)) / _MEDIAN / px_per_mm
+
+
+def _theil_sen(along: NDArray[np.int64], middle: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the straight line through a side's middles that a mark at a side hardly moves.
+
+    Its slope is the median of those between places half a side apart (Theil 1950, Sen 1968).
+    """
+    half = len(along) // 2
+    slope = float(np.median((middle[half:] - middle[:-half]) / (along[half:] - along[:-half])))
+    rest = middle - slope * along
+    return np.asarray(slope * along + np.median(rest), np.float64)
 
 
 def _coloured(flat: FlatPage, ink: InkMap, px_per_mm: int) -> Mask:
