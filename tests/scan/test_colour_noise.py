@@ -28,19 +28,24 @@ def _on_paper(page: Picture, paper: Colour) -> Picture:
     return (page * (np.array(paper) / 255.0)).astype(np.uint8)
 
 
-def _swings(page: Picture) -> Picture:
+def _swings(page: Picture, broad_px: int = 2, deep: int = 26) -> Picture:
     """Let blue swing beside the sides of boxes as compression does; the brightness stays."""
     brightness = cv2.cvtColor(page, cv2.COLOR_BGR2YCrCb)
     for contest in LINES:
         for option in ("confidence", "low"):
             box = box_of(contest, option)
             y, x = round((box.y + 0.9) * 300 / 25.4), round((box.x + 2) * 300 / 25.4)
-            brightness[y : y + 2, x : x + 24, 2] -= 26
+            brightness[y : y + broad_px, x : x + 24 * broad_px // 2, 2] -= deep
     return np.asarray(cv2.cvtColor(brightness, cv2.COLOR_YCrCb2BGR), dtype=np.uint8)
 
 
 def test_swings_of_colour_beside_outlines_are_no_marks() -> None:
     assert plain(read(_swings(_on_paper(voted_page(), YELLOW_PAPER))))
+
+
+@pytest.mark.parametrize("deep", [12, 16, 20])
+def test_broad_pale_swings_of_colour_are_no_faint_marks(deep: int) -> None:
+    assert plain(read(_swings(_on_paper(voted_page(), YELLOW_PAPER), 5, deep)))
 
 
 # Orange, pink, light blue, light green, grey: by how much of the paper's light each takes.

@@ -17,30 +17,39 @@ from omr.scan.place.reference import Grey, Mask
 
 # The paper's own brightness is looked for within this far: farther than a letter is broad.
 _PAPER_MM = 5
-# Yellow, the ink that darkens the eye's picture least, does so by 0.11 of what its channel loses,
-# but is dark there and never as thin and pale as a hair; pens and pencils do by 0.35 and more.
+# Yellow, the ink that darkens the eye's picture least, does so by 0.11 of what its channel loses;
+# pens and pencils do by 0.35 and more. The swings of a file's colours do by 0.05 and less. Outside
+# of boxes even yellow is dark in its channel, and never as thin and pale as a hair.
 _LEAST_SHARE = 0.15
+YELLOWEST = 0.08
 
 
-def colour_noise(hairs: Mask, darkness: Grey, pixels: NDArray[np.uint8], px_per_mm: int) -> Mask:
-    """Return which pieces of thin, pale ink are noise of the picture's colours.
+def colour_noise(
+    faint: Mask,
+    darkness: Grey,
+    pixels: NDArray[np.uint8],
+    px_per_mm: int,
+    least_share: float = _LEAST_SHARE,
+) -> Mask:
+    """Return which pieces of faint ink are noise of the picture's colours.
 
     Args:
-        hairs: Thin and pale ink, shape (h, w).
+        faint: Thin and pale ink, shape (h, w).
         darkness: Of the darkest channel, relative to the paper, same shape.
         pixels: The flat page, shape (h, w) or (h, w, 3).
         px_per_mm: Its resolution.
+        least_share: What ink darkens the eye's picture by, in parts of what its channel loses.
 
     Returns:
-        Those pieces of ``hairs``.
+        Those pieces of ``faint``.
     """
-    if pixels.ndim == 2 or not hairs.any():
-        return np.zeros(hairs.shape, np.bool_)
+    if pixels.ndim == 2 or not faint.any():
+        return np.zeros(faint.shape, np.bool_)
     grey = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
     small = cv2.resize(grey, None, fx=1 / px_per_mm, fy=1 / px_per_mm, interpolation=cv2.INTER_AREA)
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((_PAPER_MM, _PAPER_MM), np.uint8))
-    pieces = label_pieces(hairs)
-    rows, columns = np.divmod(pieces.at, hairs.shape[1])
+    pieces = label_pieces(faint)
+    rows, columns = np.divmod(pieces.at, faint.shape[1])
     last = paper.shape[0] - 1, paper.shape[1] - 1
     around = paper[
         np.minimum(rows // px_per_mm, last[0]), np.minimum(columns // px_per_mm, last[1])
@@ -49,4 +58,4 @@ def colour_noise(hairs: Mask, darkness: Grey, pixels: NDArray[np.uint8], px_per_
     count = len(pieces.stats)
     to_eye = np.bincount(pieces.numbers, seen, count)
     in_channel = np.bincount(pieces.numbers, darkness[rows, columns], count)
-    return pieces.chosen(to_eye < _LEAST_SHARE * in_channel)
+    return pieces.chosen(to_eye < least_share * in_channel)

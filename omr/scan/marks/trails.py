@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.geometry import Rect
+from omr.scan.ink.colour_noise import YELLOWEST, colour_noise
 from omr.scan.ink.courses import course_of
 from omr.scan.ink.creases import is_one_line
 from omr.scan.ink.ink_map import STRONG, InkMap
@@ -74,6 +75,7 @@ def very_faint(
         return False
     scale = reference.px_per_mm
     seen &= ~_worn(area, ink, scale)
+    seen &= ~colour_noise(seen, ink.darkness[area], flat.pixels[area], scale, YELLOWEST)
     stats = label_pieces(seen).stats[1:]
     reach = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]).max(initial=0.0)
     enough = float(seen.sum()) / scale**2 >= settings.mark_area_mm2
@@ -99,6 +101,7 @@ def faintly_drawn(found: FoundBox, flat: FlatPage, ink: InkMap, reference: Refer
     if float(ink.darkness[area].max(initial=0)) <= least:
         return False
     drawn = _risen(ink.darkness[area], 1.0, least, scale)
+    drawn &= ~colour_noise(drawn, ink.darkness[area], flat.pixels[area], scale, YELLOWEST)
     # A ring, or a cross, falls to pieces where it is faintest.
     return any(
         _is_drawn(mask[part] & drawn[part] & around, _within(area, part), flat, ink, scale)
