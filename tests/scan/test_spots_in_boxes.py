@@ -35,6 +35,7 @@ WINE: Colour = (100, 75, 180)
 RUST: Colour = (50, 95, 150)
 BLOOD: Colour = (20, 25, 128)
 BLACK: Colour = (25, 25, 25)
+VIOLET: Colour = (150, 50, 90)
 
 
 def _laid(
@@ -148,6 +149,30 @@ def test_thick_crosses_and_a_dot_of_one_felt_pen_are_votes(colour: Colour, dpi: 
     assert plain(read_at(page, dpi))
 
 
+@pytest.mark.parametrize("dpi", [200, 300])
+@pytest.mark.parametrize("colour", [BLUE, RED, VIOLET])
+def test_a_dot_in_the_colour_of_the_papers_crosses_is_a_vote(colour: Colour, dpi: int) -> None:
+    page = blank_page()
+    for contest in ("c1", "c2"):
+        cross(page, box_of(contest, "high"), colour, 0.4)
+    middle = box_of("c3", "high").centre
+    spot(page, middle.x + 0.6, middle.y, 1.15, colour)
+    assert plain(read_at(page, dpi))
+
+
+@pytest.mark.parametrize("grey", [False, True])
+def test_a_box_filled_to_its_outline_among_crosses_is_a_vote(grey: bool) -> None:
+    page = blank_page()
+    for contest in ("c1", "c2"):
+        cross(page, box_of(contest, "high"), BLUE, 0.4)
+    box = box_of("c3", "high")
+    # Strokes to and fro without a gap, shorter where the hand turns.
+    for k, y in enumerate(np.arange(box.y + 0.7, box.bottom - 0.5, 0.3)):
+        half = 3.9 - 0.18 * abs(k - 13)
+        stroke(page, [(box.centre.x - half, y), (box.centre.x + half, y)], 0.6, BLUE)
+    assert plain(read(_grey(page) if grey else page))
+
+
 @pytest.mark.parametrize("colour", [BLUE, BLACK])
 def test_a_cross_under_coffee_is_a_vote(colour: Colour) -> None:
     page = voted_page(but="c3")
@@ -166,5 +191,11 @@ def test_what_a_pen_cannot_have_made_is_told_by_its_body() -> None:
     assert no_mark(drop, [line]) == SPOT
     assert no_mark(drop, [fill]) == SPOT
     assert no_mark(drop, [drop]) == ""
+    assert no_mark(replace(drop, thick_mm=2.6), [line]) == ""
+    assert no_mark(replace(drop, thick_mm=2.6, colour=(1.0, 0.95, 0.5)), [line]) == SPOT
+    filled = replace(drop, thick_mm=7.5, size_mm=9.5, fill_share=0.75, outside_share=0.03)
+    assert no_mark(filled, [line]) == ""
+    assert no_mark(replace(filled, outside_share=0.4), [line]) == SPOT
+    assert no_mark(replace(filled, colour=(1.0, 0.7, 0.3)), [line]) == SPOT
     assert no_mark(hole, [drop]) == HOLE
     assert no_mark(replace(hole, rim_mm=0.9, colour=(1.0, 0.7, 0.4)), [line]) == SPOT

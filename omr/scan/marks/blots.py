@@ -11,9 +11,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from omr.scan.marks.bodies import Body
 from omr.scan.wear.punch_holes import HOLE_MM, LID_EVEN
+
+Float64 = NDArray[np.float64]
 
 # The rims of one paper's pens: of 120 fills, dots, crosses and ticks of twelve pens, at 150 to
 # 300 dpi and down to a JPEG of 45, the softest had 1.3 times the sharpest of its paper. What
@@ -27,6 +30,11 @@ _USUAL_RIM_MM = 0.4
 # One pen's colour, in parts of the most that it takes, differs by up to 0.1 between thin strokes
 # and blots; coffee differs from black by 0.35, blood from red pens by 0.25, all else by more.
 _OTHER_COLOUR = 0.2
+# Ink that piles up in a filled box takes up to 0.3 more of one colour than thin lines of it do.
+_FILL_COLOUR = 0.35
+# A pen has a colour where it takes so much less of one than of another; ink that differs from its
+# lines by no more than this is its own.
+_CHROMA, _OWN_COLOUR = 0.2, 0.12
 # Filled boxes and crosses of broad pens have 0.3 to 0.8 in common with an ellipse, dots and
 # spots 0.75 to 0.95; what a punch cut, 0.95 and more.
 _ROUND, _TRUE = 0.82, 0.95
@@ -42,6 +50,9 @@ _LARGER, _LARGEST_MM = 1.65, 3.2
 _DOT_ROUND = 0.75
 # A filled box: what it has in common with an ellipse at least, and its ink's share of the box.
 _FILL_ROUND, _FILL_MM = 0.55, 5.0
+# Who fills a box keeps to it: so much of it is covered, so little of the ink lies outside. Filled
+# boxes that are as round as spots have 0.62 to 0.8, and up to 0.07.
+_COVERED, _OUTSIDE = 0.55, 0.15
 # A stroke upon a spot reaches as far as a mark.
 _MARK_MM = 2.4
 SPOT, HOLE = "perhaps a spot", "perhaps a hole"
@@ -60,7 +71,9 @@ def no_mark(body: Body, others: Sequence[Body]) -> str:
     # Somebody marked a box and then spilt on it, or filled it stroke by stroke.
     if body.lines_mm >= _MARK_MM:
         return ""
-    if _is_soft(body, others) or (body.solid and _is_other(body, others)):
+    if _is_soft(body, others):
+        return SPOT
+    if body.solid and not _fills_its_box(body, others) and _is_other(body, others):
         return SPOT
     return ""
 
@@ -78,13 +91,34 @@ def _is_soft(body: Body, others: Sequence[Body]) -> bool:
     return body.rim_mm > (_SOFTER if body.solid else _MUCH_SOFTER) * usual_mm
 
 
+def _fills_its_box(body: Body, others: Sequence[Body]) -> bool:
+    """Tell a box that somebody filled up to its outline: no spot has its place and its size."""
+    usual = _usual_colour(others)
+    alike = usual is None or not body.colour or _apart(body.colour, usual) <= _FILL_COLOUR
+    return alike and body.fill_share >= _COVERED and body.outside_share <= _OUTSIDE
+
+
+def _usual_colour(others: Sequence[Body]) -> Float64 | None:
+    """Return the colour of the paper's other marks; None where none is seen."""
+    colours = [other.colour for other in others if other.colour]
+    return np.median(np.array(colours), axis=0) if colours else None
+
+
+def _apart(colour: tuple[float, ...], usual: Float64) -> float:
+    """Return how far two colours lie apart, in the part in which they differ most."""
+    return float(np.abs(np.array(colour) - usual).max())
+
+
 def _is_other(body: Body, others: Sequence[Body]) -> bool:
     """Tell another colour, or a smooth round spot where no other mark is one."""
-    colours = [other.colour for other in others if other.colour]
-    if colours and body.colour:
-        usual = np.median(np.array(colours), axis=0)
-        if float(np.abs(np.array(body.colour) - usual).max()) > _OTHER_COLOUR:
+    usual = _usual_colour(others)
+    if usual is not None and body.colour:
+        if _apart(body.colour, usual) > _OTHER_COLOUR:
             return True
+        # The voter's own ink; what else would have a pen's colour and the size of a dot?
+        own = float(np.ptp(usual)) >= _CHROMA and _apart(body.colour, usual) <= _OWN_COLOUR
+        if own and body.thick_mm <= _LARGEST_MM:
+            return False
     # A box that was filled from side to side is a rectangle rather than an ellipse.
     is_round = body.round_share >= max(_ROUND, body.square_share)
     if not is_round or body.thick_mm < _DOT_MM or body.uneven > _EVEN:

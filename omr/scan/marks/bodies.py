@@ -29,6 +29,7 @@ from omr.scan.place.reference import (
     outline_ring,
     slopes,
     window,
+    window_within,
 )
 from omr.scan.place.straighten import FlatPage
 
@@ -66,6 +67,8 @@ class Body:
         lines_mm: How far a stroke reaches that lies upon it.
         colour: What it takes of the paper's blue, green and red, in parts of the most;
             empty where the scan has no colours.
+        fill_share: How much of its box it covers.
+        outside_share: How much of it lies outside of the box.
     """
 
     solid: bool = False
@@ -78,6 +81,8 @@ class Body:
     uneven: float = 1.0
     lines_mm: float = 0.0
     colour: tuple[float, ...] = ()
+    fill_share: float = 0.0
+    outside_share: float = 0.0
 
 
 NO_BODY = Body()
@@ -109,6 +114,7 @@ def body_of(
     depth = cv2.distanceTransform(np.pad(as_bits(inked), 1), cv2.DIST_L2, 5)
     piece = _largest_piece(inked, printed & (darkness > _DARK), scale)
     area_px = np.count_nonzero(piece)
+    inside = np.count_nonzero(inked[window_within(area, window(found.found, scale, ink.ink.shape))])
     level = cv2.blur(darkness, (3, 3))[cv2.erode(as_bits(inked), disc(0.5 * scale)) > 0]
     return Body(
         solid=bool(solid),
@@ -121,6 +127,8 @@ def body_of(
         uneven=float(level.std() / max(1.0, float(np.median(level)))) if level.size else 1.0,
         lines_mm=_lines_mm(inked & ~printed, darkness, ink.threshold, scale),
         colour=_colour(flat.pixels[area], inked, printed),
+        fill_share=inside / (found.found.area * scale**2),
+        outside_share=1 - inside / np.count_nonzero(inked),
     )
 
 
