@@ -67,6 +67,7 @@ class Measure:
         beyond_mm: How far its strokes reach beyond the box, on the side where they reach farthest.
         filled: Whether what goes round the box also runs to and fro through it.
         body: How its ink looks.
+        added: What somebody added to the mark, "" where nothing was.
         own, ring: Strokes that the box explains if it is marked.
         legs: Strokes of other boxes that merely enter it.
     """
@@ -86,6 +87,7 @@ class Measure:
     beyond_mm: float = 0.0
     filled: bool = False
     body: Body = NO_BODY
+    added: str = ""
     own: tuple[int, ...] = ()
     ring: tuple[int, ...] = ()
     legs: tuple[int, ...] = ()
@@ -152,6 +154,8 @@ def judge(box: Measure, others: Sequence[Measure], hand: Hand) -> tuple[MarkStat
             return "empty", ""
         case "missing":
             return "uncertain", "paper missing"
+        case "stroke" if box.added:
+            return "uncertain", box.added
         case "ring":
             return "marked", "circle round"
         case "ringed":

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from omr.scan.ink.colours import is_coloured
 from omr.scan.ink.creases import is_one_line
 from omr.scan.ink.ink_map import InkMap, grown_print
+from omr.scan.marks.additions import ADDED_MM, added_to
 from omr.scan.marks.bodies import NO_BODY, body_of
 from omr.scan.marks.broken_strokes import comes_from_elsewhere
 from omr.scan.marks.judge import BROKEN_MM, LIGHT, SPECK_MM, Hand, Kind, Measure, judge
@@ -185,6 +186,7 @@ def _measure(
         sides=sides_crossed(found, own, ink, reference),
         beyond_mm=beyond_mm,
         filled=filled,
+        added=added_to(found, own, ink, scale) if kind == "stroke" and beyond_mm > ADDED_MM else "",
         body=body_of(found, own, flat, ink, reference) if kind in _BODIES or filled else NO_BODY,
         own=tuple(share.stroke for share in own),
         ring=ring,
