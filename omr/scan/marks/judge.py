@@ -154,7 +154,7 @@ def judge(box: Measure, others: Sequence[Measure], hand: Hand) -> tuple[MarkStat
             return "empty", ""
         case "missing":
             return "uncertain", "paper missing"
-        case "stroke" if box.added:
+        case "stroke" if box.added and not _is_filled(box, hand):
             return "uncertain", box.added
         case "ring":
             return "marked", "circle round"
@@ -187,6 +187,11 @@ def _is_crease(box: Measure, others: Sequence[Measure]) -> bool:
     plain = [other for other in others if other.kind == "stroke" and not other.weak]
     own_pen = len(plain) == 1 and plain[0].tone > 1.5 * box.tone
     return box.hair and own_pen and box.beyond_mm > _CREASE_BEYOND_MM
+
+
+def _is_filled(box: Measure, hand: Hand) -> bool:
+    """Tell a box that is filled, of which strokes to and fro leave it on both sides."""
+    return box.score > (LIGHT if hand.fills else _HEAVY)
 
 
 def _judge_stroke(box: Measure, others: Sequence[Measure], hand: Hand) -> tuple[MarkState, str]:

@@ -80,7 +80,7 @@ def measure_marks(
         index
         for index, measure in enumerate(measures)
         if measure.kind in ("none", "small")
-        and faintly_drawn(ink.boxes[index], flat, ink, reference)
+        and faintly_drawn(ink.boxes[index], flat, ink, reference, not measure.broken)
     ]
     if len(faint) <= _FAINT_BOXES:
         for index in faint:

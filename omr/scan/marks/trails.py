@@ -82,7 +82,9 @@ def very_faint(
     return bool(reach / scale >= settings.mark_extent_mm) and enough
 
 
-def faintly_drawn(found: FoundBox, flat: FlatPage, ink: InkMap, reference: Reference) -> bool:
+def faintly_drawn(
+    found: FoundBox, flat: FlatPage, ink: InkMap, reference: Reference, single: bool
+) -> bool:
     """Tell whether a box holds a mark so faint that hardly anything of it is ink.
 
     It shows by its length: all along it the paper is a little darker than beside it. One line
@@ -93,6 +95,8 @@ def faintly_drawn(found: FoundBox, flat: FlatPage, ink: InkMap, reference: Refer
         flat: The page laid flat.
         ink: Its ink.
         reference: The page as printed.
+        single: Whether a single line may be a mark. What a scanner broke to pieces is looked at
+            by these.
     """
     scale = reference.px_per_mm
     inner = found.found.grown(-reference.layout.outline_mm - _CLEAR_MM)
@@ -104,7 +108,7 @@ def faintly_drawn(found: FoundBox, flat: FlatPage, ink: InkMap, reference: Refer
     drawn &= ~colour_noise(drawn, ink.darkness[area], flat.pixels[area], scale, YELLOWEST)
     # A ring, or a cross, falls to pieces where it is faintest.
     return any(
-        _is_drawn(mask[part] & drawn[part] & around, _within(area, part), flat, ink, scale)
+        _is_drawn(mask[part] & drawn[part] & around, _within(area, part), flat, ink, scale, single)
         for mask in (drawn, grow(drawn, _PIECES_MM / 2 * scale))
         for pieces in (label_pieces(mask),)
         for _, part, around in pieces.shapes(np.arange(len(pieces.stats)) > 0)
@@ -121,7 +125,12 @@ def _within(area: tuple[slice, slice], part: tuple[slice, slice]) -> tuple[slice
 
 
 def _is_drawn(
-    shape: Mask, area: tuple[slice, slice], flat: FlatPage, ink: InkMap, px_per_mm: int
+    shape: Mask,
+    area: tuple[slice, slice],
+    flat: FlatPage,
+    ink: InkMap,
+    px_per_mm: int,
+    single: bool,
 ) -> bool:
     """Tell whether a faint piece, on a window of the page, is a mark: large, and no wear."""
     size_mm2 = np.count_nonzero(shape) / px_per_mm**2
@@ -134,7 +143,7 @@ def _is_drawn(
         return False
     if not is_one_line(shape, px_per_mm):
         return True
-    broad = reach_mm >= _BAND_MM and bool(size_mm2 >= _BAND_BROAD_MM * reach_mm)
+    broad = single and reach_mm >= _BAND_MM and bool(size_mm2 >= _BAND_BROAD_MM * reach_mm)
     return broad and _ends(shape, area, flat, ink, px_per_mm)
 
 
