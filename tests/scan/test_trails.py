@@ -128,3 +128,38 @@ def test_a_faint_slash_that_leaves_its_box_on_both_sides_is_asked_about(
     box = box_of("c2", "low").grown(over_mm)
     stroke(page, [(box.x, box.bottom), (box.right, box.y)], 0.5, colour)
     assert state(read(page), "c2", "low") != "empty"
+
+
+_PALE = (231, 231, 231)
+
+
+@pytest.mark.parametrize("width_mm", [0.3, 0.7, 1.2])
+@pytest.mark.parametrize("beyond_mm", [-1.0, 0.0, 1.2])
+def test_a_single_pale_slash_that_ends_with_the_box_is_asked_about(
+    width_mm: float, beyond_mm: float
+) -> None:
+    page, box = voted_page(), box_of("c2", "low").grown(beyond_mm)
+    stroke(page, [(box.x, box.bottom), (box.right, box.y)], width_mm, _PALE)
+    assert state(read(page), "c2", "low") == "uncertain"
+
+
+def test_a_single_pale_dash_is_asked_about() -> None:
+    page, box = voted_page(), box_of("c2", "low")
+    stroke(page, [(box.x + 1.5, box.y + 4), (box.x + 7, box.y + 4.6)], 0.8, _PALE)
+    assert state(read(page), "c2", "low") == "uncertain"
+
+
+def test_a_pale_slash_of_scraps_is_asked_about() -> None:
+    page, box = voted_page(), box_of("c2", "low")
+    for start in np.arange(0.8, 8.0, 1.7):
+        ends = [(box.x + at, box.bottom - at) for at in (start, start + 0.5)]
+        stroke(page, ends, 0.5, (215, 215, 215))
+    assert state(read(page), "c2", "low") == "uncertain"
+
+
+@pytest.mark.parametrize("slant_mm", [0.0, 6.0, 18.0])
+def test_a_pale_line_that_goes_on_through_a_box_is_no_mark(slant_mm: float) -> None:
+    page, centre = voted_page(), box_of("c2", "low").centre
+    ends = [(centre.x - slant_mm, centre.y - 14), (centre.x + slant_mm, centre.y + 14)]
+    stroke(page, ends, 0.5, _PALE)
+    assert state(read(page), "c2", "low") == "empty"
