@@ -28,15 +28,16 @@ _AROUND_MM = 18.0
 _OUTLINE_MM, _GAP_MM = 0.5, 0.4
 # What hangs on a mark reaches so far outside of the box. More than this share of it lies aside of
 # one slight curve (by so much, or by this part of the pen's breadth), and it is so many times as
-# long as it reaches. Of 20 words, digits, letters and arrows 18 have 0.28 and 1.46 at least; so
-# have, of 2,900 marks of plain papers, only the bows that link both legs of a cross, up to 1.6.
+# long as it reaches. Of 20 words, digits, letters and arrows 18 have 0.28 and 1.51 at least,
+# a slender arrow 1.43.
 _WRITTEN_MM, _STRAY_SHARE, _WINDING = 3.5, 0.25, 1.42
-# Those leave the box and come back so far away; what winds more than they do is writing all the
-# same.
-_APART_MM, _LOOP = 4.5, 1.75
+_STRAY_MM, _STRAY_PENS = 0.45, 0.8
+# The bow that links both legs of a cross leaves the box and comes back so far away; two legs side
+# by side, of a cross drawn twice, leave it at two places and reach no farther than that. Both wind
+# as much; what winds more than they do is writing all the same.
+_APART_MM, _LEGS_MM, _LOOP = 4.5, 5.0, 1.75
 # What lies farther above or below the box belongs to another row.
 _ROW_MM = 6.0
-_STRAY_MM, _STRAY_PENS = 0.45, 0.8
 # A line that strikes a mark leaves the box by so much on both sides, and is as level as this: legs
 # of crosses that wide slope by 17 degrees and more.
 ADDED_MM, _LEVEL_DEG = 1.2, 15.0
@@ -85,17 +86,21 @@ def _is_written(inked: Mask, near: Mask, pen_mm: float, px_per_mm: int) -> bool:
         # Another pen's lines may be finer than the mark's.
         fine_mm = max(0.2, min(pen_mm, breadth_mm(written, px_per_mm)))
         length_mm = np.count_nonzero(written) / px_per_mm**2 / fine_mm
-        link = _is_link(own & touching[part], px_per_mm)
-        winds = length_mm >= (_LOOP if link else _WINDING) * reach_mm[number]
+        legs = _are_legs(own & touching[part], float(reach_mm[number]), px_per_mm)
+        winds = length_mm >= (_LOOP if legs else _WINDING) * reach_mm[number]
         if winds and _aside_share(own, pen_mm, px_per_mm) >= _STRAY_SHARE:
             return True
     return False
 
 
-def _is_link(touching: Mask, px_per_mm: int) -> bool:
-    """Tell what leaves a box and comes back elsewhere, by where it touches the box."""
+def _are_legs(touching: Mask, reach_mm: float, px_per_mm: int) -> bool:
+    """Tell a bow between two legs, and two legs side by side, by where they touch the box."""
+    pieces = label_pieces(touching)
     ys, xs = np.nonzero(touching)
-    return bool(ys.size and np.hypot(np.ptp(ys), np.ptp(xs)) >= _APART_MM * px_per_mm)
+    if not ys.size:
+        return False
+    apart_mm = float(np.hypot(np.ptp(ys), np.ptp(xs))) / px_per_mm
+    return apart_mm >= _APART_MM or (len(pieces.stats) > 2 and reach_mm < _LEGS_MM)
 
 
 def _aside_share(own: Mask, pen_mm: float, px_per_mm: int) -> float:
