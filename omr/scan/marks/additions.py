@@ -28,8 +28,8 @@ _AROUND_MM = 18.0
 _OUTLINE_MM, _GAP_MM = 0.5, 0.4
 # What hangs on a mark reaches so far outside of the box. More than this share of it lies aside of
 # one slight curve (by so much, or by this part of the pen's breadth), and it is so many times as
-# long as it reaches. Of 20 words, digits, letters and arrows 18 have 0.28 and 1.51 at least,
-# a slender arrow 1.43.
+# long as it reaches. Of 20 words, digits, letters and arrows 18 have 0.28 and 1.51 at least;
+# a slender arrow winds as little as that.
 _WRITTEN_MM, _STRAY_SHARE, _WINDING = 3.5, 0.25, 1.42
 _STRAY_MM, _STRAY_PENS = 0.45, 0.8
 # The bow that links both legs of a cross leaves the box and comes back so far away; two legs side
@@ -39,7 +39,7 @@ _APART_MM, _LEGS_MM, _LOOP = 4.5, 5.0, 1.75
 # What lies farther above or below the box belongs to another row.
 _ROW_MM = 6.0
 # A line that strikes a mark leaves the box by so much on both sides, and is as level as this: legs
-# of crosses that wide slope by 17 degrees and more.
+# of crosses that wide nearly all slope by 17 degrees and more.
 ADDED_MM, _LEVEL_DEG = 1.2, 15.0
 # So much of the way between its ends is ink; ends are tried at so many places of each side.
 _COVERED, _ENDS = 0.85, 12
