@@ -45,11 +45,9 @@ _FAINTEST, _FAINT_MM, _FAINT_MM2, _WORN = 14.0, 2.6, 0.5, 0.5
 _PIECES_MM = 0.8
 # A single faint line is as long as a slash and no finer than this, or as a dash and as broad as a
 # pencil's. A fold goes on beyond an end: more than this share of the open paper so far ahead of it
-# is as dark. (Of 190 worn and plain papers no box held such a line that ends; of single pale
-# strokes of pencils and pens nine in ten.) One that a light scan broke has scraps of this breadth
-# in the mean.
+# is as dark. (Of 190 worn and plain papers one box held such a line that ends; of single pale
+# strokes of pencils and pens nine in ten.)
 _BANDS = ((6.0, 0.18), (4.5, 0.4))
-_SCRAPS_MM = 0.1
 _BAND_AHEAD_MM, _BAND_GOES_ON = (3.0, 8.0), 0.45
 # The outline with its margin, and a little more: what is fainter than ink is beside print too.
 _CLEAR_MM = 0.25
@@ -110,8 +108,6 @@ def faintly_drawn(
         return False
     drawn = _risen(ink.darkness[area], 1.0, least, scale)
     drawn &= ~colour_noise(drawn, ink.darkness[area], flat.pixels[area], scale, YELLOWEST)
-    if single and _is_broken_line(drawn, area, flat, ink, scale):
-        return True
     # A ring, or a cross, falls to pieces where it is faintest.
     return any(
         _is_drawn(mask[part] & drawn[part] & around, _within(area, part), flat, ink, scale, single)
@@ -150,19 +146,6 @@ def _is_drawn(
         return True
     broad = any(reach_mm >= long and size_mm2 >= wide * reach_mm for long, wide in _BANDS)
     return single and broad and _ends(shape, area, flat, ink, px_per_mm)
-
-
-def _is_broken_line(
-    scraps: Mask, area: tuple[slice, slice], flat: FlatPage, ink: InkMap, px_per_mm: int
-) -> bool:
-    """Tell whether all that is faint in a box lies along one line as long as a slash, that ends."""
-    ys, xs = np.nonzero(scraps)
-    reach_mm = float(np.hypot(np.ptp(ys), np.ptp(xs))) / px_per_mm if ys.size else 0.0
-    if reach_mm < _BANDS[0][0] or ys.size < _SCRAPS_MM * reach_mm * px_per_mm**2:
-        return False
-    if not is_one_line(scraps, px_per_mm) or _is_worn(scraps, area, ink):
-        return False
-    return _ends(scraps, area, flat, ink, px_per_mm)
 
 
 def _is_worn(shape: Mask, area: tuple[slice, slice], ink: InkMap) -> bool:
