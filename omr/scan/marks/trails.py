@@ -47,7 +47,7 @@ _PIECES_MM = 0.8
 # pencil's. A fold goes on beyond an end: more than this share of the open paper so far ahead of it
 # is as dark. (Of 190 worn and plain papers one box held such a line that ends; of single pale
 # strokes of pencils and pens nine in ten.)
-_BANDS = ((6.0, 0.18), (4.5, 0.4))
+_BANDS = ((6.0, 0.25), (4.5, 0.4))
 _BAND_AHEAD_MM, _BAND_GOES_ON = (3.0, 8.0), 0.45
 # The outline with its margin, and a little more: what is fainter than ink is beside print too.
 _CLEAR_MM = 0.25
