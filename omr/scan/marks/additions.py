@@ -13,13 +13,12 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from omr.scan.ink.courses import Float64, course_of
 from omr.scan.ink.ink_map import FoundBox, InkMap
 from omr.scan.ink.pieces import label_pieces
 from omr.scan.marks.mark_shape import breadth_mm, ink_of
-from omr.scan.marks.strokes import Share
+from omr.scan.marks.strokes import Share, places_mm
 from omr.scan.place.reference import Mask, as_bits, disc, grow, window, window_within
 
 # How far around a box its strokes are looked at.
@@ -88,7 +87,7 @@ def _is_written(inked: Mask, near: Mask, pen_mm: float, px_per_mm: int) -> bool:
         length_mm = np.count_nonzero(written) / px_per_mm**2 / fine_mm
         legs = _are_legs(own & touching[part], float(reach_mm[number]), px_per_mm)
         winds = length_mm >= (_LOOP if legs else _WINDING) * reach_mm[number]
-        if winds and _aside_share(own, pen_mm, px_per_mm) >= _STRAY_SHARE:
+        if winds and _aside_share(places_mm(own, part, px_per_mm), pen_mm) >= _STRAY_SHARE:
             return True
     return False
 
@@ -103,16 +102,10 @@ def _are_legs(touching: Mask, reach_mm: float, px_per_mm: int) -> bool:
     return apart_mm >= _APART_MM or (len(pieces.stats) > 2 and reach_mm < _LEGS_MM)
 
 
-def _aside_share(own: Mask, pen_mm: float, px_per_mm: int) -> float:
-    """Return how much of some ink lies aside of the slight curve that it follows as a whole."""
-    places = _places_mm(own, px_per_mm)
+def _aside_share(places: Float64, pen_mm: float) -> float:
+    """Return how much of some ink, places in mm, lies aside of the slight curve that it follows."""
     _, aside = course_of(places).along_curve(places)
     return float((np.abs(aside) > max(_STRAY_MM, _STRAY_PENS * pen_mm)).mean())
-
-
-def _places_mm(own: Mask, px_per_mm: int) -> Float64:
-    ys, xs = np.nonzero(own)
-    return np.asarray(np.column_stack([xs, ys]) / px_per_mm, np.float64)
 
 
 def _is_struck(inked: Mask, box: tuple[slice, slice], pen_mm: float, px_per_mm: int) -> bool:
@@ -121,17 +114,13 @@ def _is_struck(inked: Mask, box: tuple[slice, slice], pen_mm: float, px_per_mm: 
     if line is None:
         return False
     first, last = line
-    ys, xs = np.nonzero(inked[box])
-    places = np.column_stack([xs + box[1].start, ys + box[0].start]).astype(np.float64)
     along = (last - first) / np.hypot(*(last - first))
-    away = np.abs((places - first) @ np.array([-along[1], along[0]])) / px_per_mm
+    places = places_mm(inked[box], box, px_per_mm)
+    away = np.abs((places - first / px_per_mm) @ np.array([-along[1], along[0]]))
     left = places[away > _CLEAR_PENS * pen_mm]
-    if len(left) < _LEFT_MM2 * px_per_mm**2:
+    if len(left) < _LEFT_MM2 * px_per_mm**2 or np.hypot(*np.ptp(left, axis=0)) < _LEFT_MM:
         return False
-    mask = np.zeros(inked.shape, np.bool_)
-    mask[left[:, 1].astype(int), left[:, 0].astype(int)] = True
-    reach_mm = float(np.hypot(*np.ptp(left, axis=0))) / px_per_mm
-    return reach_mm >= _LEFT_MM and _aside_share(mask, pen_mm, px_per_mm) >= _STRAY_SHARE
+    return _aside_share(left, pen_mm) >= _STRAY_SHARE
 
 
 def _line_across(
@@ -140,32 +129,27 @@ def _line_across(
     """Return the ends, x and y, of the level line through a box that has most ink, if any has."""
     out = round(ADDED_MM * px_per_mm)
     rows, columns = box
-    beside = inked[rows]
-    ends = [
-        _spread(np.argwhere(part)) + np.array([rows.start, column])
-        for part, column in (
-            (beside[:, : max(0, columns.start - out)], 0),
-            (beside[:, columns.stop + out :], columns.stop + out),
-        )
-    ]
+    left, right = inked[rows, : max(0, columns.start - out)], inked[rows, columns.stop + out :]
     near = grow(inked, 2)
-    best, line = _COVERED, None
-    for top, left in ends[0].tolist():
-        for bottom, right in ends[1].tolist():
-            if abs(np.degrees(np.arctan2(bottom - top, right - left))) > _LEVEL_DEG:
-                continue
-            steps = int(right - left) + 1
-            y = np.rint(np.linspace(top, bottom, steps)).astype(int)
-            x = np.rint(np.linspace(left, right, steps)).astype(int)
-            covered = float(near[y, x].mean())
-            if covered > best:
-                best = covered
-                line = np.array([left, top], np.float64), np.array([right, bottom], np.float64)
-    return line
+    lines = [
+        (_share_along(first, last, near), first, last)
+        for first in _some_of(left) + np.array([0.0, rows.start])
+        for last in _some_of(right) + np.array([columns.stop + out, rows.start])
+        if abs(np.degrees(np.arctan2(*(last - first)[::-1]))) <= _LEVEL_DEG
+    ]
+    best = max(lines, key=lambda line: line[0], default=None)
+    return best[1:] if best is not None and best[0] > _COVERED else None
 
 
-def _spread(places: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return some of many places, from the first to the last."""
+def _share_along(first: Float64, last: Float64, near: Mask) -> float:
+    """Return how much of the way between two places, x and y, lies on a mask."""
+    x, y = np.rint(np.linspace(first, last, int(last[0] - first[0]) + 1)).astype(int).T
+    return float(near[y, x].mean())
+
+
+def _some_of(mask: Mask) -> Float64:
+    """Return some of the places, x and y, that a mask holds, from the first to the last."""
+    places = np.argwhere(mask)[:, ::-1].astype(np.float64)
     if len(places) <= _ENDS:
         return places
-    return np.asarray(places[np.linspace(0, len(places) - 1, _ENDS).astype(int)], np.int64)
+    return np.asarray(places[np.linspace(0, len(places) - 1, _ENDS).astype(int)], np.float64)

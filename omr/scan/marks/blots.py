@@ -11,12 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from omr.geometry import FloatArray
 from omr.scan.marks.bodies import Body
 from omr.scan.wear.punch_holes import HOLE_MM, LID_EVEN
-
-Float64 = NDArray[np.float64]
 
 # The rims of one paper's pens: of 120 fills, dots, crosses and ticks of twelve pens, at 150 to
 # 300 dpi and down to a JPEG of 45, the softest had 1.3 times the sharpest of its paper. What
@@ -98,13 +96,13 @@ def _fills_its_box(body: Body, others: Sequence[Body]) -> bool:
     return alike and body.fill_share >= _COVERED and body.outside_share <= _OUTSIDE
 
 
-def _usual_colour(others: Sequence[Body]) -> Float64 | None:
+def _usual_colour(others: Sequence[Body]) -> FloatArray | None:
     """Return the colour of the paper's other marks; None where none is seen."""
     colours = [other.colour for other in others if other.colour]
     return np.median(np.array(colours), axis=0) if colours else None
 
 
-def _apart(colour: tuple[float, ...], usual: Float64) -> float:
+def _apart(colour: tuple[float, ...], usual: FloatArray) -> float:
     """Return how far two colours lie apart, in the part in which they differ most."""
     return float(np.abs(np.array(colour) - usual).max())
 

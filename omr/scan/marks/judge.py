@@ -154,8 +154,6 @@ def judge(box: Measure, others: Sequence[Measure], hand: Hand) -> tuple[MarkStat
             return "empty", ""
         case "missing":
             return "uncertain", "paper missing"
-        case "stroke" if box.added and not _is_filled(box, hand):
-            return "uncertain", box.added
         case "ring":
             return "marked", "circle round"
         case "ringed":
@@ -196,6 +194,8 @@ def _is_filled(box: Measure, hand: Hand) -> bool:
 
 def _judge_stroke(box: Measure, others: Sequence[Measure], hand: Hand) -> tuple[MarkState, str]:
     """Judge a stroke that is large enough: was it meant for this box, is it dark enough?"""
+    if box.added and not _is_filled(box, hand):
+        return "uncertain", box.added
     if box.astray:
         return "uncertain", "mostly outside the box"
     if box.weak:

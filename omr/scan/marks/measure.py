@@ -21,6 +21,7 @@ from omr.scan.ink.ink_map import InkMap, grown_print
 from omr.scan.marks.additions import ADDED_MM, added_to
 from omr.scan.marks.bodies import NO_BODY, body_of
 from omr.scan.marks.broken_strokes import comes_from_elsewhere
+from omr.scan.marks.faint_marks import faintly_drawn, very_faint
 from omr.scan.marks.judge import BROKEN_MM, LIGHT, SPECK_MM, Hand, Kind, Measure, judge
 from omr.scan.marks.mark_shape import (
     extent_of,
@@ -31,7 +32,7 @@ from omr.scan.marks.mark_shape import (
     sides_crossed,
 )
 from omr.scan.marks.strokes import SHARED, Share, owners_of, ring_round, shares_in
-from omr.scan.marks.trails import faintly_drawn, trail_mm, very_faint
+from omr.scan.marks.trails import trail_mm
 from omr.scan.place.box_places import FoundBox
 from omr.scan.place.reference import HALO_MM, Mask, Reference, grow, window
 from omr.scan.place.straighten import FlatPage

@@ -6,6 +6,7 @@ for each page of each ballot style and shared by all scans of it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -116,20 +117,21 @@ def above(picture: Grey, level: float) -> Mask:
 
 def darkest(pixels: Grey) -> Grey:
     """Return the darkest colour of each pixel, shape (h, w): ink of any colour shows in it."""
-    whole = np.ascontiguousarray(pixels)
-    if whole.ndim == 2:
-        return whole
-    blue, green, red = cv2.split(whole)
-    return np.asarray(cv2.min(cv2.min(blue, green), red), dtype=np.uint8)
+    return _of_colours(pixels, cv2.min)
 
 
 def lightest(pixels: Grey) -> Grey:
     """Return the lightest colour of each pixel, shape (h, w): only what takes all colours shows."""
+    return _of_colours(pixels, cv2.max)
+
+
+def _of_colours(pixels: Grey, choose: Callable[[Any, Any], Any]) -> Grey:
+    """Return what is chosen among the colours of each pixel, two by two."""
     whole = np.ascontiguousarray(pixels)
     if whole.ndim == 2:
         return whole
     blue, green, red = cv2.split(whole)
-    return np.asarray(cv2.max(cv2.max(blue, green), red), dtype=np.uint8)
+    return np.asarray(choose(choose(blue, green), red), dtype=np.uint8)
 
 
 def shrunk(picture: Grey, times: int) -> Grey:

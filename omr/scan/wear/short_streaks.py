@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from omr.scan.place.reference import Mask
+from omr.scan.place.reference import Mask, above
 from omr.scan.place.register import Placement
 
 Float64 = NDArray[np.float64]
@@ -24,11 +24,9 @@ Pixels = NDArray[np.uint8]
 
 # A line shorter than this is left to people: over it, half a pixel is a slant of 0.1 degrees.
 _LEAST_MM = 60.0
-# The page is looked at in bands of this length. A streak shows on nearly all their open paper;
-# where a quarter of a band is open and does not show it, it has ended. So much shows it in all.
-_BAND_MM, _OPEN, _SHARE, _SHOWN_MM = 6.0, 0.25, 0.85, 6.0
-# Of a band so much open paper tells that the line goes on.
-_OPEN_MM = 0.4
+# The page is looked at in bands of this length, of which so much open paper tells. A streak shows
+# on nearly all of it; a band that does not show it ends it. So much shows it in all.
+_BAND_MM, _OPEN_MM, _SHARE, _SHOWN_MM = 6.0, 0.4, 0.85, 6.0
 # Its middle stays in place to this, in pixels, in the open ones of so many pieces from end to end,
 # at least three, which lie so far apart that a ruled line would have left the column; a nib
 # along a ruler wavers by half a tenth of a millimetre. In black and white, where a faint flank
@@ -37,10 +35,11 @@ _DRIFT_PX, _PIECES, _PLACES = 0.4, 6, 3
 # What is ruled along the print would leave the column by this much, twice what the middle of a
 # line that stands still may drift by, and more than a nib wavers.
 _ASKEW_MM, _ASKEW_PX = 0.12, 1.0
-# The line goes on over print and marks, in runs of this length; where no more than this gap lies
-# bare, beside what print and its surroundings hide, it has not ended yet. Paper beside it is as
-# light as this share of its usual tone.
-_RUN_MM, _GAP_MM, _LIGHT = 1.0, 6.0, 0.8
+# The line goes on over print and marks, in runs of this length; where a line of print and its
+# surroundings hide no more than this gap, it has not ended yet.
+_RUN_MM, _GAP_MM = 1.0, 6.0
+# Paper beside a line is as light as this share of its usual tone, which every so many rows tell.
+_LIGHT, _THIN = 0.8, 8
 
 
 class ShortStreak(NamedTuple):
@@ -57,13 +56,13 @@ class Ridge(NamedTuple):
 
     Attributes:
         dark: The darkest colour of each pixel.
-        ridge: By how much it is darker than both its sides.
-        hits: Where that is enough for a streak.
+        sides: The darker of its sides.
+        hits: Where a pixel is darker than both its sides by enough for a streak.
         contrast: From how much on it is enough.
     """
 
     dark: Pixels
-    ridge: Pixels
+    sides: Pixels
     hits: Mask
     contrast: int
 
@@ -108,12 +107,17 @@ def find_short_streaks(
     scale = placement.px_per_mm
     tall = 0.0 if one_colour else _needed_px(placement) / max(_askew(placement), 1e-9)
     hits = seen.hits
+    # Beside a stroke or print nothing is darker than both its sides.
+    tones = seen.sides[::_THIN][room[::_THIN]]
+    if not tones.size:
+        return
+    room = room & above(seen.sides, _LIGHT * float(np.median(tones)))
     band = 2 * round(_BAND_MM / 2 * scale)
     # Every other row tells as much at half the cost.
     open_px = 2 * _in_bands(room[::2], band // 2)
     shown = 2 * _in_bands(hits[::2] & room[::2], band // 2)
-    tells = open_px > _OPEN * band
-    shows = (open_px > _OPEN_MM * scale) & (shown > _SHARE * open_px)
+    tells = open_px > _OPEN_MM * scale
+    shows = tells & (shown > _SHARE * open_px)
     enough = (shown * shows).sum(axis=0) > _SHOWN_MM * scale
     done = -1
     for column in np.flatnonzero(enough).tolist():
@@ -183,14 +187,14 @@ def _line(
     strip = slice(left, column + reach + 1)
     places: list[tuple[float, float, float]] = []
     at_rows: list[float] = []
-    ridge = seen.ridge
-    profile = np.zeros(ridge[:1, strip].shape[1])
+    ridge = cv2.subtract(seen.sides[top:bottom, strip], seen.dark[top:bottom, strip])
+    profile = np.zeros(ridge.shape[1])
     for rows in np.array_split(np.arange(top, bottom), _PIECES):
         part = slice(int(rows[0]), int(rows[-1]) + 1)
         open_ = room[part, column]
         if np.count_nonzero(open_) < 0.5 * px_per_mm:
             continue
-        own = np.median(ridge[part, strip][open_], axis=0)
+        own = np.median(ridge[part.start - top : part.stop - top][open_], axis=0)
         profile += own
         if own.max() <= 0:
             return None
@@ -211,24 +215,24 @@ def _line(
     before, own_tone, after = seen.dark[:, close].astype(np.int16).T
     sides = np.minimum(before, after)
     shown = seen.hits[:, darkest] | (sides - own_tone > seen.contrast)
-    bare = sides > _LIGHT * float(np.median(sides[top:bottom]))
-    return ShortStreak(
-        first,
-        last,
-        top - _goes_on(shown[:top][::-1], bare[:top][::-1], px_per_mm),
-        bottom + _goes_on(shown[bottom:], bare[bottom:], px_per_mm),
-    )
+    first_row = top - _goes_on(shown[:top][::-1], px_per_mm)
+    last_row = bottom + _goes_on(shown[bottom:], px_per_mm)
+    # The sides of boxes below one another leave gaps of paper that nothing hides.
+    bare = sides[first_row:last_row] > _LIGHT * float(np.median(sides[top:bottom]))
+    if shown[first_row:last_row][bare].mean() < _SHARE:
+        return None
+    return ShortStreak(first, last, first_row, last_row)
 
 
-def _goes_on(seen: NDArray[np.bool_], bare: NDArray[np.bool_], px_per_mm: float) -> int:
-    """Return for how many pixels a line goes on that is seen in some places, on bare paper."""
+def _goes_on(seen: NDArray[np.bool_], px_per_mm: float) -> int:
+    """Return for how many pixels a line goes on."""
     run = max(2, round(_RUN_MM * px_per_mm))
     if len(seen) < run:
         return 0
     inked = np.convolve(seen, np.ones(run, np.int64), "valid")
     end = 0
     for start in np.flatnonzero(inked > _SHARE * run).tolist():
-        if np.count_nonzero(bare[end:start]) > _GAP_MM * px_per_mm:
+        if start - end > _GAP_MM * px_per_mm:
             break
         end = start + run
     return end

@@ -17,14 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.geometry import FloatArray
-from omr.scan.place.reference import (
-    OPEN_PX_PER_MM,
-    Mask,
-    Reference,
-    above,
-    as_bits,
-    darkest,
-)
+from omr.scan.place.reference import OPEN_PX_PER_MM, Mask, Reference, as_bits, darkest
 from omr.scan.place.register import Placement
 from omr.scan.wear.short_streaks import Ridge, find_short_streaks, lies_askew, may_be_short
 from omr.scan.wear.standing_lines import LineView, beyond_page, ends_with_sheet, stands_still
@@ -48,8 +41,6 @@ _ALL = 0.9
 # Least darkness over both sides, of 255. Grain of the paper is darker than both its sides by
 # as much on a fifth of the pixels, far from the share above.
 _CONTRAST = 5
-# Paper beside a short line is as light as this share of the sheet's.
-_LIGHT = 0.8
 # Dirt on the sensor's row for one colour leaves the other two below this share of its contrast.
 _OTHERS = 0.45
 # A streak is as dark as so many percent of its open paper, strokes that cross it among them, and
@@ -195,30 +186,32 @@ def _short_lines(
 ) -> list[tuple[int, int, slice]]:
     """Return columns and rows of streaks that begin and end within the page."""
     # On a sheet that lies straight, only what takes one colour alone tells itself from a ruler's.
-    askew = lies_askew(len(view), placement)
-    ways = [one for one in (False, True) if (view.ndim == 3 if one else askew)]
+    looks = [(False, look.hits)] if lies_askew(len(view), placement) else []
+    if view.ndim == 3:
+        looks.append((True, _alone(view[::_EVERY], reach)))
     # A line that stands still is told beside the letters of a column of names too.
     thin = np.diag([1.0, 1.0 / _EVERY, 1.0]) @ placement.matrix
     bare = _shown(look.hits.shape, thin, reference.bare_paper)
+    likely = [
+        one_colour
+        for one_colour, hits in looks
+        if may_be_short((hits & bare).sum(axis=0) * _EVERY, placement)
+    ]
+    if not likely:
+        return []
+    dark = darkest(view)
+    sides = _darker_side(dark, reach)
+    room = _shown(dark.shape, placement.matrix, reference.bare_paper)
     found: list[tuple[int, int, slice]] = []
-    for one_colour in ways:
-        hits = _alone(view[::_EVERY], reach) if one_colour else look.hits
-        if not may_be_short((hits & bare).sum(axis=0) * _EVERY, placement):
-            continue
-        dark = darkest(view)
-        sides = _darker_side(dark, reach)
-        ridge = np.asarray(cv2.subtract(sides, dark), dtype=np.uint8)
-        hits = _alone(view, reach) if one_colour else ridge > _CONTRAST
-        room = _shown(ridge.shape, placement.matrix, reference.bare_paper)
-        # Beside a stroke or print nothing is darker than both its sides.
-        room &= above(sides, _LIGHT * float(np.median(sides[::_EVERY][bare])))
-        seen = Ridge(dark, ridge, hits, _CONTRAST)
+    for one_colour in likely:
+        hits = _alone(view, reach) if one_colour else cv2.subtract(sides, dark) > _CONTRAST
+        seen = Ridge(dark, sides, np.asarray(hits, dtype=np.bool_), _CONTRAST)
+        taken = known + [(left, right) for left, right, _ in found]
         found += [
             (line.left, line.right, slice(line.top, line.bottom))
             for line in find_short_streaks(seen, room, placement, one_colour)
-            if not any(line.left < right and left < line.right for left, right in known)
+            if not any(line.left < right and left < line.right for left, right in taken)
         ]
-        known = known + [(left, right) for left, right, _ in found]
     return found
 
 
