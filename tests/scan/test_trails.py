@@ -155,3 +155,16 @@ def test_a_pale_line_that_goes_on_through_a_box_is_no_mark(slant_mm: float) -> N
     ends = [(centre.x - slant_mm, centre.y - 14), (centre.x + slant_mm, centre.y + 14)]
     stroke(page, ends, 0.5, _PALE)
     assert state(read(page), "c2", "low") == "empty"
+
+
+@pytest.mark.parametrize("gap_mm", [0.6, 1.2])
+def test_a_single_pale_slash_that_a_scanner_broke_to_scraps_is_asked_about(gap_mm: float) -> None:
+    page, box = voted_page(), box_of("c2", "low").grown(-1.2)
+    for at in np.arange(0.0, box.w - 0.7, 0.7 + gap_mm / np.sqrt(2)).tolist():
+        stroke(
+            page,
+            [(box.x + at, box.bottom - at), (box.x + at + 0.6, box.bottom - at - 0.6)],
+            0.4,
+            (214, 214, 214),
+        )
+    assert state(read(page), "c2", "low") == "uncertain"
