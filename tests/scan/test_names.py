@@ -205,3 +205,25 @@ def test_a_line_drawn_above_a_moved_rule_is_put_before_people(
     y = rule - above_mm
     stroke(page, [(name.x + 3, y), (name.x + 30, y - 0.3)], 0.4, colour)
     assert {code for code, _ in codes(read(page))} & {"name-struck", "annotation"}
+
+
+def _thick(page: Picture, by_px: int) -> Picture:
+    """Spread the toner to either side."""
+    side = 2 * by_px + 1
+    return np.asarray(
+        cv2.erode(page, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))), np.uint8
+    )
+
+
+@pytest.mark.parametrize("by_px", [1, 2, 3])
+def test_thick_letters_that_run_together_are_no_strike(by_px: int) -> None:
+    assert not _struck(_thick(voted_page(), by_px))
+
+
+@pytest.mark.parametrize("by_px", [2, 3])
+@pytest.mark.parametrize("below_mm", [-1.0, 0.0, 0.8])
+def test_a_strike_through_part_of_a_thick_name_is_found(by_px: int, below_mm: float) -> None:
+    page, name = voted_page(), _letters("c2")
+    y = name.centre.y + below_mm
+    stroke(page, [(name.x + 3, y), (name.x + 13, y)], 0.4)
+    assert "c2" in [who for who, _ in _struck(_thick(page, by_px))]

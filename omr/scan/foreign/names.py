@@ -16,7 +16,15 @@ import numpy as np
 from omr.ballot.model import NameArea
 from omr.geometry import Rect
 from omr.scan.foreign.explain import displaced_print
-from omr.scan.foreign.name_print import REACH_MM, NamePrint, lines, name_prints, sparse_lines
+from omr.scan.foreign.name_print import (
+    REACH_MM,
+    NamePrint,
+    known_runs,
+    lines,
+    name_prints,
+    sparse_lines,
+    thicker_px,
+)
 from omr.scan.ink.ink_map import InkMap
 from omr.scan.ink.pieces import label_pieces, parts
 from omr.scan.place.reference import Grey, Mask, Reference, above, as_bits, grow, window
@@ -56,7 +64,7 @@ def struck_names(
         At most one finding per name and way of looking; its detail says what was done.
     """
     yield from _runs(reference, ink, settings)
-    prints = name_prints(reference, settings.strike_mm)
+    prints = name_prints(reference)
     yield from _written_over(prints, reference, ink, explained)
 
 
@@ -229,21 +237,21 @@ def _runs(reference: Reference, ink: InkMap, settings: ReaderSettings) -> Iterat
     as long, rules are known from the reference.
     """
     scale = reference.px_per_mm
-    length = round(settings.strike_mm * scale)
-    prints = name_prints(reference, settings.strike_mm)
-    for name, known in zip(reference.layout.names, prints, strict=True):
-        area = known.run_area
-        # A pen over print is dark; faint strikes show between the letters and at the ends.
-        dark = above(ink.darkness[area], max(1.8 * ink.threshold, 100.0))
-        if ink.worn[area].any():
-            dark &= ~grow(ink.worn[area], 0.4 * scale)
-        dark &= ~ink.stained[area]
-        runs = np.zeros(dark.shape, np.bool_)
-        for bit, (line, few) in enumerate(zip(lines(length), sparse_lines(length), strict=True)):
-            if not cv2.erode(as_bits(dark), few).any():
-                continue
-            run = cv2.morphologyEx(as_bits(dark), cv2.MORPH_OPEN, line)
-            runs |= (run > 0) & (known.known_runs & (1 << bit) == 0)
+    prints = name_prints(reference)
+    # A pen over print is dark; faint strikes show between the letters and at the ends.
+    dark = [_dark(name.run_area, ink, scale) for name in prints]
+    likely = [_straight_runs(seen, settings.strike_mm, scale) for seen in dark]
+    if not any(likely):
+        return
+    thicker = thicker_px(dark, prints)
+    known = known_runs(reference, settings.strike_mm, thicker)
+    for name, print_, lines_, letters in zip(
+        reference.layout.names, prints, likely, known, strict=True
+    ):
+        area = print_.run_area
+        runs = np.zeros(letters.shape, np.bool_)
+        for bit, run in lines_.items():
+            runs |= run & (letters & (1 << bit) == 0)
         rect = _largest(runs, scale)
         if rect is None or rect.w < settings.strike_mm:
             continue
@@ -256,6 +264,25 @@ def _runs(reference: Reference, ink: InkMap, settings: ReaderSettings) -> Iterat
         place = rect.shifted(area[1].start / scale, area[0].start / scale)
         size = round(float(np.hypot(rect.w, rect.h)), 1)
         yield Finding("name-struck", name.contest, place, size, "strike")
+
+
+def _dark(area: tuple[slice, slice], ink: InkMap, px_per_mm: int) -> Mask:
+    """Return what is as dark as a stroke over print, in a window of the page."""
+    dark = above(ink.darkness[area], max(1.8 * ink.threshold, 100.0))
+    if ink.worn[area].any():
+        dark &= ~grow(ink.worn[area], 0.4 * px_per_mm)
+    dark &= ~ink.stained[area]
+    return dark
+
+
+def _straight_runs(dark: Mask, line_mm: float, px_per_mm: int) -> dict[int, Mask]:
+    """Return the straight runs of some ink by the index of their slope, of print and pen alike."""
+    length, bits = round(line_mm * px_per_mm), as_bits(dark)
+    return {
+        bit: cv2.morphologyEx(bits, cv2.MORPH_OPEN, line) > 0
+        for bit, (line, few) in enumerate(zip(lines(length), sparse_lines(length), strict=True))
+        if cv2.erode(bits, few).any()
+    }
 
 
 def _largest(mask: Mask, px_per_mm: int) -> Rect | None:
