@@ -52,6 +52,7 @@ from omr.scan.wear.staple_holes import staple_holes
 from omr.scan.wear.staples import is_staple_beyond, staples
 from omr.scan.wear.streaks import Streak
 from omr.scan.wear.tears import tears
+from omr.scan.wear.wire_shadows import on_shadowed_wires
 from omr.stages import stage, timed
 
 # A ruled line is known to the millimetre.
@@ -165,6 +166,7 @@ def _less_told(
     annotations = [f.rect for f in found if f.code == "annotation" and f.rect is not None]
     told_of = {
         *on_paperclips(annotations, flat, reference),
+        *on_shadowed_wires(annotations, flat, reference, ink),
         *on_faint_folds(annotations, flat, reference, ink),
         *(rect for rect in annotations if corners.explain(rect, ink.threshold)),
     }

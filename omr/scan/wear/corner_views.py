@@ -78,8 +78,7 @@ def corner_view(
     # Each ballot's own code is no part of the reference.
     for code in reference.layout.codes:
         rows, columns = window(code, reference.px_per_mm, reference.near_print.shape, 0.5)
-        left = area[1].start
-        near[rows, max(0, columns.start - left) : max(0, columns.stop - left)] = 1
+        near[_seen(rows, area[0].start), _seen(columns, area[1].start)] = 1
     printed = as_bits(ink.printed[area])
     deep = cv2.erode(printed, np.ones((2 * _DEEP_PX + 1,) * 2, np.uint8))
     spread = cv2.dilate(printed, np.ones((2 * _BESIDE_PX + 1,) * 2, np.uint8))
@@ -93,6 +92,11 @@ def corner_view(
         reference.px_per_mm,
         source,
     )
+
+
+def _seen(part: slice, start: int) -> slice:
+    """Return which rows or columns of a window that begins there are within these of the page."""
+    return slice(max(0, part.start - start), max(0, part.stop - start))
 
 
 def view_beyond(
