@@ -77,6 +77,14 @@ def test_a_word_of_another_colour_in_the_seal_asks(
     assert ("annotation", None) in codes(read(page))
 
 
+@pytest.mark.parametrize("colour", [(110, 30, 90), (40, 60, 100)])
+def test_violet_and_brown_upon_the_seal_ask(colour: Colour) -> None:
+    page = _sealed()
+    middle = _zone().centre
+    _word(page, middle.x - 12, middle.y + 6, colour, 0.5)
+    assert ("annotation", None) in codes(read(page))
+
+
 def test_a_seal_of_another_colour_asks_nothing() -> None:
     assert plain(read(_sealed((170, 60, 40))))
 

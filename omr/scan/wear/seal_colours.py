@@ -20,8 +20,9 @@ Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 
 # Red ink takes less than this share of red light, against what it takes of another colour; blue,
-# black and pencil take more than the second.
-RED, NOT_RED = 0.62, 0.8
+# black and pencil take more than the second. Violet and brown take less, but by so much more than
+# the seal's own ink usually does, and by so many times what its third quarter differs.
+RED, NOT_RED, _OTHER_RED, _UNEVEN = 0.62, 0.8, 0.3, 7.0
 # Where ink is so dark, of 255, its colour can be told; smoothed over a zone, from so much on.
 _TOLD, _TOLD_SMOOTHED = 60, 50
 # A seal is there with this much ink, most of it red.
@@ -79,11 +80,20 @@ def pen_in_zone(
     told = inked & np.isfinite(share)
     if not told.any() or float((share[told] < RED).mean()) < _MOST:
         return None
-    other = told & (share > NOT_RED)
+    # Beside print the colours of both are mixed.
+    open_ = told & ~reference.halo[zone]
+    usual, above = np.percentile(share[open_ if open_.any() else told], (50, 75))
+    unlike = usual + max(_OTHER_RED, _UNEVEN * (above - usual))
+    other = told & (share > NOT_RED) | open_ & (share > unlike)
     strokes = label_pieces(grow(other, _JOIN_MM / 2 * scale))
     shown = strokes.count(other & ~reference.halo[zone]) >= _SHOWN_MM2 * scale**2
     shown[0] = False
     return strokes.chosen(shown) & other if shown.any() else None
+
+
+def has_colours(pixels: Pixels) -> bool:
+    """Tell whether a scan has colours; some keep its grey three times."""
+    return pixels.ndim == 3 and not np.array_equal(pixels[::8, ::8, 0], pixels[::8, ::8, 2])
 
 
 def is_copied_seal(zone: Rect, flat: FlatPage, ink: InkMap, reference: Reference) -> bool:
@@ -96,7 +106,7 @@ def is_copied_seal(zone: Rect, flat: FlatPage, ink: InkMap, reference: Reference
         reference: The page as printed.
     """
     pixels = flat.pixels
-    if pixels.ndim == 2 or np.array_equal(pixels[::8, ::8, 0], pixels[::8, ::8, 2]):
+    if not has_colours(pixels):
         return False
     scale = reference.px_per_mm
     area = window(zone, scale, ink.ink.shape)

@@ -20,6 +20,7 @@ from omr.scan.wear.seal_rims import (
     Impression,
     SealView,
     disc_of,
+    other_impression,
     places_mm,
     share_of_turn,
     turns_of,
@@ -92,6 +93,16 @@ def set_twice(second: Impression, first: Impression, view: SealView) -> bool:
     aside = np.array([second.x - first.x, second.y - first.y])
     most = float(np.linalg.norm(aside)) * float(np.linalg.norm(way))
     return abs(float(aside @ way)) > _SAME_WAY * most
+
+
+def is_double(first: Impression, view: SealView) -> bool:
+    """Tell whether a seal's lines lie on the paper twice.
+
+    Args:
+        first: One impression of it.
+        view: The zone, with all that is seen of the seal.
+    """
+    return _way_apart(first, view) is not None or other_impression(first, view) is not None
 
 
 def _way_apart(seal: Impression, view: SealView) -> Float64 | None:

@@ -29,7 +29,7 @@ from omr.scan.place.reference import (
 )
 from omr.scan.place.straighten import FlatPage
 from omr.scan.settings import ReaderSettings
-from omr.scan.wear.seal_colours import NOT_RED, RED, pen_in_zone, red_share, taken_at
+from omr.scan.wear.seal_colours import NOT_RED, RED, has_colours, pen_in_zone, red_share, taken_at
 from omr.scan.wear.seal_doubles import second_impression, set_twice
 from omr.scan.wear.seal_rims import (
     SPREAD_MM,
@@ -42,6 +42,7 @@ from omr.scan.wear.seal_rims import (
     other_impression,
     places_mm,
 )
+from omr.scan.wear.seal_tones import pen_upon_seal
 
 Float64 = NDArray[np.float64]
 Area = tuple[slice, slice]
@@ -94,6 +95,12 @@ def seal_zone(
     by_pen = pen_in_zone(within, flat, ink, reference)
     if by_pen is not None:
         free[window_within(area, within)] &= ~by_pen
+    elif not has_colours(flat.pixels):
+        scale, hidden = reference.px_per_mm, reference.halo[area]
+        view = SealView(area, scale, ink.ink[area], hidden, flat.pixels[area])
+        upon = pen_upon_seal(free & view.inked & ~hidden, flat.darkness[area], zone, view)
+        if upon is not None:
+            free &= ~upon
     return area, free
 
 
