@@ -28,6 +28,8 @@ class ReaderSettings:
         box_match: Share of a box's outline that must be there. With a corner of 2.4 mm torn out
             of it 0.94 is left; a fold through the box, which sets its sides up to 1.5 mm apart,
             leaves 0.7 to 0.8, and then outline is easily taken for ink.
+        poor_box_match: The same where the press left gaps in the outlines all over the page: with
+            one side wholly gone 0.7 is left.
         box_residual_mm: A box farther than this from its place after all bends are undone: what
             is expected there, the outline above all, is no longer surely told from ink.
         print_share: Share of the pieces of print that must be recognised. A page that lacks a
@@ -88,6 +90,7 @@ class ReaderSettings:
     tile_match: float = 0.45
     mark_residual_mm: float = 1.0
     box_match: float = 0.85
+    poor_box_match: float = 0.75
     box_residual_mm: float = 0.6
     print_share: float = 0.5
     print_margin_mm: float = 0.32

@@ -164,7 +164,8 @@ def is_found(box: FoundBox, settings: ReaderSettings) -> bool:
         box: The square as found.
         settings: The reader's numbers.
     """
-    return box.three_sided or box.match >= settings.box_match
+    least = settings.poor_box_match if box.poorly_printed else settings.box_match
+    return box.three_sided or box.match >= least
 
 
 def residual_mm(box: FoundBox) -> float:
