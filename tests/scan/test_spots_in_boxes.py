@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from omr.scan.marks.blots import HOLE, SPOT, no_mark
+from omr.scan.marks.blots import HOLE, REST, SPOT, no_mark
 from omr.scan.marks.bodies import Body
 from tests.scan.page_drawings import (
     BLUE,
@@ -21,6 +21,7 @@ from tests.scan.page_drawings import (
     box_of,
     cross,
     marked,
+    note,
     plain,
     read,
     read_at,
@@ -199,3 +200,22 @@ def test_what_a_pen_cannot_have_made_is_told_by_its_body() -> None:
     assert no_mark(replace(filled, colour=(1.0, 0.7, 0.3)), [line]) == SPOT
     assert no_mark(hole, [drop]) == HOLE
     assert no_mark(replace(hole, rim_mm=0.9, colour=(1.0, 0.7, 0.4)), [line]) == SPOT
+
+
+@pytest.mark.parametrize("size_mm", [1.2, 1.4, 1.6])
+def test_a_dot_that_a_resting_pen_leaves_among_crosses_is_for_people(size_mm: float) -> None:
+    page = voted_page(but="c3")
+    middle = box_of("c3", "high").centre
+    spot(page, middle.x + 0.8, middle.y - 0.6, size_mm / 2, BLUE)
+    reading = read(page)
+    assert (state(reading, "c3", "high"), note(reading, "c3", "high")) == ("uncertain", REST)
+
+
+def test_small_dots_of_a_voter_who_makes_dots_are_votes() -> None:
+    page, votes = blank_page(), {"c1": "high", "c2": "low", "c3": "confidence"}
+    for contest, option in votes.items():
+        middle = box_of(contest, option).centre
+        spot(page, middle.x, middle.y, 0.75, BLUE)
+    reading = read(page)
+    assert {state(reading, contest, option) for contest, option in votes.items()} == {"marked"}
+    assert not reading.findings

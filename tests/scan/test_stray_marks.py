@@ -219,6 +219,22 @@ def test_an_arrow_from_a_mark_to_another_box_asks(head_mm: float) -> None:
     assert not plain(read(page))
 
 
+@pytest.mark.parametrize("start_mm", [-2.5, 1.2])
+@pytest.mark.parametrize("towards", ["confidence", "low"])
+def test_a_slender_arrow_that_begins_in_a_mark_or_beside_it_asks(
+    start_mm: float, towards: str
+) -> None:
+    page = voted_page(but="c2")
+    one = box_of("c2", "low" if towards == "confidence" else "confidence")
+    cross(page, one)
+    way = 1.0 if towards == "low" else -1.0
+    begin = one.centre.x + way * (one.w / 2 + start_mm)
+    tip, y = one.centre.x + way * (one.w / 2 + 12.5), one.centre.y + 0.3
+    stroke(page, [(begin, y), (tip, y - 0.4)], 0.4)
+    stroke(page, [(tip - way * 1.7, y - 1.3), (tip, y - 0.4), (tip - way * 1.6, y + 0.8)], 0.4)
+    assert not plain(read(page))
+
+
 def test_long_legs_without_a_head_ask_nothing() -> None:
     page = voted_page()
     for contest, reach in (("c1", 7.0), ("c2", 5.0)):

@@ -42,6 +42,7 @@ from omr.scan.wear.drops import rims_of_drops
 from omr.scan.wear.dust import Dust
 from omr.scan.wear.faint_folds import on_faint_folds
 from omr.scan.wear.folded_corners import FoldedCorners
+from omr.scan.wear.hole_crescents import on_hole_crescents
 from omr.scan.wear.hole_shadows import shaded_holes
 from omr.scan.wear.overlapping_holes import overlapping_holes
 from omr.scan.wear.paperclips import on_paperclips
@@ -167,6 +168,7 @@ def _less_told(
     told_of = {
         *on_paperclips(annotations, flat, reference),
         *on_shadowed_wires(annotations, flat, reference, ink),
+        *on_hole_crescents(annotations, flat, reference),
         *on_faint_folds(annotations, flat, reference, ink),
         *(rect for rect in annotations if corners.explain(rect, ink.threshold)),
     }

@@ -42,6 +42,10 @@ _ROW_MM = 6.0
 ADDED_MM, _LEVEL_DEG = 1.2, 15.0
 # So much of the way between its ends is ink; ends are tried at so many places of each side.
 _COVERED, _ENDS = 0.85, 12
+# An arrow's line reaches so far outside of its box, is no steeper than this, and is seen over so
+# much of its way. Its barbs lie within so much of its tip, each so far aside and so large.
+_LED_MM, _LED_DEG, _SEEN = 5.0, 15.0, 0.65
+_HEAD_MM, _BARB_MM, _BARB_MM2 = 3.2, 0.4, 0.1
 # What is left of the mark beside it: farther from it than so many breadths of the pen.
 _CLEAR_PENS = 1.1
 _LEFT_MM, _LEFT_MM2 = 4.0, 2.0
@@ -70,7 +74,10 @@ def added_to(found: FoundBox, own: Sequence[Share], ink: InkMap, px_per_mm: int)
     inked[: rows.start - area[0].start] = inked[rows.stop - area[0].start :] = False
     near = np.zeros(inked.shape, np.bool_)
     near[window_within(area, window(found.found, px_per_mm, ink.ink.shape, _OUTLINE_MM))] = True
-    return WRITTEN if _is_written(inked, near, pen_mm, px_per_mm) else ""
+    written = _is_written(inked, near, pen_mm, px_per_mm) or _is_arrow(
+        inked, box, pen_mm, px_per_mm
+    )
+    return WRITTEN if written else ""
 
 
 def _is_written(inked: Mask, near: Mask, pen_mm: float, px_per_mm: int) -> bool:
@@ -90,6 +97,38 @@ def _is_written(inked: Mask, near: Mask, pen_mm: float, px_per_mm: int) -> bool:
         if winds and _aside_share(places_mm(own, part, px_per_mm), pen_mm) >= _STRAY_SHARE:
             return True
     return False
+
+
+def _is_arrow(inked: Mask, box: tuple[slice, slice], pen_mm: float, px_per_mm: int) -> bool:
+    """Tell whether a level line leads from a mark to a head beyond its box, rules aside.
+
+    Barbs come back from the tip on both sides of the line; a leg ends in a hook to one side.
+    """
+    out = round(_OUTLINE_MM * px_per_mm)
+    sides = inked[:, : max(0, box[1].start - out)][:, ::-1], inked[:, box[1].stop + out :]
+    return any(_ends_in_head(side, pen_mm, px_per_mm) for side in sides)
+
+
+def _ends_in_head(inked: Mask, pen_mm: float, px_per_mm: int) -> bool:
+    """Tell whether ink that begins on the left is a level line with a head on the right."""
+    columns = np.flatnonzero(inked.any(axis=0))
+    if len(columns) < _SEEN * _LED_MM * px_per_mm:
+        return False
+    rows = np.array([np.median(np.flatnonzero(inked[:, column])) for column in columns.tolist()])
+    first, second = np.triu_indices(len(columns), 1)
+    slope = float(np.median((rows[second] - rows[first]) / (columns[second] - columns[first])))
+    offset = float(np.median(rows - slope * columns))
+    along = columns[np.abs(rows - slope * columns - offset) < _STRAY_MM * px_per_mm]
+    if abs(slope) > np.tan(np.radians(_LED_DEG)) or not along.size:
+        return False
+    reach = float(np.ptp(along)) + 1
+    if reach < _LED_MM * px_per_mm or len(along) < _SEEN * reach:
+        return False
+    y, x = np.nonzero(inked)
+    aside = (y - slope * x - offset) / px_per_mm
+    aside = aside[x > along.max() - _HEAD_MM * px_per_mm]
+    barbs = (aside < -_BARB_MM - pen_mm / 2).sum(), (aside > _BARB_MM + pen_mm / 2).sum()
+    return bool(min(barbs) >= _BARB_MM2 * px_per_mm**2)
 
 
 def _are_legs(touching: Mask, reach_mm: float, px_per_mm: int) -> bool:

@@ -1,5 +1,7 @@
 """Spots and holes that lie in a box and are no marks: coffee, rust, wine, drops, a punch's hole.
 
+A pen that rested on the box leaves a dot; whose other marks are strokes may not have meant it.
+
 What a box holds is judged beside the paper's other marks. A solid spot is a vote only if the
 hand that made the others can have made it: a rim as sharp as theirs, a colour like theirs, and
 no smooth round spot where theirs are strokes or filled boxes. A line that holds another is never
@@ -53,7 +55,10 @@ _FILL_ROUND, _FILL_MM = 0.55, 5.0
 _COVERED, _OUTSIDE = 0.55, 0.15
 # A stroke upon a spot reaches as far as a mark.
 _MARK_MM = 2.4
-SPOT, HOLE = "perhaps a spot", "perhaps a hole"
+# A pen that rests leaves a dot of 1.0 to 1.9 mm, felt pens the larger ones; those that are meant
+# are mostly larger. Crosses, ticks and filled boxes have less in common with an ellipse than dots.
+_REST_MM = 1.9
+SPOT, HOLE, REST = "perhaps a spot", "perhaps a hole", "a dot, unlike the other marks"
 
 
 def no_mark(body: Body, others: Sequence[Body]) -> str:
@@ -71,9 +76,17 @@ def no_mark(body: Body, others: Sequence[Body]) -> str:
         return ""
     if _is_soft(body, others):
         return SPOT
+    if _is_lone_dot(body, others):
+        return REST
     if body.solid and not _fills_its_box(body, others) and _is_other(body, others):
         return SPOT
     return ""
+
+
+def _is_lone_dot(body: Body, others: Sequence[Body]) -> bool:
+    """Tell a small dot on a paper that has other marks, and no dot or spot among them."""
+    small = body.size_mm <= _REST_MM and body.round_share >= _DOT_ROUND
+    return small and bool(others) and all(other.round_share < _DOT_ROUND for other in others)
 
 
 def is_hole(body: Body) -> bool:

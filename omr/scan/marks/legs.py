@@ -16,7 +16,16 @@ from numpy.typing import NDArray
 from omr.scan.ink.ink_map import FoundBox, InkMap
 from omr.scan.ink.pieces import Labels, label_pieces, parts
 from omr.scan.marks.mark_shape import breadth_mm
-from omr.scan.place.reference import Mask, Places, Reference, as_bits, grow, window, window_within
+from omr.scan.place.reference import (
+    Mask,
+    Places,
+    Reference,
+    as_bits,
+    disc,
+    grow,
+    window,
+    window_within,
+)
 
 Floats = NDArray[np.float64]
 
@@ -31,10 +40,16 @@ _DASH_GAP_MM = 3.5
 # One that is longer than this lies closer, on open paper and with the print between, or somebody
 # drew it beside the mark.
 _DASH_MM, _LONG_DASH_GAP_MM, _LONG_DASH_SEEN_MM = 4.5, 1.2, 2.2
+# What is as long as a stroke of writing is a leg only if the ink that it points at runs on the same
+# way, over this share of so much; a line that is crossed is left sooner.
+_STROKE_MM, _RUNS_ON_MM, _ALONG, _TURN_DEG = 4.0, 3.5, 0.7, (-12, -8, -4, 0, 4, 8, 12)
+# What a stroke meets was grown by so much; it is followed within less.
+_TARGET_MM, _AROUND_TARGET_MM = 0.5, 0.35
 # A leg's hook or last curl is smaller than this.
 _HOOK_MM = 3.5
-# An arrow: as long as this in all, its shaft and each barb of its head as long as those.
-_ARROW_MM, _SHAFT_MM, _BARB_MM = 6.0, 4.5, 0.9
+# An arrow: as long as this in all, its shaft as long as that. Each barb of its head is looked at so
+# far back from the end of the longer one.
+_ARROW_MM, _SHAFT_MM, _BARBS_MM = 6.0, 4.5, (0.9, 1.3, 1.7)
 # An outline with its margins hides so much of a stroke that crosses it aslant.
 _OUTLINE_MM = 1.5
 # Print hides so much of a stroke at most that runs below it; beside an outline so much more.
@@ -122,13 +137,14 @@ def _has_head(shape: Mask, pen_mm: float, px_per_mm: int) -> bool:
     for first in (int(run.argmin()), int(run.argmax())):
         start = np.array([ys[first : first + 1], xs[first : first + 1]])
         away = _away(shape, start)
-        end = int(away.max()) - round(_BARB_MM * px_per_mm)
-        if end < _SHAFT_MM * px_per_mm:
-            continue
-        ends = label_pieces(away > end).stats[1:, cv2.CC_STAT_AREA]
-        barbs = ends >= 0.4 * _BARB_MM * pen_mm * px_per_mm**2
-        if np.count_nonzero(barbs) >= 2:
-            return True
+        for back_mm in _BARBS_MM:
+            end = int(away.max()) - round(back_mm * px_per_mm)
+            if end < _SHAFT_MM * px_per_mm:
+                break
+            ends = label_pieces(away > end).stats[1:, cv2.CC_STAT_AREA]
+            barbs = ends >= 0.4 * _BARBS_MM[0] * pen_mm * px_per_mm**2
+            if np.count_nonzero(barbs) >= 2:
+                return True
     return False
 
 
@@ -156,7 +172,7 @@ def _leg_ends(ink: Mask, by_mark: Mask, hidden: Mask, px_per_mm: int) -> Mask:
     reach = round((_DASH_GAP_MM + _HIDDEN_MM) * px_per_mm) + 1
     # Each round may add the next dash of a leg; four rounds cover all that is within reach.
     for _ in range(4):
-        target = grow(by_mark | dashes, 0.5 * px_per_mm)
+        target = grow(by_mark | dashes, _TARGET_MM * px_per_mm)
         added = []
         for number, (area, shape) in open_.items():
             top, left = area[0].start, area[1].start
@@ -207,6 +223,15 @@ def _goes_on(
         for start, way in tips
     ]
     hits = [way for way in met if way is not None]
+    if (
+        reach_mm >= _STROKE_MM
+        and len(hits) == 1
+        and not any(
+            way is not None and _runs_on(start + corner, out, way, target, px_per_mm)
+            for (start, out), way in zip(tips, met, strict=True)
+        )
+    ):
+        return False
     below_outline = any(way.hidden for way in hits)
     # One end alone tells less: what is long lies close by all that is to be seen, print or not.
     most_mm = np.inf if length < _DASH_MM * px_per_mm else _LONG_DASH_SEEN_MM
@@ -219,6 +244,22 @@ def _goes_on(
         if _is_beside(other + corner, target, hidden, px_per_mm):
             return True
     return reach_mm < _HOOK_MM and _is_pointed_at(points + corner, target, hidden, px_per_mm)
+
+
+def _runs_on(start: Floats, out: Floats, way: _Way, target: Mask, px_per_mm: int) -> bool:
+    """Tell whether the ink that a stroke points at runs on the same way; an arrow only begins."""
+    ink = as_bits(target)
+    fine = cv2.erode(ink, disc(_AROUND_TARGET_MM * px_per_mm)) > 0
+    steps = way.length_px + np.arange(0, _RUNS_ON_MM * px_per_mm)[:, None]
+    best = 0.0
+    for turn in np.radians(_TURN_DEG):
+        cos, sin = np.cos(turn), np.sin(turn)
+        turned = np.array([cos * out[0] - sin * out[1], sin * out[0] + cos * out[1]])
+        path = np.rint(start + turned * steps).astype(int)
+        path = path[((path >= 0) & (path < target.shape)).all(axis=1)]
+        if len(path):
+            best = max(best, float(fine[tuple(path.T)].mean()))
+    return best >= _ALONG
 
 
 def _is_beside(place: Floats, target: Mask, hidden: Mask, px_per_mm: int) -> bool:

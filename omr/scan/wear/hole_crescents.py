@@ -1,0 +1,212 @@
+"""Punch holes of which only the sharp shadow of one rim is seen: a crescent between two circles.
+
+In come the flat page and ink that nothing explains; out comes what is a hole. Where the sheet lies
+close upon a white lid, the rim's shadow is sharp: the hole's own circle on the outside, and the
+same circle once more, moved aside, on the inside. Hands draw arcs almost as true; but a punch makes
+two holes at once, 80 mm apart, and the light comes to both from the same side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from omr.geometry import Rect
+from omr.scan.ink.courses import circle_through
+from omr.scan.place.reference import (
+    Grey,
+    Mask,
+    Reference,
+    above,
+    slopes,
+    window,
+    window_within,
+)
+from omr.scan.place.straighten import FlatPage
+from omr.scan.wear.hole_shadows import is_coloured
+from omr.scan.wear.punch_holes import HOLE_EDGE_MM, HOLE_MM
+
+Float64 = NDArray[np.float64]
+
+# A find's size across or down, and how far beyond it a crescent's thin ends go on.
+_SIZE_MM, _ENDS_MM = (2.5, HOLE_MM[1] + 0.5), 1.2
+# Places as steep as this share of the steepest are edges of it.
+_STEEP = 0.35
+# Its edges keep to their circles within so much (standard deviation, and a quarter of a pixel of
+# coarse scans), the outer over so many degrees, the inner over fewer: at their ends the two meet.
+_TRUE_MM, _TRUE_PX, _ARCS = 0.05, 0.2, (120, 80)
+# Both circles are as large but for this, and lie no farther apart.
+_ALIKE_MM, _APART_MM = 0.6, 1.2
+# Punches of offices make two holes 80 mm apart (ISO 838), more on a page that was printed smaller;
+# along the edge but for this slope. They are as large but for this, and their shadows fall the same
+# way but for so many degrees.
+_PAIR_MM, _IN_LINE, _RADII_MM, _SHADED_DEG = (78.5, 86.0), 0.07, 0.15, 15.0
+# In the room of the other hole it may lie so far aside, on either side in all.
+_ROOM_MM = 3.5
+# So much of its ink lies between them.
+_BETWEEN, _SLACK_MM = 0.9, 0.22
+# Around the hole lies paper, so far from its rim, and no darker than this share of the shadow.
+_PAPER_MM, _PAPER = (0.5, 1.0), 0.35
+
+
+class _Circle(NamedTuple):
+    """A circle in a window: its middle and radius in pixels."""
+
+    x: float
+    y: float
+    radius: float
+
+    def distance(self, x: Float64, y: Float64) -> Float64:
+        """Return how far beyond the circle places lie; less than 0 within."""
+        return np.asarray(np.hypot(x - self.x, y - self.y) - self.radius, np.float64)
+
+
+class _Hole(NamedTuple):
+    """A hole on the page: middle and radius in mm, and which way its shadow lies, in radians."""
+
+    x: float
+    y: float
+    radius: float
+    shaded: float
+
+
+def on_hole_crescents(
+    rects: Sequence[Rect], flat: FlatPage, reference: Reference
+) -> Iterator[Rect]:
+    """Yield the places of unexplained ink that are a sharp crescent of a punched hole's shadow.
+
+    Args:
+        rects: Their bounds on the page, in mm.
+        flat: The page laid flat.
+        reference: The page as printed.
+    """
+    found = {rect: _crescent(rect, flat, reference) for rect in rects}
+    holes = {rect: hole for rect, hole in found.items() if hole is not None}
+    for rect, hole in holes.items():
+        # The other may be too pale for ink, or explained already.
+        known = any(_are_a_pair(hole, other) for other in holes.values())
+        others = (_crescent(place, flat, reference) for place in _other_places(hole))
+        if known or any(_are_a_pair(hole, other) for other in others if other):
+            yield rect
+
+
+def _other_places(hole: _Hole) -> Iterator[Rect]:
+    """Yield where the other hole of a pair may be."""
+    size_mm = min(2 * hole.radius + _ROOM_MM, 0.99 * _SIZE_MM[1])
+    own = Rect(hole.x - size_mm / 2, hole.y - size_mm / 2, size_mm, size_mm)
+    apart_mm = sum(_PAIR_MM) / 2
+    for across, down in ((0, 1), (0, -1), (1, 0), (-1, 0)):
+        yield own.shifted(across * apart_mm, down * apart_mm)
+
+
+def _are_a_pair(one: _Hole, other: _Hole) -> bool:
+    """Tell whether one punch made two holes, whose shadows fall to the same side."""
+    apart_mm = float(np.hypot(one.x - other.x, one.y - other.y))
+    in_line = min(abs(one.x - other.x), abs(one.y - other.y)) < _IN_LINE * apart_mm
+    turned = (one.shaded - other.shaded + np.pi) % (2 * np.pi) - np.pi
+    alike = abs(one.radius - other.radius) < _RADII_MM and abs(turned) < np.radians(_SHADED_DEG)
+    return _PAIR_MM[0] < apart_mm < _PAIR_MM[1] and in_line and alike
+
+
+def _edge_mm(x: float, y: float, reference: Reference) -> float:
+    """Return how far a place lies from the nearest edge of the page."""
+    layout = reference.layout
+    return min(x, y, layout.width - x, layout.height - y)
+
+
+def _crescent(rect: Rect, flat: FlatPage, reference: Reference) -> _Hole | None:
+    """Return the hole of which all that is dark at a place is the shadow, if it is."""
+    edge_mm = min(_edge_mm(rect.x, rect.y, reference), _edge_mm(rect.right, rect.bottom, reference))
+    if edge_mm > HOLE_EDGE_MM or not _SIZE_MM[0] < max(rect.w, rect.h) < _SIZE_MM[1]:
+        return None
+    scale = reference.px_per_mm
+    area = window(rect, scale, flat.darkness.shape, HOLE_MM[1])
+    # Its thin ends may lie outside of what was found.
+    near = window_within(area, window(rect, scale, flat.darkness.shape, _ENDS_MM))
+    darkness, shown = flat.darkness[area], ~reference.near_print[area]
+    own = np.zeros(darkness.shape, np.bool_)
+    own[near] = shown[near]
+    if not own.any():
+        return None
+    ink = own & above(darkness, 0.5 * float(np.percentile(darkness[own], 98)))
+    source_px_mm = float(np.sqrt(abs(np.linalg.det(flat.matrix[:2, :2]))))
+    circles = _circles(darkness, own, scale, _TRUE_MM + _TRUE_PX / source_px_mm)
+    if circles is None:
+        return None
+    outer, inner = circles
+    apart_mm = float(np.hypot(outer.x - inner.x, outer.y - inner.y)) / scale
+    if apart_mm > _APART_MM:
+        return None
+    x, y = (outer.x + area[1].start) / scale, (outer.y + area[0].start) / scale
+    hole = HOLE_MM[0] < 2 * outer.radius / scale < HOLE_MM[1]
+    hole &= abs(outer.radius - inner.radius) < _ALIKE_MM * scale
+    if not hole or _edge_mm(x, y, reference) > HOLE_EDGE_MM:
+        return None
+    ys, xs = np.asarray(np.indices(darkness.shape), np.float64)
+    beyond, within = outer.distance(xs, ys), inner.distance(xs, ys)
+    between = (beyond < _SLACK_MM * scale) & (within > -_SLACK_MM * scale)
+    # What else lies around was written there.
+    if np.mean(between[ink]) < _BETWEEN:
+        return None
+    around = (beyond > _PAPER_MM[0] * scale) & (beyond < _PAPER_MM[1] * scale) & shown
+    dark = float(np.median(darkness[ink]))
+    if not around.any() or float(np.percentile(darkness[around], 98)) > _PAPER * dark:
+        return None
+    if is_coloured(flat.pixels[area], ink, around):
+        return None
+    own_y, own_x = np.nonzero(ink)
+    shaded = float(np.arctan2(own_y.mean() - outer.y, own_x.mean() - outer.x))
+    return _Hole(x, y, outer.radius / scale, shaded)
+
+
+def _circles(
+    darkness: Grey, near: Mask, px_per_mm: int, true_mm: float
+) -> tuple[_Circle, _Circle] | None:
+    """Return the circles on which the outer and the inner edge of a crescent lie."""
+    level = cv2.GaussianBlur(darkness.astype(np.float32), (0, 0), 0.08 * px_per_mm)
+    across, down = slopes(level)
+    steep = np.hypot(across, down)
+    most = float(steep[near].max(initial=0.0))
+    ys, xs = np.nonzero(near & (steep > max(_STEEP * most, 1.0)))
+    if len(ys) < 24:
+        return None
+    weight = steep[ys, xs].astype(np.float64)
+    x, y = xs.astype(np.float64), ys.astype(np.float64)
+    to_x, to_y = across[ys, xs] / weight, down[ys, xs] / weight
+    first = _Circle(*circle_through(np.column_stack([x, y])))
+    away = np.hypot(x - first.x, y - first.y)
+    inwards = -(to_x * (x - first.x) + to_y * (y - first.y)) / np.maximum(away, 1.0)
+    found = []
+    for own, arc in zip((inwards > 0.7, inwards < -0.7), _ARCS, strict=True):
+        circle = _circle(x[own], y[own], weight[own], true_mm * px_per_mm, arc)
+        if circle is None:
+            return None
+        found.append(circle)
+    return found[0], found[1]
+
+
+def _circle(x: Float64, y: Float64, weight: Float64, true_px: float, arc: int) -> _Circle | None:
+    """Return the circle that an edge keeps to over so many degrees, if it does."""
+    if len(x) < 12:
+        return None
+    circle = _Circle(*circle_through(np.column_stack([x, y])))
+    # Of each five degrees, the middle of the steep places tells to a fraction of a pixel.
+    turns = np.floor(np.degrees(np.arctan2(y - circle.y, x - circle.x)) / 5).astype(np.int64)
+    middles = np.array(
+        [np.average(np.column_stack([x[at], y[at]]), axis=0, weights=weight[at])
+         for at in (turns == turn for turn in np.unique(turns))]
+    )  # fmt: skip
+    if 5 * len(middles) < arc:
+        return None
+    circle = _Circle(*circle_through(middles))
+    off = circle.distance(middles[:, 0], middles[:, 1])
+    keep = np.abs(off) < 3 * true_px
+    if 5 * np.count_nonzero(keep) < arc:
+        return None
+    circle = _Circle(*circle_through(middles[keep]))
+    off = circle.distance(middles[keep, 0], middles[keep, 1])
+    return circle if float(off.std()) < true_px else None
