@@ -51,6 +51,7 @@ from omr.scan.wear.seal_colours import is_copied_seal
 from omr.scan.wear.speck_fields import SpeckFields
 from omr.scan.wear.staple_holes import staple_holes
 from omr.scan.wear.staples import is_staple_beyond, staples
+from omr.scan.wear.streak_remains import on_streaks
 from omr.scan.wear.streaks import Streak
 from omr.scan.wear.tears import tears
 from omr.scan.wear.wire_shadows import on_shadowed_wires
@@ -106,7 +107,7 @@ def find_foreign(
     covered = timed("overprint", covered_places(flat, reference, ink))
     for rects in (on_codes, coloured, faint, in_margins, hidden, covered):
         found += _beside(found, (_place(rect, reference) for rect in rects))
-    told = [*_less_told(found, flat, reference, ink, corners)]
+    told = [*_less_told(found, flat, reference, ink, corners, streaks)]
     told += _beside(told, _ruled(reference, ink))
     return (*told, *_drawn_boxes(flat, reference, ink), *_copies(flat, reference, ink))
 
@@ -152,7 +153,7 @@ def find_notes(
         rest = _left_over(ink.ink, flat, reference, ink, settings).ink
     corners = FoldedCorners(flat, reference, settings)
     found = _annotations(flat, reference, ink, rest, settings)
-    return _less_told(found, flat, reference, ink, corners)
+    return _less_told(found, flat, reference, ink, corners, ())
 
 
 def _less_told(
@@ -161,14 +162,19 @@ def _less_told(
     reference: Reference,
     ink: InkMap,
     corners: FoldedCorners,
+    streaks: Sequence[Streak],
 ) -> tuple[Finding, ...]:
-    """Return the findings less those that a paperclip, a faint fold or a flap explains."""
+    """Return the findings less those that something else than a hand explains.
+
+    A paperclip, a wire, a hole, a streak, a faint fold, a flap.
+    """
     found = tuple(found)
     annotations = [f.rect for f in found if f.code == "annotation" and f.rect is not None]
     told_of = {
         *on_paperclips(annotations, flat, reference),
         *on_shadowed_wires(annotations, flat, reference, ink),
         *on_hole_crescents(annotations, flat, reference),
+        *on_streaks(annotations, streaks, flat),
         *on_faint_folds(annotations, flat, reference, ink),
         *(rect for rect in annotations if corners.explain(rect, ink.threshold)),
     }
