@@ -99,6 +99,24 @@ def test_a_label_over_pale_print_is_found(colour: Colour) -> None:
 
 
 @pytest.mark.parametrize("grey", [False, True])
+def test_a_strip_with_fresh_boxes_over_a_row_is_found(grey: bool) -> None:
+    page = voted_page()
+    first, last = box_of("c2", "high"), box_of("c2", "low")
+    boxes = page[
+        _area(Rect(first.x - 2, first.y - 2, last.right - first.x + 4, first.h + 4))
+    ].copy()
+    _stuck(page, Rect(first.x - 4, first.y - 3, last.right - first.x + 8, first.h + 6), WHITE, 0.0)
+    page[_area(Rect(first.x - 2, first.y - 2, last.right - first.x + 4, first.h + 4))] = np.where(
+        boxes.min(axis=2, keepdims=True) < 140, boxes, 255
+    )
+    for option in ("high", "confidence"):
+        box = box_of("c2", option)
+        gap = Rect(box.right + 2, first.y - 2.5, last.x - first.x - 2 * box.w, first.h + 5)
+        page[_area(gap.intersection(Rect(0, 0, last.x - 1, 400)) or gap)] = 255
+    assert not plain(read(_grey(page) if grey else page))
+
+
+@pytest.mark.parametrize("grey", [False, True])
 def test_a_covered_serial_is_found(grey: bool) -> None:
     # The upper one: where the lower one stands, a corner may be torn off upon a white lid.
     page = voted_page()

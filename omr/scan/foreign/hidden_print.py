@@ -6,7 +6,7 @@ it, over a place that no hole, tear or pale toner leaves so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -45,7 +45,10 @@ _TAKEN, _OF_OWN, _PALEST_PERCENT = 0.2, 0.6, 25
 # A label that matters hides this much print over this length; a punched hole is shorter.
 _HIDDEN_MM2, _HIDDEN_MM = 4.0, 9.0
 # One rule of the table alone is thinner than this: a pale scan, or a streak along it, may lose it.
-_RULE_MM = 1.0
+_RULE_MM, _RULE_MM2 = 1.0, 1.8
+# A strip over a row hides several from and to the same height, but for this; a blocked nozzle loses
+# more than so much of a rule.
+_STRIP_MM, _ROW_MM = 2.0, 45.0
 # Crumpled paper moves print by so much at most; if it only moved, this share of what is lost is
 # seen where nothing is printed.
 _DISPLACED_MM, _ELSEWHERE = 1.5, 0.5
@@ -88,12 +91,13 @@ def hidden_print(flat: FlatPage, reference: Reference, ink: InkMap, sharp: Grey)
     if not hidden.any():
         return
     places = label_pieces(grow(np.asarray(hidden, np.bool_), side / 2))
+    rules: list[Rect] = []
     for left, top, width, height, _ in places.stats[1:].tolist():
         x, y, w, h = (v / coarse for v in (left, top, width, height))
         rect = Rect(x, y, w, h).grown(-_SQUARE_MM / 4)
         area = window(rect, scale, lost.shape)
         ys, xs = np.nonzero(lost[area])
-        if len(ys) < _HIDDEN_MM2 * scale**2:
+        if len(ys) < _RULE_MM2 * scale**2:
             continue
         inner = Rect(
             (area[1].start + int(xs.min())) / scale,
@@ -103,13 +107,35 @@ def hidden_print(flat: FlatPage, reference: Reference, ink: InkMap, sharp: Grey)
         )
         if max(inner.w, inner.h) < _HIDDEN_MM or _is_at_edge(inner, reference):
             continue
-        if min(inner.w, inner.h) < _RULE_MM:
+        is_rule = min(inner.w, inner.h) < _RULE_MM
+        if not is_rule and len(ys) < _HIDDEN_MM2 * scale**2:
             continue
         around = window(inner, scale, lost.shape, _DISPLACED_MM)
         moved = np.count_nonzero(seen[around] & ~reference.near_print[around])
         elsewhere = int(moved) / len(ys)
-        if flat.paper[area].mean() > 0.97 and elsewhere < _ELSEWHERE:
+        if flat.paper[area].mean() <= 0.97 or elsewhere >= _ELSEWHERE:
+            continue
+        if is_rule:
+            rules.append(inner)
+        else:
             yield inner
+    yield from _beside_each_other(rules)
+
+
+def _beside_each_other(rules: Sequence[Rect]) -> Iterator[Rect]:
+    """Yield what hides upright rules side by side, from and to the same height: a strip."""
+    upright = [rule for rule in rules if rule.w < rule.h < _ROW_MM]
+    for index, rule in enumerate(upright):
+        alike = [
+            other
+            for other in upright[index + 1 :]
+            if max(abs(other.y - rule.y), abs(other.bottom - rule.bottom)) < _STRIP_MM
+        ]
+        if alike:
+            last = max(alike, key=lambda other: other.right)
+            left, right = min(rule.x, last.x), max(rule.right, last.right)
+            yield Rect(left, rule.y, right - left, rule.h)
+            return
 
 
 def _over_patches(darkness: Pixels, px_per_mm: int) -> Pixels:

@@ -1,6 +1,6 @@
 """What streaks of the scanner leave in the margins of a sheet, and beside where they were filled.
 
-In come thin upright places of unexplained ink; out come those that one line of the picture explains.
+In come thin upright places of unexplained ink; out come those that one line of a picture explains.
 In the rim of a sheet too little paper is open for a streak to be told by itself, but its pieces
 stand in one column of the picture from top to bottom, while the sheet lies askew.
 """
