@@ -24,6 +24,7 @@ from omr.scan.foreign.explain import (
     fringe_of_print,
 )
 from omr.scan.foreign.faint import faint_strokes
+from omr.scan.foreign.faint_strikes import faintly_struck
 from omr.scan.foreign.hidden_print import hidden_print
 from omr.scan.foreign.margins import strokes_in_margins
 from omr.scan.foreign.names import struck_names
@@ -87,6 +88,9 @@ def find_foreign(
     """
     by_mark = _marks_and_zones(flat, reference, ink, marked, settings)
     over_names = list(timed("names", struck_names(reference, ink, by_mark, settings)))
+    struck = {finding.contest for finding in over_names}
+    pale = timed("names", faintly_struck(reference, ink))
+    over_names += [finding for finding in pale if finding.contest not in struck]
     with stage("edges"):
         left = _left_over(ink.ink & ~by_mark, flat, reference, ink, settings)
     rest, rims = left.ink, left.rims

@@ -1,0 +1,221 @@
+"""Names struck out with so pale a line that between the letters hardly any of it is ink.
+
+In come the page's darkness and its print; out come names through which a straight line runs.
+Letters hide most of such a line, and their soft edges lie beside the rest. So what print lets
+expect is taken off, and what is left is added up along straight lines: over some millimetres grain
+averages out, and a hard pencil's line stands out from what lies beside it. A fold, a crease or the
+edge of a tape goes on beyond the names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from omr.ballot.model import NameArea
+from omr.geometry import Rect
+from omr.scan.foreign.name_print import NamePrint, name_prints
+from omr.scan.ink.ink_map import InkMap
+from omr.scan.place.reference import Mask, Reference, grow
+from omr.scan.reading import Finding
+
+Float32 = NDArray[np.float32]
+
+# Paper is looked at so far from letters; what print lets expect there is print blurred by so much.
+_CLEAR_PX, _BLUR_PX = 2.6, 2.5
+# What is darker or lighter than expected by more than this, of 255, counts no further.
+_LEAST, _MOST = -30.0, 45.0
+# Lines are so steep, in degrees, and added up over so much, on a picture so many times coarser.
+_SLOPES, _LINE_MM, _COARSER = np.arange(-10.0, 10.1, 2.5), 9.0, 2
+# A line is two pixels broad at that resolution; beside it lie three, left out, and four more. So
+# much of it, and of what lies beside, has to be open paper, in mm of one pixel's breadth.
+_GAP, _SIDE, _OPEN_MM, _OPEN_BESIDE_MM = 3, 4, 1.5, 3.0
+# A line is so much darker than what lies beside it, of 255, and so many times the root of its open
+# pixels: 160 to 280 in 15 names struck with hard and pale pencils, up to 65 in 1,500 others but for
+# folds and the edges of tapes, which go on.
+_DARKER, _STANDS_OUT = 12.0, 100.0
+# Followed in pieces of this length it has ended where so many, half of each new, are fainter than
+# this share of itself; a strike reaches no farther beyond the names than that.
+_STEP_MM, _ENDS_AFTER, _ENDED, _BEYOND_MM = 3.0, 3, 0.4, 6.0
+# It runs through letters, or so near to them, over so much of its way and of what lies ahead of
+# it: of a strike's tail, beyond the letters, more is seen than between them.
+_AT_LETTERS_MM, _ALONG_LETTERS_MM, _TAIL_MM = 2.0, 5.0, 12.0
+# Less ink that is darker than expected than this holds no line.
+_SOME, _SOME_MM2 = 10.0, 0.8
+
+
+class _Line(NamedTuple):
+    """A line through a window at the coarse resolution: its slope, and its row at a column."""
+
+    slope: float
+    row: float
+    column: float
+    darker: float
+
+
+def faintly_struck(reference: Reference, ink: InkMap) -> Iterator[Finding]:
+    """Find names that somebody struck out with a pale line.
+
+    Args:
+        reference: The page as printed.
+        ink: Its ink.
+
+    Yields:
+        At most one finding for each name.
+    """
+    scale = reference.px_per_mm
+    for name, print_ in zip(reference.layout.names, name_prints(reference), strict=True):
+        area = print_.area
+        seen = _unexpected(area, reference, ink)
+        if seen is None:
+            continue
+        line = _best_line(*seen, scale // _COARSER)
+        if line is None:
+            continue
+        place = _extent(line, print_, name, reference, ink)
+        if place is not None:
+            size_mm = round(float(np.hypot(place.w, place.h)), 1)
+            yield Finding("name-struck", name.contest, place, size_mm, "strike")
+
+
+def _open_paper(area: tuple[slice, slice], reference: Reference, ink: InkMap) -> Mask:
+    """Return where paper shows beside print, worn places left out."""
+    beside = cv2.distanceTransform(
+        (~reference.print_mask[area]).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5
+    )
+    return np.asarray((beside > _CLEAR_PX) & ~ink.worn[area] & ~ink.stained[area], np.bool_)
+
+
+def _unexpected(
+    area: tuple[slice, slice], reference: Reference, ink: InkMap
+) -> tuple[Float32, Float32] | None:
+    """Return by how much paper is darker than its print lets expect, summed, and how much is open.
+
+    Args:
+        area: A window of the page.
+        reference: The page as printed.
+        ink: Its ink.
+
+    Returns:
+        Both at the coarse resolution; None where nothing is darker.
+    """
+    open_ = _open_paper(area, reference, ink)
+    if np.count_nonzero(open_) < 200:
+        return None
+    level = np.minimum(ink.darkness[area], 80).astype(np.float32)
+    print_ = reference.darkness[area].astype(np.float32)
+    soft = np.asarray(cv2.GaussianBlur(print_, (0, 0), _BLUR_PX), np.float32)
+    x, y = soft[open_], level[open_]
+    spread = float(x.var())
+    share = float(((x - x.mean()) * (y - y.mean())).mean()) / spread if spread > 1e-6 else 0.0
+    left = level - float(y.mean()) - share * (soft - float(x.mean()))
+    if np.count_nonzero(left[open_] > _SOME) < _SOME_MM2 * reference.px_per_mm**2:
+        return None
+    clipped = np.where(open_, np.clip(left, _LEAST, _MOST), 0).astype(np.float32)
+    small = tuple(side // _COARSER for side in clipped.shape[::-1])
+    return (
+        np.asarray(cv2.resize(clipped, small, interpolation=cv2.INTER_AREA), np.float32),
+        np.asarray(
+            cv2.resize(open_.astype(np.float32), small, interpolation=cv2.INTER_AREA), np.float32
+        ),
+    )
+
+
+@lru_cache(maxsize=1)
+def _kernels() -> tuple[Float32, Float32]:
+    """Return which rows make a line, and which lie beside it."""
+    rows = 2 * (_GAP + _SIDE) - 1
+    beside = np.zeros((rows, 1), np.float32)
+    beside[:_SIDE] = beside[-_SIDE:] = 1.0
+    return np.ones((2, 1), np.float32), beside
+
+
+def _best_line(darker: Float32, open_: Float32, px_per_mm: int) -> _Line | None:
+    """Return the line that stands out most from what lies beside it, if any does enough."""
+    height, width = darker.shape
+    along = (max(1, round(_LINE_MM * px_per_mm)), 1)
+    line_rows, beside_rows = _kernels()
+    best, found = _STANDS_OUT, None
+    for degrees in _SLOPES.tolist():
+        slope = float(np.tan(np.radians(degrees)))
+        shear = np.array([[1, 0, 0], [-slope, 1, slope * width / 2]], np.float32)
+        sums = [
+            cv2.boxFilter(
+                cv2.warpAffine(picture, shear, (width, height)), -1, along, normalize=False,
+                borderType=cv2.BORDER_CONSTANT,
+            )
+            for picture in (darker, open_)
+        ]  # fmt: skip
+        line, line_px = (cv2.filter2D(one, -1, line_rows) for one in sums)
+        beside, beside_px = (cv2.filter2D(one, -1, beside_rows) for one in sums)
+        told = (line_px > _OPEN_MM * px_per_mm) & (beside_px > _OPEN_BESIDE_MM * px_per_mm)
+        more = line / np.maximum(line_px, 1) - beside / np.maximum(beside_px, 1)
+        more[~told] = 0.0
+        stands_out = more * np.sqrt(np.maximum(line_px, 0)) * (more > _DARKER)
+        row, column = (int(v) for v in np.unravel_index(stands_out.argmax(), stands_out.shape))
+        if stands_out[row, column] > best:
+            best = float(stands_out[row, column])
+            at = row + slope * (column - width / 2)
+            found = _Line(slope, at, float(column), float(more[row, column]))
+    return found
+
+
+def _extent(
+    line: _Line, print_: NamePrint, name: NameArea, reference: Reference, ink: InkMap
+) -> Rect | None:
+    """Return where a line begins and ends; None where it goes on beyond the name."""
+    scale, area = reference.px_per_mm, print_.area
+    column = line.column * _COARSER + area[1].start
+    row = line.row * _COARSER + area[0].start
+    step = round(_STEP_MM * scale)
+    ends = []
+    for way in (-1, 1):
+        end = at = column
+        faint = 0
+        while faint < _ENDS_AFTER and step < at < ink.ink.shape[1] - step:
+            at += way * step / 2
+            there = row + line.slope * (at - column)
+            more = _darker_at(at, there, step, line.slope, reference, ink)
+            if more is None:
+                continue
+            if more < _ENDED * line.darker:
+                faint += 1
+                continue
+            end, faint = at, 0
+            if max(name.rect.x - at / scale, at / scale - name.rect.right) > _BEYOND_MM:
+                return None
+        ends.append(end)
+    more_px = _TAIL_MM * scale
+    x = np.arange(round(ends[0] - more_px), round(ends[1] + more_px) + 1)
+    y = np.rint(row + line.slope * (x - column)).astype(np.int64)
+    near = grow(print_.letters, _AT_LETTERS_MM * scale)
+    y, x = y - area[0].start, x - area[1].start
+    there = (y >= 0) & (y < near.shape[0]) & (x >= 0) & (x < near.shape[1])
+    if float(near[y[there], x[there]].sum()) < _ALONG_LETTERS_MM * scale:
+        return None
+    x0, x1 = (end / scale for end in ends)
+    y0, y1 = ((row + line.slope * (end - column)) / scale for end in ends)
+    return Rect(x0, min(y0, y1) - 0.25, max(x1 - x0, 0.5), abs(y1 - y0) + 0.5)
+
+
+def _darker_at(
+    column: float, row: float, step: int, slope: float, reference: Reference, ink: InkMap
+) -> float | None:
+    """Return how much darker a piece of a line is than what lies beside it; None beside print."""
+    half, reach = step // 2, 2 * _COARSER * (_GAP + _SIDE) // 2
+    top, left = round(row) - reach, round(column) - half
+    area = slice(max(0, top), top + 2 * reach + 1), slice(max(0, left), left + step)
+    open_ = _open_paper(area, reference, ink)
+    ys, xs = np.indices(open_.shape)
+    aside = np.abs(ys + area[0].start - row - slope * (xs + area[1].start - column))
+    level = np.minimum(ink.darkness[area], 80).astype(np.float32)
+    on = open_ & (aside <= _COARSER)
+    beside = open_ & (aside > _COARSER * _GAP) & (aside <= _COARSER * (_GAP + _SIDE))
+    if np.count_nonzero(on) < step or np.count_nonzero(beside) < step:
+        return None
+    return float(level[on].mean() - level[beside].mean())

@@ -1,0 +1,69 @@
+"""Names struck out with hard or pale pencils, and pale lines that are no strikes."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from omr.geometry import Rect
+from tests.scan.page_drawings import SCALE, Picture, codes, name_of, plain, read, voted_page
+
+
+def _letters(contest: str) -> Rect:
+    """Return where the letters of a name are, in mm."""
+    area, page = name_of(contest).grown(-1.0), voted_page()
+    rows, columns = (
+        slice(round(a * SCALE), round(b * SCALE))
+        for a, b in ((area.y, area.bottom), (area.x, area.x + 45))
+    )
+    ys, xs = np.nonzero(page[rows, columns].min(axis=2) < 128)
+    left, top = area.x + xs.min() / SCALE, area.y + ys.min() / SCALE
+    return Rect(left, top, float(np.ptp(xs)) / SCALE, float(np.ptp(ys)) / SCALE)
+
+
+def _pencil(
+    page: Picture, ends: tuple[float, float, float, float], dark: int, width_mm: float, seed: int
+) -> Picture:
+    """Draw a line of a hard pencil, with the tooth of the paper in it, and some grain."""
+    rng = np.random.default_rng(seed)
+    layer = np.zeros(page.shape[:2], np.uint8)
+    x0, y0, x1, y1 = (round(v * SCALE * 16) for v in ends)
+    cv2.line(layer, (x0, y0), (x1, y1), (255,), max(1, round(width_mm * SCALE)), cv2.LINE_AA, 4)
+    tooth = cv2.GaussianBlur(rng.normal(0.0, 1.0, layer.shape), (0, 0), 1.5)
+    share = np.clip(0.7 + 0.5 * tooth / tooth.std(), 0.0, 1.5) * layer / 255.0
+    grain = rng.normal(0.0, 2.0, layer.shape)
+    drawn = page * (1.0 - dark / 255.0 * share)[..., None] + grain[..., None]
+    soft = cv2.GaussianBlur(np.clip(drawn, 0, 255), (0, 0), 0.8)
+    return np.asarray(soft, np.uint8)
+
+
+@pytest.mark.parametrize("contest", ["c1", "c2", "c3"])
+@pytest.mark.parametrize(("dark", "width_mm"), [(50, 0.5), (70, 0.35)])
+@pytest.mark.parametrize("slope_mm", [-1.2, 0.0, 1.5])
+def test_a_pale_line_through_a_name_asks(
+    contest: str, dark: int, width_mm: float, slope_mm: float
+) -> None:
+    name = _letters(contest)
+    y = name.centre.y + 0.4
+    ends = (name.x - 1.0, y - slope_mm / 2, name.right + 2.0, y + slope_mm / 2)
+    page = _pencil(voted_page(), ends, dark, width_mm, seed=7)
+    assert {who for code, who in codes(read(page)) if code == "name-struck"} == {contest}
+
+
+@pytest.mark.parametrize("below_mm", [-3.0, 0.0, 2.0])
+def test_a_pale_crease_through_all_of_the_sheet_is_no_strike(below_mm: float) -> None:
+    name = _letters("c2")
+    y = name.centre.y + below_mm
+    page = _pencil(voted_page(), (0.0, y - 0.5, 210.0, y + 0.8), 45, 0.4, seed=8)
+    assert "name-struck" not in [code for code, _ in codes(read(page))]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_paper_with_grain_has_no_strikes(seed: int) -> None:
+    page = voted_page()
+    rng = np.random.default_rng(seed)
+    cloud = cv2.GaussianBlur(rng.normal(0.0, 1.0, page.shape[:2]), (0, 0), 0.8 * SCALE)
+    grain = 4.0 * cloud / cloud.std() + rng.normal(0.0, 4.0, page.shape[:2])
+    page = np.clip(page - np.abs(grain)[..., None], 0, 255).astype(np.uint8)
+    assert plain(read(page))
