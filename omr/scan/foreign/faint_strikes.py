@@ -35,10 +35,10 @@ _SLOPES, _LINE_MM, _COARSER = np.arange(-10.0, 10.1, 2.5), 9.0, 2
 # A line is two pixels broad at that resolution; beside it lie three, left out, and four more. So
 # much of it, and of what lies beside, has to be open paper, in mm of one pixel's breadth.
 _GAP, _SIDE, _OPEN_MM, _OPEN_BESIDE_MM = 3, 4, 1.5, 3.0
-# A line is so much darker than what lies beside it, of 255, and so many times the root of its open
-# pixels: 160 to 280 in 15 names struck with hard and pale pencils, up to 65 in 1,500 others but for
-# folds and the edges of tapes, which go on.
-_DARKER, _STANDS_OUT = 12.0, 100.0
+# A line is so much darker than what lies beside it, of 255, the product with the root of its open
+# pixels is so large, and so much of it is seen: 24 to 37 and 160 to 280 in 12 names that hard
+# and pale pencils struck; in 1,500 others up to 65 but for folds, edges of tapes and rims.
+_DARKER, _STANDS_OUT, _SHORTEST_MM = 20.0, 100.0, 4.0
 # Followed in pieces of this length it has ended where so many, half of each new, are fainter than
 # this share of itself; a strike reaches no farther beyond the names than that.
 _STEP_MM, _ENDS_AFTER, _ENDED, _BEYOND_MM = 3.0, 3, 0.4, 6.0
@@ -190,6 +190,8 @@ def _extent(
             if max(name.rect.x - at / scale, at / scale - name.rect.right) > _BEYOND_MM:
                 return None
         ends.append(end)
+    if ends[1] - ends[0] < _SHORTEST_MM * scale:
+        return None
     more_px = _TAIL_MM * scale
     x = np.arange(round(ends[0] - more_px), round(ends[1] + more_px) + 1)
     y = np.rint(row + line.slope * (x - column)).astype(np.int64)
@@ -212,10 +214,18 @@ def _darker_at(
     area = slice(max(0, top), top + 2 * reach + 1), slice(max(0, left), left + step)
     open_ = _open_paper(area, reference, ink)
     ys, xs = np.indices(open_.shape)
-    aside = np.abs(ys + area[0].start - row - slope * (xs + area[1].start - column))
+    aside = ys + area[0].start - row - slope * (xs + area[1].start - column)
     level = np.minimum(ink.darkness[area], 80).astype(np.float32)
-    on = open_ & (aside <= _COARSER)
-    beside = open_ & (aside > _COARSER * _GAP) & (aside <= _COARSER * (_GAP + _SIDE))
-    if np.count_nonzero(on) < step or np.count_nonzero(beside) < step:
+    on = open_ & (np.abs(aside) <= _COARSER)
+    beside = [
+        level[side]
+        for side in (
+            open_ & (way * aside > _COARSER * _GAP) & (way * aside <= _COARSER * (_GAP + _SIDE))
+            for way in (-1, 1)
+        )
+        if np.count_nonzero(side) >= step / 2
+    ]
+    if np.count_nonzero(on) < step or not beside:
         return None
-    return float(level[on].mean() - level[beside].mean())
+    # The rim of a stain is darker than its one side alone.
+    return float(level[on].mean() - max(float(side.mean()) for side in beside))

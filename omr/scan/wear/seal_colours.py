@@ -25,6 +25,8 @@ Pixels = NDArray[np.uint8]
 RED, NOT_RED, _OTHER_RED, _UNEVEN = 0.62, 0.8, 0.3, 7.0
 # Where ink is so dark, of 255, its colour can be told; smoothed over a zone, from so much on.
 _TOLD, _TOLD_SMOOTHED = 60, 50
+# Paper lies beside a stroke and beside most of a seal's lines within this.
+_BESIDE_MM = 5.0
 # A seal is there with this much ink, most of it red.
 _SEAL_MM2, _MOST = 20.0, 0.5
 # A stroke shows so much of itself beyond the fringe of print; its parts lie so near.
@@ -84,11 +86,23 @@ def pen_in_zone(
     open_ = told & ~reference.halo[zone]
     usual, above = np.percentile(share[open_ if open_.any() else told], (50, 75))
     unlike = usual + max(_OTHER_RED, _UNEVEN * (above - usual))
-    other = told & (share > NOT_RED) | open_ & (share > unlike)
+    other = told & (share > NOT_RED)
+    likely = open_ & (share > unlike)
+    if likely.any():
+        # A shade across the seal takes red light as well; against the paper beside it that is seen.
+        other |= likely & (_share_beside(flat.pixels[zone], scale) > unlike)
     strokes = label_pieces(grow(other, _JOIN_MM / 2 * scale))
     shown = strokes.count(other & ~reference.halo[zone]) >= _SHOWN_MM2 * scale**2
     shown[0] = False
     return strokes.chosen(shown) & other if shown.any() else None
+
+
+def _share_beside(pixels: Pixels, px_per_mm: int) -> Floats:
+    """Return the share of red light taken of the paper beside each place, shape (h, w)."""
+    side = round(_BESIDE_MM * px_per_mm)
+    paper = cv2.morphologyEx(pixels, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
+    taken = cv2.subtract(cv2.blur(paper, (side, side)), cv2.blur(pixels, (3, 3)))
+    return red_share(np.asarray(taken, np.float32), _TOLD_SMOOTHED)
 
 
 def has_colours(pixels: Pixels) -> bool:
