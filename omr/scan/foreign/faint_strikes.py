@@ -27,7 +27,7 @@ from omr.scan.reading import Finding
 Float32 = NDArray[np.float32]
 
 # Paper is looked at so far from letters; what print lets expect there is print blurred by so much.
-_CLEAR_PX, _BLUR_PX = 2.6, 2.5
+_CLEAR_PX, _BLUR_PX = 3.1, 2.5
 # What is darker or lighter than expected by more than this, of 255, counts no further.
 _LEAST, _MOST = -30.0, 45.0
 # Lines are so steep, in degrees, and added up over so much, on a picture so many times coarser.

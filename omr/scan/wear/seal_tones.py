@@ -14,7 +14,7 @@ from omr.geometry import Rect
 from omr.scan.ink.pieces import label_pieces
 from omr.scan.place.reference import Grey, Mask, above, grow
 from omr.scan.wear.seal_doubles import is_double
-from omr.scan.wear.seal_rims import SealView, best_impression
+from omr.scan.wear.seal_rims import SPREAD_MM, SealView, best_impression, places_mm
 
 # A seal is there with this much ink.
 _SEAL_MM2 = 20.0
@@ -23,6 +23,8 @@ _SEAL_MM2 = 20.0
 # Where ink pooled in 30 seals of three kinds of presses it came to 3.6 times in one, to less in
 # all others; ballpoints and gel pens upon them leave 4 to 7. Pencil may be as pale as the seal.
 _DARKEST, _ALL_ALONG = (4.0, 60.0), (3.0, 45.0)
+# What lies on the rim, so broad, by this share is the rim's own.
+_RIM_MM, _OF_RIM = 1.5, 0.8
 # A stroke reaches so far, and has so much of its darkest; its parts lie so near.
 _STROKE_MM, _DARKEST_MM2, _JOIN_MM = 4.0, 0.4, 0.5
 
@@ -65,6 +67,15 @@ def pen_upon_seal(seal: Mask, darkness: Grey, zone: Rect, view: SealView) -> Mas
     best = best_impression(zone, (view,))
     # Letters that somebody wrote lie beside one another much as a seal's do upon themselves.
     bare = view._replace(inked=view.inked & ~pen, hidden=view.hidden | pen)
-    if best is not None and is_double(best[0], bare):
+    if best is None:
+        return pen & dark
+    seal_circle = best[0]
+    if is_double(seal_circle, bare):
         return None
-    return pen & dark
+    # A seal that was tilted is pale but for one side of its rim.
+    x, y = places_mm(dark, view)
+    off = np.hypot(x - seal_circle.x, y - seal_circle.y) - seal_circle.edge
+    on_rim = np.zeros(dark.shape, np.bool_)
+    on_rim[dark] = (off > -_RIM_MM) & (off < SPREAD_MM)
+    drawn &= strokes.count(on_rim) < _OF_RIM * np.maximum(strokes.count(dark), 1)
+    return strokes.chosen(drawn) & dark if drawn.any() else None
