@@ -70,6 +70,20 @@ def course_of(places: Float64) -> Course:
     return Course(centre, axes, curve, (float(along.min()), float(along.max())))
 
 
+def line_through_most(along: Float64, aside: Float64) -> tuple[float, float]:
+    """Return slope and offset of the straight line that most of some places lie on.
+
+    Its slope is the median of those between all pairs of places (Theil 1950, Sen 1968).
+
+    Args:
+        along: How far along each place lies, no two the same, shape (n,).
+        aside: How far aside, shape (n,).
+    """
+    first, second = np.triu_indices(len(along), 1)
+    slope = float(np.median((aside[second] - aside[first]) / (along[second] - along[first])))
+    return slope, float(np.median(aside - slope * along))
+
+
 def circle_through(points: Float64) -> tuple[float, float, float]:
     """Return middle and radius of the circle through points, shape (n, 2), by least squares.
 

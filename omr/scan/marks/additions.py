@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from omr.scan.ink.courses import Float64, course_of
+from omr.scan.ink.courses import Float64, course_of, line_through_most
 from omr.scan.ink.ink_map import FoundBox, InkMap
 from omr.scan.ink.pieces import label_pieces
 from omr.scan.marks.mark_shape import breadth_mm, ink_of
@@ -115,9 +115,7 @@ def _ends_in_head(inked: Mask, pen_mm: float, px_per_mm: int) -> bool:
     if len(columns) < _SEEN * _LED_MM * px_per_mm:
         return False
     rows = np.array([np.median(np.flatnonzero(inked[:, column])) for column in columns.tolist()])
-    first, second = np.triu_indices(len(columns), 1)
-    slope = float(np.median((rows[second] - rows[first]) / (columns[second] - columns[first])))
-    offset = float(np.median(rows - slope * columns))
+    slope, offset = line_through_most(columns.astype(np.float64), rows)
     along = columns[np.abs(rows - slope * columns - offset) < _STRAY_MM * px_per_mm]
     if abs(slope) > np.tan(np.radians(_LED_DEG)) or not along.size:
         return False

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.geometry import Rect
+from omr.scan.ink.courses import line_through_most
 from omr.scan.ink.ink_map import InkMap
 from omr.scan.place.reference import Reference, window
 from omr.scan.place.straighten import FlatPage
@@ -189,18 +190,11 @@ def _fitted(line: Line, seen: _Stretches, use: NDArray[np.bool_], px_per_mm: int
     before, after = part[at, edge[at] - 1], part[at, edge[at]]
     aside = (edge[at] - 1 + (_EDGE - before) / (after - before) - reach) / _FINER
     along = seen.along[at]
-    slope, off = _robust(along, aside)
+    slope, off = line_through_most(along, aside)
     true = np.abs(aside - slope * along - off) < _TRUE_MM * px_per_mm
     if true.sum() >= 3:
         slope, off = np.polyfit(along[true], aside[true], 1)
     return moved(line, float(off), float(np.arctan(slope)))
-
-
-def _robust(x: Floats, y: Floats) -> tuple[float, float]:
-    """Return slope and offset of a line that most of some points lie on (Theil and Sen)."""
-    first, second = np.triu_indices(len(x), 1)
-    slope = float(np.median((y[second] - y[first]) / (x[second] - x[first])))
-    return slope, float(np.median(y - slope * x))
 
 
 def _columns(from_mm: float, to_mm: float, breadth: int, px_per_mm: int) -> slice:
