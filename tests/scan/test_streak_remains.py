@@ -8,7 +8,6 @@ import pytest
 
 from omr.geometry import Rect
 from omr.scan.wear.streak_remains import on_streaks
-from omr.scan.wear.streaks import Streak
 from tests.scan.page_drawings import SCALE, Colour, Picture, codes, placed, plain, read, voted_page
 
 GREEN: Colour = (60, 150, 60)
@@ -43,15 +42,6 @@ def test_pieces_of_a_ruled_line_in_the_rim_ask() -> None:
 
 
 def test_on_a_straight_sheet_such_pieces_are_for_people() -> None:
-    flat = placed(voted_page()).flat
+    seen = placed(voted_page())
     pieces = [Rect(4.0, y, 0.2, 6.0) for y in (30.0, 90.0, 150.0, 210.0)]
-    assert not list(on_streaks(pieces, (), flat))
-
-
-def test_the_flank_of_a_filled_streak_is_told_and_what_lies_apart_is_not() -> None:
-    flat = placed(voted_page()).flat
-    x = float((flat.matrix @ np.array([80.0, 100.0, 1.0]))[0])
-    streak = Streak(along_x=False, at_px=x, width_px=3)
-    flank, apart = Rect(80.25, 90.0, 0.2, 5.0), Rect(82.0, 90.0, 0.2, 5.0)
-    broad, short = Rect(79.5, 90.0, 1.4, 5.0), Rect(80.2, 90.0, 0.2, 1.5)
-    assert list(on_streaks([flank, apart, broad, short], [streak], flat)) == [flank]
+    assert not list(on_streaks(pieces, seen.flat, seen.reference))

@@ -38,7 +38,9 @@ _GAP, _SIDE, _OPEN_MM, _OPEN_BESIDE_MM = 3, 4, 1.5, 3.0
 # A line is so much darker than what lies beside it, of 255, the product with the root of its open
 # pixels is so large, and so much of it is seen: 24 to 37 and 160 to 280 in 12 names that hard
 # and pale pencils struck; in 1,500 others up to 65 but for folds, edges of tapes and rims.
-_DARKER, _STANDS_OUT, _SHORTEST_MM = 20.0, 100.0, 4.0
+_DARKER, _STANDS_OUT = 20.0, 100.0
+# So much of it is seen, of a steep one more: the rim of a stain is straight for less.
+_SHORTEST_MM, _STEEP_SHORTEST_MM, _STEEP = 4.0, 5.5, 0.1
 # Followed in pieces of this length it has ended where so many, half of each new, are fainter than
 # this share of itself; a strike reaches no farther beyond the names than that.
 _STEP_MM, _ENDS_AFTER, _ENDED, _BEYOND_MM = 3.0, 3, 0.4, 6.0
@@ -190,7 +192,8 @@ def _extent(
             if max(name.rect.x - at / scale, at / scale - name.rect.right) > _BEYOND_MM:
                 return None
         ends.append(end)
-    if ends[1] - ends[0] < _SHORTEST_MM * scale:
+    shortest_mm = _STEEP_SHORTEST_MM if abs(line.slope) > _STEEP else _SHORTEST_MM
+    if ends[1] - ends[0] < shortest_mm * scale:
         return None
     more_px = _TAIL_MM * scale
     x = np.arange(round(ends[0] - more_px), round(ends[1] + more_px) + 1)

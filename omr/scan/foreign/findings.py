@@ -111,7 +111,7 @@ def find_foreign(
     covered = timed("overprint", covered_places(flat, reference, ink))
     for rects in (on_codes, coloured, faint, in_margins, hidden, covered):
         found += _beside(found, (_place(rect, reference) for rect in rects))
-    told = [*_less_told(found, flat, reference, ink, corners, streaks)]
+    told = [*_less_told(found, flat, reference, ink, corners)]
     told += _beside(told, _ruled(reference, ink))
     return (*told, *_drawn_boxes(flat, reference, ink), *_copies(flat, reference, ink))
 
@@ -157,7 +157,7 @@ def find_notes(
         rest = _left_over(ink.ink, flat, reference, ink, settings).ink
     corners = FoldedCorners(flat, reference, settings)
     found = _annotations(flat, reference, ink, rest, settings)
-    return _less_told(found, flat, reference, ink, corners, ())
+    return _less_told(found, flat, reference, ink, corners)
 
 
 def _less_told(
@@ -166,7 +166,6 @@ def _less_told(
     reference: Reference,
     ink: InkMap,
     corners: FoldedCorners,
-    streaks: Sequence[Streak],
 ) -> tuple[Finding, ...]:
     """Return the findings less those that something else than a hand explains.
 
@@ -178,7 +177,7 @@ def _less_told(
         *on_paperclips(annotations, flat, reference),
         *on_shadowed_wires(annotations, flat, reference, ink),
         *on_hole_crescents(annotations, flat, reference),
-        *on_streaks(annotations, streaks, flat),
+        *on_streaks(annotations, flat, reference),
         *on_faint_folds(annotations, flat, reference, ink),
         *(rect for rect in annotations if corners.explain(rect, ink.threshold)),
     }

@@ -1,4 +1,4 @@
-"""What streaks of the scanner leave in the margins of a sheet, and beside where they were filled.
+"""What streaks of the scanner leave in the rim of a sheet.
 
 In come thin upright places of unexplained ink; out come those that one line of a picture explains.
 In the rim of a sheet too little paper is open for a streak to be told by itself, but its pieces
@@ -12,25 +12,26 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from omr.geometry import FloatArray, Rect
+from omr.scan.place.reference import Reference
 from omr.scan.place.straighten import FlatPage
-from omr.scan.wear.streaks import Streak
 
 # Pieces are so thin, less what the slant of the sheet adds, and so long.
 _THIN_MM, _LONG_MM = 0.45, 2.6
 # At least so many of them stand in one column, this near, over such a length; a ruled line would
 # leave the column by so much on it.
 _PIECES, _COLUMN_MM, _SPAN_MM, _ASKEW_MM = 3, 0.15, 60.0, 0.5
-# The soft flank of a streak that was filled lies so near to it.
-_FLANK_MM = 0.5
+# The rim: so far from the left and the right edge. Farther in, sides of boxes below one another
+# stand still as well.
+_RIM_MM = 8.0
 
 
-def on_streaks(rects: Sequence[Rect], streaks: Sequence[Streak], flat: FlatPage) -> Iterator[Rect]:
+def on_streaks(rects: Sequence[Rect], flat: FlatPage, reference: Reference) -> Iterator[Rect]:
     """Yield the places of unexplained ink that a streak of the scanner left.
 
     Args:
         rects: Their bounds on the page, in mm.
-        streaks: The streaks that were found and filled.
         flat: The page laid flat.
+        reference: The page as printed.
     """
     matrix = flat.matrix
     px_per_mm = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
@@ -42,18 +43,10 @@ def on_streaks(rects: Sequence[Rect], streaks: Sequence[Streak], flat: FlatPage)
     thin = [
         rect for rect in rects
         if rect.h >= _LONG_MM and rect.w <= _THIN_MM + slant * rect.h
+        and min(rect.right, reference.layout.width - rect.x) < _RIM_MM
     ]  # fmt: skip
     columns_mm = np.array([_column_px(rect, matrix) / px_per_mm for rect in thin])
     for rect, column_mm in zip(thin, columns_mm.tolist(), strict=True):
-        beside = any(
-            not streak.along_x
-            and abs(column_mm - streak.at_px / px_per_mm)
-            < streak.width_px / px_per_mm / 2 + _FLANK_MM
-            for streak in streaks
-        )
-        if beside:
-            yield rect
-            continue
         alike = [
             other for other, its_mm in zip(thin, columns_mm.tolist(), strict=True)
             if abs(its_mm - column_mm) < _COLUMN_MM
