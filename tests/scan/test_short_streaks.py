@@ -136,10 +136,10 @@ def test_ink_beside_a_standing_line_does_not_end_it() -> None:
     assert _streaks(page) == 1
 
 
-def test_a_standing_line_with_soft_flanks_is_followed_past_what_lies_on_it() -> None:
+def test_a_standing_line_with_soft_flanks_is_followed_over_what_lies_on_it() -> None:
     page = _askew()
     x = name_of("c1").x + 14
-    page[_rows(40, 45), round((x - 6) * SCALE) : round((x + 6) * SCALE)] = (60, 60, 190)
+    page[_rows(40, 52), round((x - 6) * SCALE) : round((x + 6) * SCALE)] = (60, 60, 190)
     bare = set(codes(read(page)))
     _standing_line(page, x, _rows(30, 205), (120, 122, 121))
     _standing_line(page, x - 3 / SCALE, _rows(30, 205), (225, 225, 225))

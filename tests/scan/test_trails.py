@@ -149,6 +149,14 @@ def test_a_single_pale_dash_is_asked_about() -> None:
     assert state(read(page), "c2", "low") == "uncertain"
 
 
+def test_a_pale_slash_of_scraps_is_asked_about() -> None:
+    page, box = voted_page(), box_of("c2", "low")
+    for start in np.arange(0.8, 8.0, 1.7):
+        ends = [(box.x + at, box.bottom - at) for at in (start, start + 0.5)]
+        stroke(page, ends, 0.5, (215, 215, 215))
+    assert state(read(page), "c2", "low") == "uncertain"
+
+
 @pytest.mark.parametrize("slant_mm", [0.0, 6.0, 18.0])
 def test_a_pale_line_that_goes_on_through_a_box_is_no_mark(slant_mm: float) -> None:
     page, centre = voted_page(), box_of("c2", "low").centre

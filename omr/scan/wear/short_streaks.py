@@ -35,8 +35,8 @@ _DRIFT_PX, _PIECES, _PLACES = 0.4, 6, 3
 # What is ruled along the print would leave the column by this much, twice what the middle of a
 # line that stands still may drift by, and more than a nib wavers.
 _ASKEW_MM, _ASKEW_PX = 0.12, 1.0
-# The line goes on over print and marks, in runs of this length; where a line of print and its
-# surroundings hide no more than this gap, it has not ended yet.
+# The line goes on over print and marks, in runs of this length; where no more than this gap lies
+# bare, beside what print and its surroundings hide, it has not ended yet.
 _RUN_MM, _GAP_MM = 1.0, 6.0
 # Paper beside a line is as light as this share of its usual tone, which every so many rows tell.
 _LIGHT, _THIN = 0.8, 8
@@ -215,24 +215,25 @@ def _line(
     before, own_tone, after = seen.dark[:, close].astype(np.int16).T
     sides = np.minimum(before, after)
     shown = seen.hits[:, darkest] | (sides - own_tone > seen.contrast)
-    first_row = top - _goes_on(shown[:top][::-1], px_per_mm)
-    last_row = bottom + _goes_on(shown[bottom:], px_per_mm)
+    bare = sides > _LIGHT * float(np.median(sides[top:bottom]))
+    first_row = top - _goes_on(shown[:top][::-1], bare[:top][::-1], px_per_mm)
+    last_row = bottom + _goes_on(shown[bottom:], bare[bottom:], px_per_mm)
     # The sides of boxes below one another leave gaps of paper that nothing hides.
-    bare = sides[first_row:last_row] > _LIGHT * float(np.median(sides[top:bottom]))
-    if shown[first_row:last_row][bare].mean() < _SHARE:
+    rows = slice(first_row, last_row)
+    if shown[rows][bare[rows]].mean() < _SHARE:
         return None
     return ShortStreak(first, last, first_row, last_row)
 
 
-def _goes_on(seen: NDArray[np.bool_], px_per_mm: float) -> int:
-    """Return for how many pixels a line goes on."""
+def _goes_on(seen: NDArray[np.bool_], bare: NDArray[np.bool_], px_per_mm: float) -> int:
+    """Return for how many pixels a line goes on that is seen in some places, on bare paper."""
     run = max(2, round(_RUN_MM * px_per_mm))
     if len(seen) < run:
         return 0
     inked = np.convolve(seen, np.ones(run, np.int64), "valid")
     end = 0
     for start in np.flatnonzero(inked > _SHARE * run).tolist():
-        if start - end > _GAP_MM * px_per_mm:
+        if np.count_nonzero(bare[end:start]) > _GAP_MM * px_per_mm:
             break
         end = start + run
     return end
