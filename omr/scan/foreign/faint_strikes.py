@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from omr.ballot.model import NameArea
-from omr.geometry import Rect
+from omr.geometry import FloatArray, Rect
 from omr.scan.foreign.name_print import NamePrint, name_prints
 from omr.scan.ink.ink_map import InkMap
 from omr.scan.place.reference import Mask, Reference, grow
@@ -28,12 +28,15 @@ Float32 = NDArray[np.float32]
 
 # Paper is looked at so far from letters; what print lets expect there is print blurred by so much.
 _CLEAR_PX, _BLUR_PX = 3.1, 2.5
-# What is darker or lighter than expected by more than this, of 255, counts no further.
-_LEAST, _MOST = -30.0, 45.0
+# Darkness counts up to the first, of 255, and how much darker or lighter than expected up to these.
+_DARKEST, _LEAST, _MOST = 80, -30.0, 45.0
+# In a window with less open paper than this, and less of it darker than expected by so much, no
+# line is sought.
+_OPEN_MM2, _SOME, _SOME_MM2 = 3.0, 10.0, 0.8
 # Lines are so steep, in degrees, and added up over so much, on a picture so many times coarser.
 _SLOPES, _LINE_MM, _COARSER = np.arange(-10.0, 10.1, 2.5), 9.0, 2
 # A line is two pixels broad at that resolution; beside it lie three, left out, and four more. So
-# much of it, and of what lies beside, has to be open paper, in mm of one pixel's breadth.
+# much of it, and of what lies beside, has to be open paper, in mm of a row of pixels.
 _GAP, _SIDE, _OPEN_MM, _OPEN_BESIDE_MM = 3, 4, 1.5, 3.0
 # A line is so much darker than what lies beside it, of 255, the product with the root of its open
 # pixels is so large, and so much of it is seen: 24 to 37 and 160 to 280 in 12 names that hard
@@ -44,20 +47,31 @@ _SHORTEST_MM, _STEEP_SHORTEST_MM, _STEEP = 4.0, 5.5, 0.1
 # Followed in pieces of this length it has ended where so many, half of each new, are fainter than
 # this share of itself; a strike reaches no farther beyond the names than that.
 _STEP_MM, _ENDS_AFTER, _ENDED, _BEYOND_MM = 3.0, 3, 0.4, 6.0
+# A strike is drawn so broad.
+_HALF_MM = 0.25
 # It runs through letters, or so near to them, over so much of its way and of what lies ahead of
 # it: of a strike's tail, beyond the letters, more is seen than between them.
 _AT_LETTERS_MM, _ALONG_LETTERS_MM, _TAIL_MM = 2.0, 5.0, 12.0
-# Less ink that is darker than expected than this holds no line.
-_SOME, _SOME_MM2 = 10.0, 0.8
 
 
 class _Line(NamedTuple):
-    """A line through a window at the coarse resolution: its slope, and its row at a column."""
+    """A line, on a window at the coarse resolution or on the page.
+
+    Attributes:
+        slope: How many rows it goes down from column to column.
+        row: Where it lies at ``column``.
+        column: Where it stands out most.
+        darker: By how much, of 255, it is darker there than what lies beside it.
+    """
 
     slope: float
     row: float
     column: float
     darker: float
+
+    def rows_at(self, columns: ArrayLike) -> FloatArray:
+        """Return where it lies at some columns."""
+        return self.row + self.slope * (np.asarray(columns, np.float64) - self.column)
 
 
 def faintly_struck(reference: Reference, ink: InkMap) -> Iterator[Finding]:
@@ -96,7 +110,7 @@ def _open_paper(area: tuple[slice, slice], reference: Reference, ink: InkMap) ->
 def _unexpected(
     area: tuple[slice, slice], reference: Reference, ink: InkMap
 ) -> tuple[Float32, Float32] | None:
-    """Return by how much paper is darker than its print lets expect, summed, and how much is open.
+    """Return by how much open paper is darker than its print lets expect, and what is open.
 
     Args:
         area: A window of the page.
@@ -104,28 +118,29 @@ def _unexpected(
         ink: Its ink.
 
     Returns:
-        Both at the coarse resolution; None where nothing is darker.
+        Both as means over the whole of each coarse pixel, so that they can be added up; None where
+        nothing is darker.
     """
     open_ = _open_paper(area, reference, ink)
-    if np.count_nonzero(open_) < 200:
+    scale = reference.px_per_mm
+    if np.count_nonzero(open_) < _OPEN_MM2 * scale**2:
         return None
-    level = np.minimum(ink.darkness[area], 80).astype(np.float32)
+    level = np.minimum(ink.darkness[area], _DARKEST).astype(np.float32)
     print_ = reference.darkness[area].astype(np.float32)
     soft = np.asarray(cv2.GaussianBlur(print_, (0, 0), _BLUR_PX), np.float32)
     x, y = soft[open_], level[open_]
     spread = float(x.var())
     share = float(((x - x.mean()) * (y - y.mean())).mean()) / spread if spread > 1e-6 else 0.0
     left = level - float(y.mean()) - share * (soft - float(x.mean()))
-    if np.count_nonzero(left[open_] > _SOME) < _SOME_MM2 * reference.px_per_mm**2:
+    if np.count_nonzero(left[open_] > _SOME) < _SOME_MM2 * scale**2:
         return None
-    clipped = np.where(open_, np.clip(left, _LEAST, _MOST), 0).astype(np.float32)
-    small = tuple(side // _COARSER for side in clipped.shape[::-1])
-    return (
-        np.asarray(cv2.resize(clipped, small, interpolation=cv2.INTER_AREA), np.float32),
-        np.asarray(
-            cv2.resize(open_.astype(np.float32), small, interpolation=cv2.INTER_AREA), np.float32
-        ),
-    )
+    return _coarser(np.where(open_, np.clip(left, _LEAST, _MOST), 0)), _coarser(open_)
+
+
+def _coarser(picture: NDArray[np.generic]) -> Float32:
+    size = tuple(side // _COARSER for side in picture.shape[::-1])
+    small = cv2.resize(picture.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.float32)
 
 
 @lru_cache(maxsize=1)
@@ -170,64 +185,66 @@ def _best_line(darker: Float32, open_: Float32, px_per_mm: int) -> _Line | None:
 def _extent(
     line: _Line, print_: NamePrint, name: NameArea, reference: Reference, ink: InkMap
 ) -> Rect | None:
-    """Return where a line begins and ends; None where it goes on beyond the name."""
+    """Return where a strike begins and ends; None where a line is none."""
     scale, area = reference.px_per_mm, print_.area
     column = line.column * _COARSER + area[1].start
     row = line.row * _COARSER + area[0].start
-    step = round(_STEP_MM * scale)
-    ends = []
-    for way in (-1, 1):
-        end = at = column
-        faint = 0
-        while faint < _ENDS_AFTER and step < at < ink.ink.shape[1] - step:
-            at += way * step / 2
-            there = row + line.slope * (at - column)
-            more = _darker_at(at, there, step, line.slope, reference, ink)
-            if more is None:
-                continue
-            if more < _ENDED * line.darker:
-                faint += 1
-                continue
-            end, faint = at, 0
-            if max(name.rect.x - at / scale, at / scale - name.rect.right) > _BEYOND_MM:
-                return None
-        ends.append(end)
+    whole = line._replace(row=row, column=column)
+    first, last = (_end(whole, way, reference, ink) for way in (-1, 1))
     shortest_mm = _STEEP_SHORTEST_MM if abs(line.slope) > _STEEP else _SHORTEST_MM
-    if ends[1] - ends[0] < shortest_mm * scale:
+    beyond_mm = max(name.rect.x - first / scale, last / scale - name.rect.right)
+    if last - first < shortest_mm * scale or beyond_mm > _BEYOND_MM:
         return None
-    more_px = _TAIL_MM * scale
-    x = np.arange(round(ends[0] - more_px), round(ends[1] + more_px) + 1)
-    y = np.rint(row + line.slope * (x - column)).astype(np.int64)
-    near = grow(print_.letters, _AT_LETTERS_MM * scale)
-    y, x = y - area[0].start, x - area[1].start
+    if not _is_at_letters(whole, first, last, print_, scale):
+        return None
+    x0, x1, y0, y1 = (v / scale for v in (first, last, *whole.rows_at([first, last]).tolist()))
+    return Rect(x0, min(y0, y1), x1 - x0, abs(y1 - y0)).grown(_HALF_MM)
+
+
+def _end(line: _Line, way: int, reference: Reference, ink: InkMap) -> float:
+    """Follow a line to its end on the left (-1) or on the right (1); return the column."""
+    step = round(_STEP_MM * reference.px_per_mm)
+    end = at = line.column
+    faint = 0
+    while faint < _ENDS_AFTER and step < at < ink.ink.shape[1] - step:
+        at += way * step / 2
+        more = _darker_at(at, line, step, reference, ink)
+        if more is None:
+            continue
+        if more < _ENDED * line.darker:
+            faint += 1
+        else:
+            end, faint = at, 0
+    return end
+
+
+def _is_at_letters(
+    line: _Line, first: float, last: float, print_: NamePrint, px_per_mm: int
+) -> bool:
+    """Tell whether a line between two columns, or its way ahead, runs through or beside letters."""
+    ahead = _TAIL_MM * px_per_mm
+    x = np.arange(round(first - ahead), round(last + ahead) + 1)
+    y = np.rint(line.rows_at(x)).astype(np.int64) - print_.area[0].start
+    x = x - print_.area[1].start
+    near = grow(print_.letters, _AT_LETTERS_MM * px_per_mm)
     there = (y >= 0) & (y < near.shape[0]) & (x >= 0) & (x < near.shape[1])
-    if float(near[y[there], x[there]].sum()) < _ALONG_LETTERS_MM * scale:
-        return None
-    x0, x1 = (end / scale for end in ends)
-    y0, y1 = ((row + line.slope * (end - column)) / scale for end in ends)
-    return Rect(x0, min(y0, y1) - 0.25, max(x1 - x0, 0.5), abs(y1 - y0) + 0.5)
+    return float(near[y[there], x[there]].sum()) >= _ALONG_LETTERS_MM * px_per_mm
 
 
 def _darker_at(
-    column: float, row: float, step: int, slope: float, reference: Reference, ink: InkMap
+    column: float, line: _Line, step: int, reference: Reference, ink: InkMap
 ) -> float | None:
     """Return how much darker a piece of a line is than what lies beside it; None beside print."""
-    half, reach = step // 2, 2 * _COARSER * (_GAP + _SIDE) // 2
-    top, left = round(row) - reach, round(column) - half
-    area = slice(max(0, top), top + 2 * reach + 1), slice(max(0, left), left + step)
+    row, reach = float(line.rows_at(column)), _COARSER * (_GAP + _SIDE)
+    top, left = round(row) - reach, round(column) - step // 2
+    area = slice(max(0, top), max(0, top + 2 * reach + 1)), slice(max(0, left), left + step)
     open_ = _open_paper(area, reference, ink)
     ys, xs = np.indices(open_.shape)
-    aside = ys + area[0].start - row - slope * (xs + area[1].start - column)
-    level = np.minimum(ink.darkness[area], 80).astype(np.float32)
+    aside = ys + area[0].start - line.rows_at(xs + area[1].start)
+    level = np.minimum(ink.darkness[area], _DARKEST).astype(np.float32)
     on = open_ & (np.abs(aside) <= _COARSER)
-    beside = [
-        level[side]
-        for side in (
-            open_ & (way * aside > _COARSER * _GAP) & (way * aside <= _COARSER * (_GAP + _SIDE))
-            for way in (-1, 1)
-        )
-        if np.count_nonzero(side) >= step / 2
-    ]
+    sides = (open_ & (way * aside > _COARSER * _GAP) & (way * aside <= reach) for way in (-1, 1))
+    beside = [level[side] for side in sides if np.count_nonzero(side) >= step / 2]
     if np.count_nonzero(on) < step or not beside:
         return None
     # The rim of a stain is darker than its one side alone.

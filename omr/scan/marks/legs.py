@@ -47,9 +47,8 @@ _STROKE_MM, _RUNS_ON_MM, _ALONG, _TURN_DEG = 4.0, 3.5, 0.7, (-12, -8, -4, 0, 4, 
 _TARGET_MM, _AROUND_TARGET_MM = 0.5, 0.35
 # A leg's hook or last curl is smaller than this.
 _HOOK_MM = 3.5
-# An arrow: as long as this in all, its shaft as long as that. Each barb of its head is looked at so
-# far back from the end of the longer one.
-_ARROW_MM, _SHAFT_MM, _BARBS_MM = 6.0, 4.5, (0.9, 1.3, 1.7)
+# An arrow: as long as this in all, its shaft and each barb of its head as long as those.
+_ARROW_MM, _SHAFT_MM, _BARB_MM = 6.0, 4.5, 0.9
 # An outline with its margins hides so much of a stroke that crosses it aslant.
 _OUTLINE_MM = 1.5
 # Print hides so much of a stroke at most that runs below it; beside an outline so much more.
@@ -137,14 +136,13 @@ def _has_head(shape: Mask, pen_mm: float, px_per_mm: int) -> bool:
     for first in (int(run.argmin()), int(run.argmax())):
         start = np.array([ys[first : first + 1], xs[first : first + 1]])
         away = _away(shape, start)
-        for back_mm in _BARBS_MM:
-            end = int(away.max()) - round(back_mm * px_per_mm)
-            if end < _SHAFT_MM * px_per_mm:
-                break
-            ends = label_pieces(away > end).stats[1:, cv2.CC_STAT_AREA]
-            barbs = ends >= 0.4 * _BARBS_MM[0] * pen_mm * px_per_mm**2
-            if np.count_nonzero(barbs) >= 2:
-                return True
+        end = int(away.max()) - round(_BARB_MM * px_per_mm)
+        if end < _SHAFT_MM * px_per_mm:
+            continue
+        ends = label_pieces(away > end).stats[1:, cv2.CC_STAT_AREA]
+        barbs = ends >= 0.4 * _BARB_MM * pen_mm * px_per_mm**2
+        if np.count_nonzero(barbs) >= 2:
+            return True
     return False
 
 
@@ -223,15 +221,10 @@ def _goes_on(
         for start, way in tips
     ]
     hits = [way for way in met if way is not None]
-    if (
-        reach_mm >= _STROKE_MM
-        and len(hits) == 1
-        and not any(
-            way is not None and _runs_on(start + corner, out, way, target, px_per_mm)
-            for (start, out), way in zip(tips, met, strict=True)
-        )
-    ):
-        return False
+    if reach_mm >= _STROKE_MM and len(hits) == 1:
+        (start, out) = next(tip for tip, way in zip(tips, met, strict=True) if way is not None)
+        if not _runs_on(start + corner, out, hits[0], target, px_per_mm):
+            return False
     below_outline = any(way.hidden for way in hits)
     # One end alone tells less: what is long lies close by all that is to be seen, print or not.
     most_mm = np.inf if length < _DASH_MM * px_per_mm else _LONG_DASH_SEEN_MM

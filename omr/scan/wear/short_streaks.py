@@ -219,8 +219,8 @@ def _line(
     first_row = top - _goes_on(shown[:top][::-1], bare[:top][::-1], px_per_mm)
     last_row = bottom + _goes_on(shown[bottom:], bare[bottom:], px_per_mm)
     # The sides of boxes below one another leave gaps of paper that nothing hides.
-    rows = slice(first_row, last_row)
-    if shown[rows][bare[rows]].mean() < _SHARE:
+    whole = slice(first_row, last_row)
+    if shown[whole][bare[whole]].mean() < _SHARE:
         return None
     return ShortStreak(first, last, first_row, last_row)
 
