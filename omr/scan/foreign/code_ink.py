@@ -263,9 +263,8 @@ def _on_streak(runs: Runs, streaks: Sequence[Streak], flat: FlatPage) -> Marks:
     if not streaks or not len(told):
         return told
     first, last = (transform(flat.matrix, ends + flat.bends.at(ends)) for ends in runs)
-    size_px = float(np.abs(np.linalg.det(flat.matrix[:2, :2]))) ** 0.5
     for streak in streaks:
-        reach = streak.width_px / 2 + _STREAK_MM * size_px
+        reach = streak.width_px / 2 + _STREAK_MM * flat.source_px_mm
         across = 1 if streak.along_x else 0
         off = np.abs(np.stack([first[:, across], last[:, across]]) - streak.at_px)
         told |= (off < reach).all(axis=0)

@@ -50,6 +50,11 @@ class FlatPage:
     source: NDArray[np.uint8]
     matrix: FloatArray
 
+    @property
+    def source_px_mm(self) -> float:
+        """Resolution of the picture that it was taken from, in pixels a millimetre."""
+        return float(np.sqrt(abs(np.linalg.det(self.matrix[:2, :2]))))
+
 
 @stage("flatten")
 def flatten(

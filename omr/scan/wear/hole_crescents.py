@@ -28,7 +28,7 @@ from omr.scan.place.reference import (
 )
 from omr.scan.place.straighten import FlatPage
 from omr.scan.wear.hole_shadows import is_coloured
-from omr.scan.wear.punch_holes import HOLE_EDGE_MM, HOLE_MM
+from omr.scan.wear.punch_holes import HOLE_MM, is_near_edge
 
 Float64 = NDArray[np.float64]
 
@@ -36,8 +36,8 @@ Float64 = NDArray[np.float64]
 _SIZE_MM, _ENDS_MM = (2.5, HOLE_MM[1] + 0.5), 1.2
 # Places as steep as this share of the steepest are edges of it.
 _STEEP = 0.35
-# Its edges keep to their circles within so much (standard deviation, and a quarter of a pixel of
-# coarse scans), the outer over so many degrees, the inner over fewer: at their ends the two meet.
+# Its edges keep to their circles within so much (standard deviation, and a fifth of a pixel of
+# the scan), the outer over so many degrees, the inner over fewer: at their ends the two meet.
 _TRUE_MM, _TRUE_PX, _ARCS = 0.05, 0.2, (120, 80)
 # Both circles are as large but for this, and lie no farther apart.
 _ALIKE_MM, _APART_MM = 0.6, 1.2
@@ -45,8 +45,8 @@ _ALIKE_MM, _APART_MM = 0.6, 1.2
 # along the edge but for this slope. They are as large but for this, and their shadows fall the same
 # way but for so many degrees.
 _PAIR_MM, _IN_LINE, _RADII_MM, _SHADED_DEG = (78.5, 86.0), 0.07, 0.15, 15.0
-# In the room of the other hole it may lie so far aside, on either side in all.
-_ROOM_MM = 3.5
+# The other hole is sought so far around the middle of that distance.
+_ROOM_MM = 1.75
 # So much of its ink lies between them.
 _BETWEEN, _SLACK_MM = 0.9, 0.22
 # Around the hole lies paper, so far from its rim, and no darker than this share of the shadow.
@@ -84,7 +84,8 @@ def on_hole_crescents(
         flat: The page laid flat.
         reference: The page as printed.
     """
-    found = {rect: _crescent(rect, flat, reference) for rect in rects}
+    large = [rect for rect in rects if _SIZE_MM[0] < max(rect.w, rect.h) < _SIZE_MM[1]]
+    found = {rect: _crescent(rect, flat, reference) for rect in large}
     holes = {rect: hole for rect, hole in found.items() if hole is not None}
     for rect, hole in holes.items():
         # The other may be too pale for ink, or explained already.
@@ -96,8 +97,7 @@ def on_hole_crescents(
 
 def _other_places(hole: _Hole) -> Iterator[Rect]:
     """Yield where the other hole of a pair may be."""
-    size_mm = min(2 * hole.radius + _ROOM_MM, 0.99 * _SIZE_MM[1])
-    own = Rect(hole.x - size_mm / 2, hole.y - size_mm / 2, size_mm, size_mm)
+    own = Rect(hole.x, hole.y, 0.0, 0.0).grown(hole.radius + _ROOM_MM)
     apart_mm = sum(_PAIR_MM) / 2
     for across, down in ((0, 1), (0, -1), (1, 0), (-1, 0)):
         yield own.shifted(across * apart_mm, down * apart_mm)
@@ -112,18 +112,12 @@ def _are_a_pair(one: _Hole, other: _Hole) -> bool:
     return _PAIR_MM[0] < apart_mm < _PAIR_MM[1] and in_line and alike
 
 
-def _edge_mm(x: float, y: float, reference: Reference) -> float:
-    """Return how far a place lies from the nearest edge of the page."""
-    layout = reference.layout
-    return min(x, y, layout.width - x, layout.height - y)
-
-
 def _crescent(rect: Rect, flat: FlatPage, reference: Reference) -> _Hole | None:
     """Return the hole of which all that is dark at a place is the shadow, if it is."""
-    edge_mm = min(_edge_mm(rect.x, rect.y, reference), _edge_mm(rect.right, rect.bottom, reference))
-    if edge_mm > HOLE_EDGE_MM or not _SIZE_MM[0] < max(rect.w, rect.h) < _SIZE_MM[1]:
+    scale, layout = reference.px_per_mm, reference.layout
+    corners = ((rect.x, rect.y), (rect.right, rect.bottom))
+    if not any(is_near_edge(x, y, layout) for x, y in corners):
         return None
-    scale = reference.px_per_mm
     area = window(rect, scale, flat.darkness.shape, HOLE_MM[1])
     # Its thin ends may lie outside of what was found.
     near = window_within(area, window(rect, scale, flat.darkness.shape, _ENDS_MM))
@@ -132,35 +126,34 @@ def _crescent(rect: Rect, flat: FlatPage, reference: Reference) -> _Hole | None:
     own[near] = shown[near]
     if not own.any():
         return None
-    ink = own & above(darkness, 0.5 * float(np.percentile(darkness[own], 98)))
-    source_px_mm = float(np.sqrt(abs(np.linalg.det(flat.matrix[:2, :2]))))
-    circles = _circles(darkness, own, scale, _TRUE_MM + _TRUE_PX / source_px_mm)
-    if circles is None:
+    circles = _circles(darkness, own, scale, _TRUE_MM + _TRUE_PX / flat.source_px_mm)
+    if circles is None or not _are_of_a_hole(*circles, scale):
         return None
-    outer, inner = circles
-    apart_mm = float(np.hypot(outer.x - inner.x, outer.y - inner.y)) / scale
-    if apart_mm > _APART_MM:
-        return None
+    outer = circles[0]
     x, y = (outer.x + area[1].start) / scale, (outer.y + area[0].start) / scale
-    hole = HOLE_MM[0] < 2 * outer.radius / scale < HOLE_MM[1]
-    hole &= abs(outer.radius - inner.radius) < _ALIKE_MM * scale
-    if not hole or _edge_mm(x, y, reference) > HOLE_EDGE_MM:
-        return None
+    ink = own & above(darkness, 0.5 * float(np.percentile(darkness[own], 98)))
     ys, xs = np.asarray(np.indices(darkness.shape), np.float64)
-    beyond, within = outer.distance(xs, ys), inner.distance(xs, ys)
-    between = (beyond < _SLACK_MM * scale) & (within > -_SLACK_MM * scale)
+    beyond_mm, within_mm = (circle.distance(xs, ys) / scale for circle in circles)
+    between = (beyond_mm < _SLACK_MM) & (within_mm > -_SLACK_MM)
+    around = (beyond_mm > _PAPER_MM[0]) & (beyond_mm < _PAPER_MM[1]) & shown
     # What else lies around was written there.
-    if np.mean(between[ink]) < _BETWEEN:
+    if np.mean(between[ink]) < _BETWEEN or not is_near_edge(x, y, layout) or not around.any():
         return None
-    around = (beyond > _PAPER_MM[0] * scale) & (beyond < _PAPER_MM[1] * scale) & shown
-    dark = float(np.median(darkness[ink]))
-    if not around.any() or float(np.percentile(darkness[around], 98)) > _PAPER * dark:
+    palest = _PAPER * float(np.median(darkness[ink]))
+    if float(np.percentile(darkness[around], 98)) > palest:
         return None
     if is_coloured(flat.pixels[area], ink, around):
         return None
     own_y, own_x = np.nonzero(ink)
     shaded = float(np.arctan2(own_y.mean() - outer.y, own_x.mean() - outer.x))
     return _Hole(x, y, outer.radius / scale, shaded)
+
+
+def _are_of_a_hole(outer: _Circle, inner: _Circle, px_per_mm: int) -> bool:
+    """Tell whether two circles are of a hole's size, and the one the other moved aside."""
+    apart = float(np.hypot(outer.x - inner.x, outer.y - inner.y)) < _APART_MM * px_per_mm
+    alike = abs(outer.radius - inner.radius) < _ALIKE_MM * px_per_mm
+    return apart and alike and HOLE_MM[0] < 2 * outer.radius / px_per_mm < HOLE_MM[1]
 
 
 def _circles(

@@ -18,7 +18,7 @@ from omr.scan.ink.courses import circle_through
 from omr.scan.ink.pieces import parts
 from omr.scan.place.reference import Grey, Mask, Reference, as_bits, grow, slopes, window
 from omr.scan.place.straighten import FlatPage
-from omr.scan.wear.punch_holes import HOLE_EDGE_MM, HOLE_MM
+from omr.scan.wear.punch_holes import HOLE_EDGE_MM, HOLE_MM, is_near_edge
 
 Floats = NDArray[np.float32]
 Float64 = NDArray[np.float64]
@@ -118,13 +118,13 @@ def _shaded_hole(
         flat: The page laid flat.
         reference: The page as printed.
     """
-    scale, layout = reference.px_per_mm, reference.layout
+    scale = reference.px_per_mm
     darkness, shown = flat.darkness[area], ~reference.near_print[area]
     circle = _rim(darkness, near & shown, scale)
     if circle is None or not HOLE_MM[0] < 2 * circle.radius / scale < HOLE_MM[1]:
         return None
     x, y = (circle.x + area[1].start) / scale, (circle.y + area[0].start) / scale
-    if min(x, y, layout.width - x, layout.height - y) > HOLE_EDGE_MM:
+    if not is_near_edge(x, y, reference.layout):
         return None
     from_centre = circle.distance(darkness.shape)
     around = from_centre - circle.radius > _PAPER_MM[0] * scale

@@ -51,15 +51,19 @@ def punch_holes(flat: FlatPage, reference: Reference) -> Mask:
     return found
 
 
+def is_near_edge(x: float, y: float, layout: PageLayout) -> bool:
+    """Tell whether a hole with its middle there, in mm, can have been punched."""
+    return min(x, y, layout.width - x, layout.height - y) < HOLE_EDGE_MM
+
+
 def _discs(dark: Mask, px_per_mm: int, layout: PageLayout) -> Iterator[Part]:
     """Yield what is as large, as round and as near to an edge as a punched hole."""
     solid = cv2.morphologyEx(as_bits(dark), cv2.MORPH_OPEN, disc(1.5 * px_per_mm))
     for part in parts(solid.view(np.bool_), px_per_mm):
         rect, centre = part.rect, part.rect.centre
-        edge = min(centre.x, centre.y, layout.width - centre.x, layout.height - centre.y)
         # A disc fills 0.79 of its bounds, less what the coarse grid cuts off.
         round_ = 0.8 < rect.w / rect.h < 1.25 and part.area_mm2 > 0.62 * rect.area
-        if round_ and 3.5 < rect.w < HOLE_MM[1] and edge < HOLE_EDGE_MM:
+        if round_ and 3.5 < rect.w < HOLE_MM[1] and is_near_edge(centre.x, centre.y, layout):
             yield part
 
 
@@ -137,5 +141,4 @@ def is_hole_outline(
     middle = np.bincount(turn, radius, _TURNS)[seen > 0] / seen[seen > 0]
     round_ = float(middle.std()) < _HOLE_ROUND_MM and len(middle) > _TURNED * _TURNS
     size = HOLE_MM[0] < 2 * float(np.median(radius)) < HOLE_MM[1]
-    edge_mm = min(x, y, layout.width - x, layout.height - y)
-    return bool(round_ and size and edge_mm < HOLE_EDGE_MM)
+    return bool(round_ and size and is_near_edge(x, y, layout))

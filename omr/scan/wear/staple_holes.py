@@ -18,7 +18,7 @@ from omr.geometry import Point
 from omr.scan.ink.pieces import Part, parts
 from omr.scan.place.reference import Mask, Reference, window
 from omr.scan.place.straighten import FlatPage
-from omr.scan.wear.corner_views import upper_corners
+from omr.scan.wear.wire_views import upper_corners
 
 # Where hands put a staple: so far across and down from an upper corner.
 _CORNER_MM = (32.0, 30.0)

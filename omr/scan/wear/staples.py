@@ -16,16 +16,16 @@ from omr.scan.ink.pieces import Part, parts
 from omr.scan.place.reference import Mask, Reference
 from omr.scan.place.straighten import FlatPage
 from omr.scan.settings import ReaderSettings
-from omr.scan.wear.corner_views import (
-    CornerView,
+from omr.scan.wear.wire_views import (
     Floats,
     Line,
+    WireView,
     across,
-    corner_view,
     moved,
     takes_all_light_alike,
     upper_corners,
     view_beyond,
+    wire_view,
     within_breadth,
 )
 from omr.scan.wear.wires_over_print import lies_beneath_print, wire_over_print
@@ -86,7 +86,7 @@ def staples(rest: Mask, ink: InkMap, flat: FlatPage, reference: Reference) -> Ma
             small = max(part.rect.w, part.rect.h) < _PIECE_MM or part.area_mm2 < _PIECE_MM2
             if small or (found[area][part.area] & part.shape).any():
                 continue
-            view = view or corner_view(area, flat, reference, ink)
+            view = view or wire_view(area, flat, reference, ink)
             # Of a wire that runs into print, the second shows how far it goes on there.
             for look in (_wire, wire_over_print):
                 wire = look(part, view, ink.threshold)
@@ -132,7 +132,7 @@ def is_staple_beyond(
     return False
 
 
-def _wire(part: Part, view: CornerView, threshold: float) -> Line | None:
+def _wire(part: Part, view: WireView, threshold: float) -> Line | None:
     """Return the wire that a piece belongs to, if it does."""
     rows, columns = part.area
     at = np.argwhere(part.shape)[:, ::-1] + np.array([columns.start + 0.0, rows.start])
@@ -165,7 +165,7 @@ def _wire(part: Part, view: CornerView, threshold: float) -> Line | None:
     return line if wire else None
 
 
-def _best(line: Line, view: CornerView) -> Line:
+def _best(line: Line, view: WireView) -> Line:
     """Turn and move a line to where most ink lies along it on open paper."""
     reach, best, found = _LENGTH_MM[1] * 0.8 * view.scale, -1.0, line
     seen = np.minimum(view.darkness, 120.0) * view.open_
@@ -179,7 +179,7 @@ def _best(line: Line, view: CornerView) -> Line:
     return found
 
 
-def _ends(line: Line, at: Floats, view: CornerView, threshold: float) -> tuple[Line, bool]:
+def _ends(line: Line, at: Floats, view: WireView, threshold: float) -> tuple[Line, bool]:
     """Follow the ink along a line from the piece out to both ends, beneath print too.
 
     Returns:
@@ -208,7 +208,7 @@ def _ends(line: Line, at: Floats, view: CornerView, threshold: float) -> tuple[L
     return Line(line.x, line.y, line.angle, ends[0], ends[1]), cut
 
 
-def _middles(line: Line, view: CornerView) -> tuple[Floats, Floats, Floats, float]:
+def _middles(line: Line, view: WireView) -> tuple[Floats, Floats, Floats, float]:
     """Measure the ink along a line, where it lies on open paper.
 
     Returns:
@@ -230,7 +230,7 @@ def _middles(line: Line, view: CornerView) -> tuple[Floats, Floats, Floats, floa
     return places[clear].astype(np.float64), middles, weight[clear], more
 
 
-def _has_shoulders(line: Line, view: CornerView) -> bool:
+def _has_shoulders(line: Line, view: WireView) -> bool:
     """Tell the gleam and shadow of a round wire from the plain hump of a pen's line."""
     clear = across(line, view, view.open_, _BREADTH_MM * 0.75).min(axis=1) > 0.99
     humps = across(line, view, view.darkness, _PROFILE_MM / 2, _FINER)[clear]
@@ -245,7 +245,7 @@ def _has_shoulders(line: Line, view: CornerView) -> bool:
     return float(np.median(sides_mm)) > _BLUR_PX / view.source_px_mm + _SHOULDERS_MM
 
 
-def _is_hollow(line: Line, view: CornerView) -> bool:
+def _is_hollow(line: Line, view: WireView) -> bool:
     """Tell a wire that gleams along its middle, between two dark sides, all along."""
     clear = across(line, view, view.open_, _BREADTH_MM * 0.75).min(axis=1) > 0.99
     humps = across(line, view, view.darkness, _PROFILE_MM / 2, _FINER)[clear]
@@ -263,7 +263,7 @@ def _is_hollow(line: Line, view: CornerView) -> bool:
     return max(dips) < _DIP and min(apart_mm) > _SIDES_APART_MM
 
 
-def _is_broad_and_pale(line: Line, view: CornerView) -> bool:
+def _is_broad_and_pale(line: Line, view: WireView) -> bool:
     """Tell steel that neither gleams nor throws a shadow, in colour: a broad, pale, grey band."""
     if view.pixels.ndim == 2 or line.end - line.start < _LENGTH_MM[0] * view.scale:
         return False
@@ -273,7 +273,7 @@ def _is_broad_and_pale(line: Line, view: CornerView) -> bool:
     return bool(hump.max() < _STEEL and broad_mm > _BROAD_MM)
 
 
-def _is_steel(line: Line, view: CornerView) -> bool:
+def _is_steel(line: Line, view: WireView) -> bool:
     """Tell steel from coloured ink, where the scan has colour."""
     clear = across(line, view, view.open_, _BREADTH_MM * 0.75).min(axis=1) > 0.99
     return takes_all_light_alike(line, view, clear, _PROFILE_MM / 2, _COLOUR)

@@ -19,14 +19,14 @@ from omr.scan.ink.courses import line_through_most
 from omr.scan.ink.ink_map import InkMap
 from omr.scan.place.reference import Reference, window
 from omr.scan.place.straighten import FlatPage
-from omr.scan.wear.corner_views import (
-    CornerView,
+from omr.scan.wear.wire_views import (
     Floats,
     Line,
+    WireView,
     across,
-    corner_view,
     moved,
     takes_all_light_alike,
+    wire_view,
 )
 
 # From no. 10 (8.4 mm) to 13 mm, and the paper's own shadow where the ends go in.
@@ -87,7 +87,7 @@ def on_shadowed_wires(
 def _on_wire(rect: Rect, flat: FlatPage, reference: Reference, ink: InkMap) -> bool:
     scale = reference.px_per_mm
     area = window(rect, scale, ink.ink.shape, _LENGTH_MM[1])
-    view = corner_view(area, flat, reference, ink)
+    view = wire_view(area, flat, reference, ink)
     own = np.zeros(view.darkness.shape, np.bool_)
     rows, columns = window(rect, scale, ink.ink.shape, 0.2)
     inner = (
@@ -112,7 +112,7 @@ def _on_wire(rect: Rect, flat: FlatPage, reference: Reference, ink: InkMap) -> b
     return False
 
 
-def _wire(line: Line, own_mm: tuple[float, float], view: CornerView) -> Line | None:
+def _wire(line: Line, own_mm: tuple[float, float], view: WireView) -> Line | None:
     """Return the sharp side of the wire that lies along a line with its shadow to the right.
 
     Args:
@@ -144,7 +144,7 @@ def _along(
     seen: _Stretches,
     own_mm: tuple[float, float],
     beside_mm: tuple[float, float],
-    view: CornerView,
+    view: WireView,
 ) -> Line | None:
     """Follow a shadow along a line from what was found to both ends of the wire, if it is one."""
     scale = view.scale
@@ -164,7 +164,7 @@ def _along(
     return wire if _is_shadow(wire, beside_mm, view) else None
 
 
-def _stretches(line: Line, view: CornerView) -> _Stretches:
+def _stretches(line: Line, view: WireView) -> _Stretches:
     rows = round(_STRETCH_MM * view.scale)
     level = across(line, view, view.darkness, _BREADTH_MM, _FINER)
     open_ = across(line, view, view.open_, _BREADTH_MM, _FINER)
@@ -203,9 +203,7 @@ def _columns(from_mm: float, to_mm: float, breadth: int, px_per_mm: int) -> slic
     return slice(middle + round(from_mm * fine), middle + round(to_mm * fine) + 1)
 
 
-def _shaded(
-    seen: _Stretches, beside_mm: tuple[float, float], view: CornerView
-) -> NDArray[np.bool_]:
+def _shaded(seen: _Stretches, beside_mm: tuple[float, float], view: WireView) -> NDArray[np.bool_]:
     """Tell of each stretch whether bare paper lies on its left, and shadow on its right."""
     breadth = seen.level.shape[1]
     bare = seen.level[:, _columns(-_BARE_MM[1], -_BARE_MM[0], breadth, view.scale)]
@@ -235,7 +233,7 @@ def _ends(
     return ends[0], ends[1]
 
 
-def _is_shadow(wire: Line, beside_mm: tuple[float, float], view: CornerView) -> bool:
+def _is_shadow(wire: Line, beside_mm: tuple[float, float], view: WireView) -> bool:
     """Tell the shadow of a wire from pencil, and from a pen's second side."""
     level = across(wire, view, view.darkness, _BREADTH_MM, _FINER)
     clear = across(wire, view, view.open_, _BREADTH_MM, _FINER).min(axis=1) > 0.99

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.scan.ink.pieces import Part
-from omr.scan.wear.corner_views import (
-    CornerView,
+from omr.scan.wear.wire_views import (
     Float32,
     Floats,
     Line,
+    WireView,
     across,
     moved,
     takes_all_light_alike,
@@ -62,7 +62,7 @@ _BROAD_MM = 0.7
 _COLOUR = 0.3
 
 
-def wire_over_print(part: Part, view: CornerView, threshold: float) -> Line | None:
+def wire_over_print(part: Part, view: WireView, threshold: float) -> Line | None:
     """Return the wire that a piece belongs to, if it goes on over print.
 
     Args:
@@ -88,7 +88,7 @@ def wire_over_print(part: Part, view: CornerView, threshold: float) -> Line | No
     return line if _hides_print(line, view, threshold) and _is_steel(line, view) else None
 
 
-def lies_beneath_print(line: Line, view: CornerView) -> bool:
+def lies_beneath_print(line: Line, view: WireView) -> bool:
     """Tell whether print is seen as black on a line as beside it: ink does not hide it, steel does.
 
     Args:
@@ -109,7 +109,7 @@ def _gleams_near(part: Part, gleam: Float32, scale: int) -> bool:
     return bool(np.count_nonzero(gleam[rows, columns] > _GLEAM) > _NEAR_MM2 * scale**2)
 
 
-def _best(part: Part, view: CornerView, gleam: Float32) -> Line:
+def _best(part: Part, view: WireView, gleam: Float32) -> Line:
     """Return the line through a piece along which most ink and gleam lie."""
     ys, xs = np.nonzero(part.shape)
     x, y = part.area[1].start + xs.mean(), part.area[0].start + ys.mean()
@@ -127,7 +127,7 @@ def _best(part: Part, view: CornerView, gleam: Float32) -> Line:
     return found
 
 
-def _seen(line: Line, part: Part, view: CornerView, threshold: float, tone: float) -> Line:
+def _seen(line: Line, part: Part, view: WireView, threshold: float, tone: float) -> Line:
     """Follow a line from a piece out to both ends, as far as ink or gleam is seen along it."""
     reach = _LENGTH_MM[1] * view.scale
     whole = Line(line.x, line.y, line.angle, -reach, reach)
@@ -148,7 +148,7 @@ def _seen(line: Line, part: Part, view: CornerView, threshold: float, tone: floa
     return Line(line.x, line.y, line.angle, ends[0], ends[1])
 
 
-def _shown(line: Line, view: CornerView, threshold: float, tone: float) -> tuple[Places, Places]:
+def _shown(line: Line, view: WireView, threshold: float, tone: float) -> tuple[Places, Places]:
     """Return where along a line ink or gleam is seen, and where neither is though it could be."""
     core, over, white = _core(line, view)
     # Over the grain of toner light is added up, though not with that of paper beside.
@@ -159,7 +159,7 @@ def _shown(line: Line, view: CornerView, threshold: float, tone: float) -> tuple
     return shown, (white | over) & ~shown
 
 
-def _core(line: Line, view: CornerView) -> tuple[Floats, Places, Places]:
+def _core(line: Line, view: WireView) -> tuple[Floats, Places, Places]:
     """Return darkness about a line, and where along it there is solid print, or open paper."""
     dark, solid, white = (
         across(line, view, seen, _CORE_MM) for seen in (view.darkness, view.solid, view.white)
@@ -168,7 +168,7 @@ def _core(line: Line, view: CornerView) -> tuple[Floats, Places, Places]:
     return dark, solid[:, solid.shape[1] // 2] > 0.5, white.min(axis=1) > 0.99
 
 
-def _fitted(line: Line, view: CornerView, gleam: Float32) -> tuple[Line, float]:
+def _fitted(line: Line, view: WireView, gleam: Float32) -> tuple[Line, float]:
     """Lay a line through gleam and ends alike.
 
     Light from one side lets gleam and shadow lie apart, each on its own side of the wire.
@@ -208,7 +208,7 @@ def _fitted(line: Line, view: CornerView, gleam: Float32) -> tuple[Line, float]:
     return moved(line, float(fit[1] + fit[2]) / 2, float(np.arctan(fit[0]))), off_mm
 
 
-def _hides_print(line: Line, view: CornerView, threshold: float) -> bool:
+def _hides_print(line: Line, view: WireView, threshold: float) -> bool:
     """Tell whether a line is much brighter than print beside it, and looks as it does on paper."""
     half_mm = _BESIDE_MM[1]
     dark = across(line, view, view.darkness, half_mm)
@@ -253,7 +253,7 @@ def _hides_print(line: Line, view: CornerView, threshold: float) -> bool:
     return bool(tone - level > _GLEAM and alike and breadth_mm < _BROAD_MM)
 
 
-def _is_steel(line: Line, view: CornerView) -> bool:
+def _is_steel(line: Line, view: WireView) -> bool:
     """Tell steel from coloured ink by the ends on open paper."""
     clear = across(line, view, view.open_, _BESIDE_MM[0]).min(axis=1) > 0.99
     return bool(clear.any()) and takes_all_light_alike(line, view, clear, 1.0, _COLOUR)

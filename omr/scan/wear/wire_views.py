@@ -1,6 +1,7 @@
-"""The upper corners of a page, where staples are put: views of them, and lines across those.
+"""Windows of a page in which a staple's wire is looked for, and lines across them.
 
-In comes the flat page; out come windows of its corners, and what lies along and across a line.
+In comes the flat page; out come windows, of its upper corners above all, where staples are put, and
+what lies along and across a line.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ _BEYOND_MM = 10.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CornerView:
-    """A corner of the page.
+class WireView:
+    """A window of the page.
 
     Attributes:
         darkness: 0 paper to 255 black, shape (h, w).
@@ -52,7 +53,7 @@ class CornerView:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line on a corner: a point of it (x, y), its direction, and from where to where it runs."""
+    """A line on a window: a point of it (x, y), its direction, and from where to where it runs."""
 
     x: float
     y: float
@@ -70,9 +71,9 @@ def upper_corners(
     return (rows, slice(0, across_px)), (rows, slice(shape[1] - across_px, shape[1]))
 
 
-def corner_view(
+def wire_view(
     area: tuple[slice, slice], flat: FlatPage, reference: Reference, ink: InkMap
-) -> CornerView:
+) -> WireView:
     """Return what is to be seen in a window of the page."""
     near = cv2.dilate(as_bits(reference.near_print[area]), np.ones((3, 3), np.uint8))
     # Each ballot's own code is no part of the reference.
@@ -82,15 +83,14 @@ def corner_view(
     printed = as_bits(ink.printed[area])
     deep = cv2.erode(printed, np.ones((2 * _DEEP_PX + 1,) * 2, np.uint8))
     spread = cv2.dilate(printed, np.ones((2 * _BESIDE_PX + 1,) * 2, np.uint8))
-    source = float(np.sqrt(abs(np.linalg.det(flat.matrix[:2, :2]))))
-    return CornerView(
+    return WireView(
         flat.darkness[area].astype(np.float32),
         (1 - near).astype(np.float32),
         deep.astype(np.float32),
         (1 - spread).astype(np.float32),
         flat.pixels[area],
         reference.px_per_mm,
-        source,
+        flat.source_px_mm,
     )
 
 
@@ -106,7 +106,7 @@ def view_beyond(
     reference: Reference,
     ink: InkMap,
     settings: ReaderSettings,
-) -> tuple[CornerView, Floats]:
+) -> tuple[WireView, Floats]:
     """Return an upper corner with what lies beyond the design, where a shrunken print has paper.
 
     Args:
@@ -122,7 +122,7 @@ def view_beyond(
     """
     scale, shape = reference.px_per_mm, ink.ink.shape
     area = window(Rect(left_mm, 0.0, *size_mm), scale, shape)
-    inner = corner_view(area, flat, reference, ink)
+    inner = wire_view(area, flat, reference, ink)
     beyond = round(_BEYOND_MM * scale)
     before, after = (beyond, 0) if area[1].start == 0 else (0, beyond)
     rows, columns = inner.darkness.shape[0] + beyond, inner.darkness.shape[1] + beyond
@@ -139,17 +139,15 @@ def view_beyond(
             dtype=np.float32,
         )
 
-    view = CornerView(
+    view = WireView(
         dark, padded(inner.open_, 1.0), padded(inner.solid, 0.0), padded(inner.white, 1.0),
         pixels, scale, inner.source_px_mm,
     )  # fmt: skip
     return view, origin
 
 
-def across(
-    line: Line, view: CornerView, picture: Float32, half_mm: float, finer: int = 1
-) -> Floats:
-    """Return what lies along and across a line, shape (length, breadth); 0 beyond the corner.
+def across(line: Line, view: WireView, picture: Float32, half_mm: float, finer: int = 1) -> Floats:
+    """Return what lies along and across a line, shape (length, breadth); 0 beyond the window.
 
     Across it may be taken so many times finer than the page's pixels are.
     """
@@ -170,7 +168,7 @@ def moved(line: Line, aside: float, turn: float) -> Line:
 
 
 def takes_all_light_alike(
-    line: Line, view: CornerView, clear: NDArray[np.bool_], half_mm: float, most: float
+    line: Line, view: WireView, clear: NDArray[np.bool_], half_mm: float, most: float
 ) -> bool:
     """Tell the grey of steel from coloured ink, where the scan has colour.
 
@@ -178,7 +176,7 @@ def takes_all_light_alike(
 
     Args:
         line: Where the ink lies.
-        view: The corner.
+        view: The window.
         clear: Where along the line its ink lies on open paper, shape (length,).
         half_mm: As far to both its sides is looked; paper lies there.
         most: By which share of what is taken away colours may differ.
@@ -197,7 +195,7 @@ def takes_all_light_alike(
 
 
 def within_breadth(line: Line, shape: tuple[int, ...], scale: int, breadth_mm: float) -> Mask:
-    """Return what of a corner lies within so much of a line, from end to end."""
+    """Return what of a window lies within so much of a line, from end to end."""
     ys, xs = np.indices(shape)
     cos, sin = np.cos(line.angle), np.sin(line.angle)
     along = (xs - line.x) * cos + (ys - line.y) * sin
