@@ -10,7 +10,8 @@ the stroke lies on print. ``second-marks`` puts a second, weaker mark into other
 that have a plain one, and prints how many of them the reader passed over. ``edges`` draws strokes
 along, over and across the edges of sheets upon white, grey and black lids, the design shrunk to
 fit or not, 4 mm and more of each within the sheet and more than 1.5 mm from its edge. None of them
-needs a generator of hands or machines: what matters is the stroke alone.
+needs a generator of hands or machines: what matters is the stroke alone. Names that are struck out
+are in ``struck_names.py``.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ Point = tuple[float, float]
 Draw = Callable[[Pixels, Rect, "Pen", np.random.Generator], None]
 
 # Strokes are drawn at this resolution, finer than any scan of them.
-_PX_PER_MM = 16.0
-_STYLES = (("tin-nhiem.vi", "b"), ("bon-muc.vi", "a"), ("tin-nhiem.vi", "a"))
+PX_PER_MM = 16.0
+STYLES = (("tin-nhiem.vi", "b"), ("bon-muc.vi", "a"), ("tin-nhiem.vi", "a"))
 _DENSE = ("dense.vi", "a")
 # A stroke of this much print along it lies on print.
 _ON_PRINT = 0.45
@@ -67,15 +68,15 @@ _PLAIN = PENS[0]
 
 def draw(page: Pixels, points: list[Point], width_mm: float, colour: tuple[int, int, int]) -> None:
     """Draw a soft-edged line through points in mm; ink only takes light away."""
-    at = np.array(points) * _PX_PER_MM
-    left, top = (max(0, int(v)) for v in at.min(axis=0) - 2 * _PX_PER_MM)
-    right, bottom = (int(v) for v in at.max(axis=0) + 2 * _PX_PER_MM)
+    at = np.array(points) * PX_PER_MM
+    left, top = (max(0, int(v)) for v in at.min(axis=0) - 2 * PX_PER_MM)
+    right, bottom = (int(v) for v in at.max(axis=0) + 2 * PX_PER_MM)
     view = page[top:bottom, left:right]
     layer = np.full(view.shape, 255, np.uint8)
     fine = np.rint((at - (left, top)) * 16).astype(np.int32)
-    thick = max(1, round(width_mm * _PX_PER_MM))
+    thick = max(1, round(width_mm * PX_PER_MM))
     cv2.polylines(layer, [fine], False, colour, thick, cv2.LINE_AA, 4)
-    layer = np.asarray(cv2.GaussianBlur(layer, (0, 0), 0.08 * _PX_PER_MM), np.uint8)
+    layer = np.asarray(cv2.GaussianBlur(layer, (0, 0), 0.08 * PX_PER_MM), np.uint8)
     view[:] = (view.astype(np.uint16) * layer // 255).astype(np.uint8)
 
 
@@ -134,7 +135,7 @@ _SECOND: dict[str, Draw] = {
 
 def scanned(page: Pixels, dpi: int, colour: bool, rng: np.random.Generator) -> Pixels:
     """Scan a page: a small skew, blur, noise and JPEG."""
-    scale = dpi / 25.4 / _PX_PER_MM
+    scale = dpi / 25.4 / PX_PER_MM
     height, width = page.shape[:2]
     size = round(width * scale), round(height * scale)
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), rng.uniform(-0.6, 0.6), scale)
@@ -150,7 +151,7 @@ def scanned(page: Pixels, dpi: int, colour: bool, rng: np.random.Generator) -> P
     return np.asarray(cv2.imdecode(data, cv2.IMREAD_UNCHANGED), np.uint8)
 
 
-class _Ballot(NamedTuple):
+class Ballot(NamedTuple):
     """A printed ballot with its reader."""
 
     style: BallotStyle
@@ -158,15 +159,16 @@ class _Ballot(NamedTuple):
     reader: PageReader
 
 
-def _ballot(template: str, group: str) -> _Ballot:
+def ballot_of(template: str, group: str) -> Ballot:
+    """Print a ballot of a style, finely, and make its reader."""
     style = ballot_style(template, group)
     serials = sorted(issue_serials(1, frozenset(), f"strokes {template}"))
-    pages = printed_pages(style, serials, _PX_PER_MM)[0]
-    return _Ballot(style, pages, PageReader(ballot_key(style.election, style.key)))
+    pages = printed_pages(style, serials, PX_PER_MM)[0]
+    return Ballot(style, pages, PageReader(ballot_key(style.election, style.key)))
 
 
-def _read(
-    ballot: _Ballot, page: Pixels, resolutions: tuple[int, ...], rng: np.random.Generator
+def read_scan(
+    ballot: Ballot, page: Pixels, resolutions: tuple[int, ...], rng: np.random.Generator
 ) -> PageReading:
     """Scan a page at one of some resolutions, in colour or in grey, and read it."""
     dpi = int(rng.choice(resolutions))
@@ -174,7 +176,7 @@ def _read(
     return ballot.reader.read_page(page_image(picture, dpi, 1))
 
 
-def _voted(ballot: _Ballot, at: int, rng: np.random.Generator) -> tuple[Pixels, dict[str, str]]:
+def voted(ballot: Ballot, at: int, rng: np.random.Generator) -> tuple[Pixels, dict[str, str]]:
     """Return a page with one plain cross on each line, and the options marked."""
     page = np.asarray(cv2.cvtColor(ballot.pages[at], cv2.COLOR_GRAY2BGR), np.uint8)
     chosen: dict[str, str] = {}
@@ -218,8 +220,8 @@ def _bounds(way: list[Point]) -> Rect:
 def _on_print(page: Pixels, way: list[Point]) -> float:
     """Return the share of a stroke that has print within half a millimetre."""
     along = np.linspace(0, 1, 40)[:, None]
-    points = (np.array(way[0]) * (1 - along) + np.array(way[-1]) * along) * _PX_PER_MM
-    reach = round(0.5 * _PX_PER_MM)
+    points = (np.array(way[0]) * (1 - along) + np.array(way[-1]) * along) * PX_PER_MM
+    reach = round(0.5 * PX_PER_MM)
     near = [
         page[max(0, y - reach) : y + reach + 1, max(0, x - reach) : x + reach + 1].min() < 120
         for x, y in points.astype(int)
@@ -229,11 +231,11 @@ def _on_print(page: Pixels, way: list[Point]) -> float:
 
 def dashes(pages: int, rng: np.random.Generator) -> Iterator[tuple[str, bool]]:
     """Yield for each short stroke what it is and whether it was found."""
-    ballots = [_ballot(*style) for style in _STYLES]
+    ballots = [ballot_of(*style) for style in STYLES]
     for k in range(pages):
         ballot = ballots[k % len(ballots)]
         layout = ballot.style.layout.pages[0]
-        page, _ = _voted(ballot, 0, rng)
+        page, _ = voted(ballot, 0, rng)
         drawn: list[tuple[Rect, str]] = []
         for _ in range(2):
             way = _place(layout, [rect.grown(14) for rect, _ in drawn], rng)
@@ -242,7 +244,7 @@ def dashes(pages: int, rng: np.random.Generator) -> Iterator[tuple[str, bool]]:
             draw(page, way, rng.uniform(*pen.width_mm), pen.colour)
             where = "on print" if on_print else "on paper"
             drawn.append((_bounds(way), f"{pen.name}, {where}"))
-        reading = _read(ballot, page, (200, 300), rng)
+        reading = read_scan(ballot, page, (200, 300), rng)
         places = [finding.rect for finding in reading.findings if finding.rect is not None]
         for rect, what in drawn:
             yield what, any(place.intersection(rect.grown(1.5)) for place in places)
@@ -250,12 +252,12 @@ def dashes(pages: int, rng: np.random.Generator) -> Iterator[tuple[str, bool]]:
 
 def second_marks(pages: int, rng: np.random.Generator) -> Iterator[tuple[str, bool]]:
     """Yield for each second mark what it is and whether a person is asked about its line."""
-    ballot = _ballot(*_DENSE)
+    ballot = ballot_of(*_DENSE)
     names = list(_SECOND)
     for k in range(pages):
         at = k % len(ballot.pages)
         layout = ballot.style.layout.pages[at]
-        page, chosen = _voted(ballot, at, rng)
+        page, chosen = voted(ballot, at, rng)
         drawn: dict[str, str] = {}
         for contest, option in chosen.items():
             if rng.random() < 0.4:
@@ -264,7 +266,7 @@ def second_marks(pages: int, rng: np.random.Generator) -> Iterator[tuple[str, bo
             name, pen = names[int(rng.integers(len(names)))], PENS[int(rng.integers(len(PENS)))]
             _SECOND[name](page, others[int(rng.integers(len(others)))].rect, pen, rng)
             drawn[contest] = f"{name}, {pen.name}"
-        reading = _read(ballot, page, (150, 200, 300), rng)
+        reading = read_scan(ballot, page, (150, 200, 300), rng)
         asked = {mark.contest for mark in reading.marks if mark.state == "uncertain"}
         asked |= {finding.contest for finding in reading.findings if finding.contest}
         marked = Counter(mark.contest for mark in reading.marks if mark.state == "marked")
@@ -302,7 +304,7 @@ def _way_at_edge(kind: str, layout: PageLayout, rng: np.random.Generator) -> lis
 def _on_sheet(page: Pixels, layout: PageLayout, printed: float) -> Pixels:
     """Return a sheet with a design that was printed at a scale, in its middle."""
     small = cv2.resize(page, None, fx=printed, fy=printed, interpolation=cv2.INTER_AREA)
-    size = round(layout.height * _PX_PER_MM), round(layout.width * _PX_PER_MM), 3
+    size = round(layout.height * PX_PER_MM), round(layout.width * PX_PER_MM), 3
     sheet = np.full(size, 250, np.uint8)
     top, left = (
         max(0, whole - own) // 2 for whole, own in zip(size, small.shape[:2], strict=False)
@@ -314,26 +316,26 @@ def _on_sheet(page: Pixels, layout: PageLayout, printed: float) -> Pixels:
 
 def edges(pages: int, rng: np.random.Generator) -> Iterator[tuple[str, bool]]:
     """Yield for each stroke at an edge what it is and whether it was found."""
-    ballots = [_ballot(*style) for style in _STYLES]
+    ballots = [ballot_of(*style) for style in STYLES]
     for k in range(pages):
         ballot = ballots[k % len(ballots)]
         layout = ballot.style.layout.pages[0]
-        page, _ = _voted(ballot, 0, rng)
+        page, _ = voted(ballot, 0, rng)
         printed = float(rng.choice([1.0, 0.97, 0.95]))
         sheet = _on_sheet(page, layout, printed)
         kind = ("along", "over", "corner", "loop")[int(rng.integers(4))]
         pen = PENS[int(rng.integers(5))]
         lid = list(_LIDS)[int(rng.integers(3))]
         margin_mm = float(rng.choice([0.0, 3.0, 7.0]))
-        by = round(10 * _PX_PER_MM)
+        by = round(10 * PX_PER_MM)
         wide = cv2.copyMakeBorder(sheet, by, by, by, by, cv2.BORDER_CONSTANT, value=(255,) * 3)
         way = _way_at_edge(kind, layout, rng)
         wider = [(x + 10, y + 10) for x, y in way]
         draw(np.asarray(wide, np.uint8), wider, rng.uniform(*pen.width_mm), pen.colour)
         sheet = np.ascontiguousarray(wide[by:-by, by:-by])
-        rim = round(margin_mm * _PX_PER_MM)
+        rim = round(margin_mm * PX_PER_MM)
         whole = cv2.copyMakeBorder(sheet, rim, rim, rim, rim, cv2.BORDER_CONSTANT, value=_LIDS[lid])
-        reading = _read(ballot, np.asarray(whole, np.uint8), (200, 300), rng)
+        reading = read_scan(ballot, np.asarray(whole, np.uint8), (200, 300), rng)
         # Where it lies on the design, which stands in the middle of the sheet.
         middle = np.array([layout.width, layout.height]) / 2
         own = _bounds(

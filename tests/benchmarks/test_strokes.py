@@ -41,7 +41,7 @@ def test_each_second_mark_leaves_ink_on_the_page() -> None:
 
 @pytest.mark.parametrize("printed", [1.0, 0.97, 0.95])
 def test_a_sheet_keeps_the_design_that_was_printed_on_it(printed: float) -> None:
-    ballot = strokes._ballot("tin-nhiem.vi", "b")
+    ballot = strokes.ballot_of("tin-nhiem.vi", "b")
     page = np.repeat(ballot.pages[0][:, :, None], 3, axis=2)
     sheet = strokes._on_sheet(page, ballot.style.layout.pages[0], printed)
     share = (sheet < 100).mean() / (page < 100).mean()

@@ -65,6 +65,19 @@ def voted_page(but: str | None = None) -> Picture:
     return page
 
 
+def letters_of(contest: str) -> Rect:
+    """Return where the letters of a name are, in mm: its area holds the post beside it too."""
+    area, page = name_of(contest).grown(-1.0), voted_page()
+    # The post begins 48 mm from the left; a rule of the table comes just before it.
+    rows, columns = (
+        slice(round(a * SCALE), round(b * SCALE))
+        for a, b in ((area.y, area.bottom), (area.x, area.x + 45))
+    )
+    ys, xs = np.nonzero(page[rows, columns].min(axis=2) < 128)
+    left, top = area.x + xs.min() / SCALE, area.y + ys.min() / SCALE
+    return Rect(left, top, float(np.ptp(xs)) / SCALE, float(np.ptp(ys)) / SCALE)
+
+
 def stroke(
     page: Picture,
     points: list[tuple[float, float]],

@@ -6,20 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from omr.geometry import Rect
-from tests.scan.page_drawings import SCALE, Picture, codes, name_of, plain, read, voted_page
-
-
-def _letters(contest: str) -> Rect:
-    """Return where the letters of a name are, in mm."""
-    area, page = name_of(contest).grown(-1.0), voted_page()
-    rows, columns = (
-        slice(round(a * SCALE), round(b * SCALE))
-        for a, b in ((area.y, area.bottom), (area.x, area.x + 45))
-    )
-    ys, xs = np.nonzero(page[rows, columns].min(axis=2) < 128)
-    left, top = area.x + xs.min() / SCALE, area.y + ys.min() / SCALE
-    return Rect(left, top, float(np.ptp(xs)) / SCALE, float(np.ptp(ys)) / SCALE)
+from tests.scan.page_drawings import SCALE, Picture, codes, letters_of, plain, read, voted_page
 
 
 def _pencil(
@@ -44,7 +31,7 @@ def _pencil(
 def test_a_pale_line_through_a_name_asks(
     contest: str, dark: int, width_mm: float, slope_mm: float
 ) -> None:
-    name = _letters(contest)
+    name = letters_of(contest)
     y = name.centre.y + 0.4
     ends = (name.x - 1.0, y - slope_mm / 2, name.right + 2.0, y + slope_mm / 2)
     page = _pencil(voted_page(), ends, dark, width_mm, seed=7)
@@ -53,7 +40,7 @@ def test_a_pale_line_through_a_name_asks(
 
 @pytest.mark.parametrize("below_mm", [-3.0, 0.0, 2.0])
 def test_a_pale_crease_through_all_of_the_sheet_is_no_strike(below_mm: float) -> None:
-    name = _letters("c2")
+    name = letters_of("c2")
     y = name.centre.y + below_mm
     page = _pencil(voted_page(), (0.0, y - 0.5, 210.0, y + 0.8), 45, 0.4, seed=8)
     assert "name-struck" not in [code for code, _ in codes(read(page))]

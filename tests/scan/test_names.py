@@ -16,6 +16,7 @@ from tests.scan.page_drawings import (
     Colour,
     Picture,
     codes,
+    letters_of,
     name_of,
     placed,
     plain,
@@ -34,26 +35,13 @@ def _struck(page: Picture) -> list[tuple[str | None, str]]:
     return [(strike.contest, strike.detail) for strike in strikes]
 
 
-def _letters(contest: str) -> Rect:
-    """Return where the letters of a name are, in mm: its area holds the post beside it too."""
-    area, page = name_of(contest).grown(-1.0), voted_page()
-    # The post begins 48 mm from the left; a rule of the table comes just before it.
-    rows, columns = (
-        slice(round(a * SCALE), round(b * SCALE))
-        for a, b in ((area.y, area.bottom), (area.x, area.x + 45))
-    )
-    ys, xs = np.nonzero(page[rows, columns].min(axis=2) < 128)
-    left, top = area.x + xs.min() / SCALE, area.y + ys.min() / SCALE
-    return Rect(left, top, float(np.ptp(xs)) / SCALE, float(np.ptp(ys)) / SCALE)
-
-
 @pytest.mark.parametrize("contest", ["c1", "c2", "c3"])
 @pytest.mark.parametrize(("colour", "slope_mm"), [(BLUE, -2.0), (RED, 0.0), (BLUE, 2.5)])
 def test_a_straight_strike_is_tied_to_its_official_alone(
     contest: str, colour: Colour, slope_mm: float
 ) -> None:
     page = voted_page()
-    name = _letters(contest)
+    name = letters_of(contest)
     y = name.centre.y
     stroke(page, [(name.x - 1, y - slope_mm / 2), (name.right + 1, y + slope_mm / 2)], 0.4, colour)
     assert {who for code, who in codes(read(page)) if code == "name-struck"} == {contest}
@@ -62,7 +50,7 @@ def test_a_straight_strike_is_tied_to_its_official_alone(
 @pytest.mark.parametrize("height_mm", [0.5, 0.9, 1.5])
 def test_a_wavy_strike_hidden_in_the_letters_is_found(height_mm: float) -> None:
     page = voted_page()
-    name = _letters("c3")
+    name = letters_of("c3")
     xs = np.arange(name.x, name.right, 0.4)
     middle = name.centre.y + 0.6
     wave = [(float(x), middle + height_mm * float(np.sin(1.6 * x))) for x in xs]
@@ -72,14 +60,14 @@ def test_a_wavy_strike_hidden_in_the_letters_is_found(height_mm: float) -> None:
 
 def test_a_strike_over_part_of_a_name_is_found() -> None:
     page = voted_page()
-    name = _letters("c2")
+    name = letters_of("c2")
     stroke(page, [(name.x + 12, name.centre.y + 0.8), (name.x + 22, name.centre.y + 0.2)], 0.4)
     assert "c2" in [who for who, _ in _struck(page)]
 
 
 def test_hatching_over_a_name_is_found() -> None:
     page = voted_page()
-    name = _letters("c2")
+    name = letters_of("c2")
     for x in np.arange(name.x, name.right - 2, 2.5):
         stroke(page, [(float(x), name.bottom + 1), (float(x) + 3, name.y - 1)], 0.4)
     assert "c2" in [who for who, _ in _struck(page)]
@@ -87,7 +75,7 @@ def test_hatching_over_a_name_is_found() -> None:
 
 def test_an_underlined_name_is_told_as_underlined() -> None:
     page = voted_page()
-    name = _letters("c3")
+    name = letters_of("c3")
     stroke(page, [(name.x, name.bottom + 0.9), (name.right, name.bottom + 1.1)], 0.4)
     assert ("c3", "underline") in _struck(page)
 
@@ -104,20 +92,20 @@ def _ring(page: Picture, name: Rect, beyond_mm: float) -> None:
 
 def test_a_circled_name_is_found() -> None:
     page = voted_page()
-    _ring(page, _letters("c2"), 1.2)
+    _ring(page, letters_of("c2"), 1.2)
     assert "c2" in [who for who, _ in _struck(page)]
 
 
 def test_a_name_circled_with_its_post_is_told_as_circled() -> None:
     page = voted_page()
-    name = _letters("c3")
+    name = letters_of("c3")
     _ring(page, Rect(name.x, name.y - 1, 70.5, name.h + 2), 1.0)
     assert ("c3", "circle") in _struck(page)
 
 
 def test_a_name_whose_letters_are_gone_is_told_as_covered() -> None:
     page = voted_page()
-    name = _letters("c3").grown(0.3)
+    name = letters_of("c3").grown(0.3)
     rows = slice(round(name.y * SCALE), round(name.bottom * SCALE))
     page[rows, round(name.x * SCALE) : round((name.x + 15) * SCALE)] = 255
     assert ("c3", "name covered") in _struck(page)
@@ -131,14 +119,14 @@ def _whitened(page: Picture, name: Rect, left_mm: float, width_mm: float) -> Non
 
 def test_a_name_that_lost_one_letter_is_not_covered() -> None:
     page = voted_page()
-    _whitened(page, _letters("c3").grown(0.3), 0.0, 3.6)
+    _whitened(page, letters_of("c3").grown(0.3), 0.0, 3.6)
     assert _struck(page) == []
 
 
 def test_a_name_printed_in_stripes_is_not_covered() -> None:
     page = voted_page()
     for left_mm in range(0, 24, 2):
-        _whitened(page, _letters("c3").grown(0.3), left_mm, 1.1)
+        _whitened(page, letters_of("c3").grown(0.3), left_mm, 1.1)
     assert "name covered" not in [how for _, how in _struck(page)]
 
 
@@ -165,7 +153,7 @@ def test_names_in_pale_or_two_level_print_are_not_struck() -> None:
 
 def test_a_strike_on_fat_print_is_found() -> None:
     page = np.asarray(cv2.erode(voted_page(), np.ones((3, 3), np.uint8)), np.uint8)
-    name = _letters("c2")
+    name = letters_of("c2")
     stroke(page, [(name.x, name.centre.y + 0.5), (name.right, name.centre.y + 1.0)], 0.4)
     assert [who for who, _ in _struck(page)].count("c2") >= 1
     assert {who for who, _ in _struck(page)} == {"c2"}
@@ -173,7 +161,7 @@ def test_a_strike_on_fat_print_is_found() -> None:
 
 def test_specks_along_a_name_are_no_strike() -> None:
     page = voted_page()
-    name = _letters("c3")
+    name = letters_of("c3")
     for share in (0.1, 0.45, 0.95):
         spot(page, name.x + share * name.w, name.bottom - 0.7, 0.17)
     assert plain(read(page))
@@ -223,7 +211,7 @@ def test_thick_letters_that_run_together_are_no_strike(by_px: int) -> None:
 @pytest.mark.parametrize("by_px", [2, 3])
 @pytest.mark.parametrize("below_mm", [-1.0, 0.0, 0.8])
 def test_a_strike_through_part_of_a_thick_name_is_found(by_px: int, below_mm: float) -> None:
-    page, name = voted_page(), _letters("c2")
+    page, name = voted_page(), letters_of("c2")
     y = name.centre.y + below_mm
     stroke(page, [(name.x + 3, y), (name.x + 13, y)], 0.4)
     assert "c2" in [who for who, _ in _struck(_thick(page, by_px))]

@@ -1,11 +1,9 @@
 """Spots and holes that lie in a box and are no marks: coffee, rust, wine, drops, a punch's hole.
 
-A pen that rested on the box leaves a dot; whose other marks are strokes may not have meant it.
-
 What a box holds is judged beside the paper's other marks. A solid spot is a vote only if the
 hand that made the others can have made it: a rim as sharp as theirs, a colour like theirs, and
 no smooth round spot where theirs are strokes or filled boxes. A line that holds another is never
-counted without people.
+counted without people. A small dot beside strokes alone may be of a pen that only rested.
 """
 
 from __future__ import annotations
@@ -55,8 +53,8 @@ _FILL_ROUND, _FILL_MM = 0.55, 5.0
 _COVERED, _OUTSIDE = 0.55, 0.15
 # A stroke upon a spot reaches as far as a mark.
 _MARK_MM = 2.4
-# A pen that rests leaves a dot of 1.0 to 1.9 mm, felt pens the larger ones; those that are meant
-# are mostly larger. Crosses, ticks and filled boxes have less in common with an ellipse than dots.
+# Pens that rest leave dots of 1.1 to 2.2 mm, felt pens the larger ones (26 of them); dots that are
+# meant are mostly larger than this. Strokes have less in common with an ellipse than _DOT_ROUND.
 _REST_MM = 1.9
 SPOT, HOLE, REST = "perhaps a spot", "perhaps a hole", "a dot, unlike the other marks"
 

@@ -14,14 +14,14 @@ from omr.geometry import Rect
 from omr.scan.ink.pieces import label_pieces
 from omr.scan.place.reference import Grey, Mask, above, grow
 from omr.scan.wear.seal_doubles import is_double
-from omr.scan.wear.seal_rims import SPREAD_MM, SealView, best_impression, places_mm
+from omr.scan.wear.seal_rims import SPREAD_MM, Impression, SealView, best_impression, places_mm
 
 # A seal is there with this much ink.
 _SEAL_MM2 = 20.0
 # By so many times the distance between the palest quarter of a seal's ink and its middle, and by so
 # much of 255 at the least, a pen is darker than that middle where it is darkest, and all along.
-# Where ink pooled in 30 seals of three kinds of presses it came to 3.6 times in one, to less in
-# all others; ballpoints and gel pens upon them leave 4 to 7. Pencil may be as pale as the seal.
+# Where ink pooled most in 84 seals, in 0.4 mm² of each, it came to 4.0 and 4.1 times in two, in
+# specks, and to 3.8 in the others. Pencil may be as pale as the seal.
 _DARKEST, _ALL_ALONG = (4.0, 60.0), (3.0, 45.0)
 # What lies on the rim, so broad, by this share is the rim's own.
 _RIM_MM, _OF_RIM = 1.5, 0.8
@@ -63,19 +63,23 @@ def pen_upon_seal(seal: Mask, darkness: Grey, zone: Rect, view: SealView) -> Mas
     drawn[0] = False
     if not drawn.any():
         return None
-    pen = strokes.chosen(drawn)
     best = best_impression(zone, (view,))
-    # Letters that somebody wrote lie beside one another much as a seal's do upon themselves.
-    bare = view._replace(inked=view.inked & ~pen, hidden=view.hidden | pen)
-    if best is None:
-        return pen & dark
-    seal_circle = best[0]
-    if is_double(seal_circle, bare):
-        return None
-    # A seal that was tilted is pale but for one side of its rim.
-    x, y = places_mm(dark, view)
-    off = np.hypot(x - seal_circle.x, y - seal_circle.y) - seal_circle.edge
-    on_rim = np.zeros(dark.shape, np.bool_)
-    on_rim[dark] = (off > -_RIM_MM) & (off < SPREAD_MM)
-    drawn &= strokes.count(on_rim) < _OF_RIM * np.maximum(strokes.count(dark), 1)
+    if best is not None:
+        pen = strokes.chosen(drawn)
+        # Letters that somebody wrote lie beside one another much as a seal's do upon themselves.
+        bare = view._replace(inked=view.inked & ~pen, hidden=view.hidden | pen)
+        if is_double(best[0], bare):
+            return None
+        # A seal that was tilted is pale but for one side of its rim.
+        on_rim = strokes.count(_on_rim(dark, best[0], view))
+        drawn &= on_rim < _OF_RIM * np.maximum(strokes.count(dark), 1)
     return strokes.chosen(drawn) & dark if drawn.any() else None
+
+
+def _on_rim(dark: Mask, seal: Impression, view: SealView) -> Mask:
+    """Return which ink lies on the rim of a seal."""
+    x, y = places_mm(dark, view)
+    off = np.hypot(x - seal.x, y - seal.y) - seal.edge
+    found = np.zeros(dark.shape, np.bool_)
+    found[dark] = (off > -_RIM_MM) & (off < SPREAD_MM)
+    return found
