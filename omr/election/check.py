@@ -15,6 +15,7 @@ from omr.election import contradictions
 from omr.election.fault import Fault, Message
 from omr.election.model import RuleProfile
 from omr.election.profiles import RulesRead
+from omr.election.schema import says_no
 from omr.election.source import Source, join
 
 MAX_GROUPS = 30
@@ -61,6 +62,7 @@ def cross_faults(source: Source, rules: RulesRead) -> Iterator[Fault]:
     if rules.profile is not None:
         yield from _thresholds(source, rules.profile, rules.own_thresholds)
         yield from _figures(source, rules.profile)
+        yield from _seal(source, rules.profile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,3 +185,10 @@ def _figures(source: Source, profile: RuleProfile) -> Iterator[Fault]:
         for key in sorted(used & {"members", "convened"}):
             if key not in group.fields:
                 yield source.fault(join(group.path, key), contradictions.figure_needed(key))
+
+
+def _seal(source: Source, profile: RuleProfile) -> Iterator[Fault]:
+    """Yield a fault where the rules require a seal that the ballot has no place for."""
+    ballot = source.data.get("ballot")
+    if profile.seal_required and isinstance(ballot, dict) and says_no(ballot.get("seal")):
+        yield source.fault("ballot.seal", contradictions.no_place_for_seal())

@@ -133,6 +133,16 @@ def figure_needed(key: str) -> Message:
     )
 
 
+def no_place_for_seal() -> Message:
+    """The rules require a seal that the ballot has no place for."""
+    return say(
+        "quy tắc bắt buộc có dấu treo (“seal_required”), nhưng trên phiếu không chừa chỗ đóng dấu",
+        "the rules require a seal (“seal_required”), but the ballot has no place for one",
+        "bỏ dòng “seal: no” của phiếu, hoặc ghi “seal_required: no”",
+        "take “seal: no” out of the ballot, or put “seal_required: no”",
+    )
+
+
 # Rules
 
 

@@ -129,6 +129,11 @@ def _switch(value: object) -> bool:
     return _SWITCH[text.casefold()]
 
 
+def says_no(value: object) -> bool:
+    """Tell whether a switch of the file, as written, is plainly off."""
+    return _SWITCH.get(str(value).strip().casefold()) is False
+
+
 def _date(value: object) -> str:
     text = _text(value)
     if not text:

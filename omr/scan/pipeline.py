@@ -38,6 +38,7 @@ from omr.scan.reading import (
 )
 from omr.scan.settings import ReaderSettings
 from omr.scan.trace import PageTrace, PlacedPage
+from omr.scan.wear.seal_seen import seal_seen
 from omr.scan.wear.streaks import remove_streaks
 from omr.stages import stage, timed
 
@@ -116,6 +117,7 @@ class PageReader:
             settings=self._fingerprint,
             version=__version__,
             grades=grade_scan(view.grey, flat, reference, ink, placement, view.dpi, settings),
+            seal=seal_seen(flat, reference, ink, settings),
         )
         placed = PlacedPage(placement, reference, flat, ink, marked)
         return PageTrace(reading, view.pixels, view.dpi, identity, placed)

@@ -52,6 +52,9 @@ GradeCode = Literal[
 
 Edge = Literal["", "left", "right", "top", "bottom"]
 
+# What is seen in the seal's zone; "unclear" is ink or red that may be one.
+SealState = Literal["stamped", "unclear", "absent"]
+
 
 @dataclass(frozen=True, slots=True)
 class Grade:
@@ -167,6 +170,7 @@ class PageReading:
         serial, group, page: Whose page it is, once identified; group is the id.
         detail: For a page that was not read: a short English key of the reason.
         grades: What is wrong with the scan as such; they ask nobody.
+        seal: What is seen of the seal; None on a page without its zone, or that was not read.
         settings: Hash of the reader's settings.
         version: Version of the reader.
     """
@@ -183,3 +187,4 @@ class PageReading:
     settings: str = ""
     version: str = ""
     grades: tuple[Grade, ...] = ()
+    seal: SealState | None = None

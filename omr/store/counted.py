@@ -79,9 +79,9 @@ def judged_papers(
     contests = {
         group.id: tuple(contest.id for contest in group.contests) for group in election.groups
     }
-    settled = record.settled_papers()
+    settled, seals = record.settled_papers(), record.seals()
     for paper in record.papers(styles):
-        machine = machine_outcome(paper, options, contests[paper.group], profile)
+        machine = machine_outcome(paper, options, contests[paper.group], profile, seals)
         yield final_outcome(machine, settled.get(paper.serial), profile)
 
 

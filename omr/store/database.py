@@ -19,7 +19,7 @@ from omr.errors import DamagedError, InputError, OmrError
 
 # "omr1" in ASCII: tells our record from any other SQLite file.
 APPLICATION_ID = 0x6F6D7231
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 # A batch of a few hundred pages is written in well under a second; ten seconds of waiting
 # for another writer is patient without looking like a program that hangs.

@@ -18,12 +18,13 @@ from omr.scan.reading import NOTE_ON_BACK
 from omr.store.rows import Row, RowsById
 from omr.store.values import PageDecision
 from omr.tally.model import Copy, Flag, MarkEvidence, Paper, PaperDecision
+from omr.tally.seals import SealCount
 
 _ORDER = "r.serial, r.page, r.id"
 _FROM = "FROM current_readings AS r"
 
 _PAGES = (
-    "SELECT r.id, r.page_id, r.serial, r.group_id, r.page, b.group_id"
+    "SELECT r.id, r.page_id, r.serial, r.group_id, r.page, b.group_id, r.seal"
     f" {_FROM} LEFT JOIN ballots_printed AS b ON b.serial = r.serial"
     f" WHERE r.status = 'read' ORDER BY {_ORDER}"
 )
@@ -51,6 +52,13 @@ _NOTED_BACKS = (
     " WHERE sha256 = b.file_sha256) = 1 ORDER BY s.id DESC LIMIT 1) END"
     " JOIN current_readings AS f ON f.page_id = p.id"
     " WHERE n.status = 'no-code' AND n.detail = ? AND f.status = 'read'"
+)
+
+# A ballot is sealed if any of its pages shows that, and unsealed if no page leaves it open.
+_SEALS = (
+    "SELECT COALESCE(SUM(seen), 0), COALESCE(SUM(NOT seen AND NOT doubtful), 0) FROM ("
+    "SELECT MAX(r.seal = 'stamped') AS seen, MAX(r.seal = 'unclear') AS doubtful"
+    f" {_FROM} WHERE r.status = 'read' AND r.seal IS NOT NULL GROUP BY r.serial)"
 )
 
 # A page that a person tied to its ballot by eye has no measures; people look at it.
@@ -84,6 +92,7 @@ class _Sheet:
     printed_group: str | None
     marks: dict[str, dict[str, MarkEvidence]]
     findings: tuple[Flag, ...]
+    seal: str | None = None
 
 
 def unissued_serial(page_id: int) -> str:
@@ -127,18 +136,23 @@ def read_papers(
             yield Paper(serial, decision.group, False, style.pages, (), (), style.optional)
 
 
+def count_seals(connection: sqlite3.Connection) -> SealCount:
+    """Return how many ballots of the record bear the seal, and how many do not."""
+    return SealCount(*connection.execute(_SEALS).fetchone())
+
+
 def _read_sheets(connection: sqlite3.Connection) -> Iterator[_Sheet]:
     marks = RowsById(connection.execute(_MARKS))
     findings = RowsById(connection.execute(_FINDINGS))
     before_notes = {row[0] for row in connection.execute(_NOTED_BACKS, (NOTE_ON_BACK,))}
-    for reading_id, _page_id, serial, group, number, printed in connection.execute(_PAGES):
+    for reading_id, _, serial, group, number, printed, seal in connection.execute(_PAGES):
         flags = [_flag(row, number) for row in findings.take(reading_id)]
         if reading_id in before_notes:
             # It may be another sheet's that was fed the wrong way round: people tell from the
             # paper, and the noted side itself waits for them too.
             flags.append(Flag("annotation", page=number, detail=NOTE_ON_BACK))
         marked = _evidence(marks.take(reading_id), number)
-        yield _Sheet(serial, group, number, printed, marked, tuple(flags))
+        yield _Sheet(serial, group, number, printed, marked, tuple(flags), seal)
 
 
 def _evidence(rows: Iterable[Row], page: int) -> dict[str, dict[str, MarkEvidence]]:
@@ -185,7 +199,16 @@ def _paper(serial: str, sheets: list[_Sheet], styles: Mapping[str, Style]) -> Pa
         tuple(sorted(sheet.number for sheet in sheets)),
         tuple(_copies(sheets)),
         style.optional,
+        _seal_seen(sheets),
     )
+
+
+def _seal_seen(sheets: Iterable[_Sheet]) -> bool | None:
+    """Tell whether any page of a ballot bears the seal; None where none says so or denies it."""
+    seen = {sheet.seal for sheet in sheets} - {None}
+    if "stamped" in seen:
+        return True
+    return False if seen == {"absent"} else None
 
 
 def _copies(sheets: list[_Sheet]) -> Iterator[Copy]:

@@ -36,7 +36,7 @@ class ReadingRows:
 
     Attributes:
         head: settings, version, image_sha256, suffix, status, serial, group_id, page,
-            detail, registration, grades.
+            detail, registration, grades, seal.
         marks, findings: In the columns' order, without reading id and ordinal.
     """
 
@@ -67,6 +67,7 @@ def to_rows(reading: PageReading, suffix: str) -> ReadingRows:
         reading.detail,
         _registration_text(reading.registration),
         canonical([[grade.code, _number(grade.amount), grade.edge] for grade in reading.grades]),
+        reading.seal,
     )
     return ReadingRows(
         head,
@@ -142,7 +143,8 @@ def select(
     heads = connection.execute(
         "SELECT r.id, r.page_id, f.name, p.file_sha256, p.page, r.digest, r.ledger_seq,"
         " r.settings, r.version, r.image_sha256, r.suffix, r.status, r.serial, r.group_id,"
-        f" r.page, r.detail, r.registration, r.grades {chosen} JOIN pages AS p ON p.id = r.page_id"
+        f" r.page, r.detail, r.registration, r.grades, r.seal {chosen}"
+        " JOIN pages AS p ON p.id = r.page_id"
         f" JOIN files AS f ON f.sha256 = p.file_sha256 WHERE {where} ORDER BY r.id",
         values,
     )
@@ -235,9 +237,9 @@ def _grades(text: str) -> tuple[Grade, ...]:
 
 
 def _reading(sealed: SealedReading) -> PageReading:
-    settings, version, image, _, status, serial, group, page, detail, registration, grades = (
-        sealed.rows.head
-    )
+    head = sealed.rows.head
+    settings, version, image, _, status, serial, group, page, detail, registration = head[:10]
+    grades, seal = head[10:]
     return PageReading(
         source=PageSource(sealed.file, sealed.file_sha256, sealed.file_page, image),
         status=status,
@@ -251,6 +253,7 @@ def _reading(sealed: SealedReading) -> PageReading:
         settings=settings,
         version=version,
         grades=_grades(grades),
+        seal=seal,
     )
 
 

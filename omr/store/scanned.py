@@ -13,6 +13,7 @@ from omr.store import decisions, papers, rows, scans
 from omr.store.core import RecordFile, stamp
 from omr.store.values import Added, GradedPage, KeptPage, PageDecision, StoredPage
 from omr.tally.model import Paper
+from omr.tally.seals import SealCount
 
 
 class ScannedRecord(RecordFile):
@@ -144,6 +145,11 @@ class ScannedRecord(RecordFile):
         with self._database.snapshot() as connection:
             settled = decisions.settled_pages(connection)
             yield from papers.read_papers(connection, styles, settled)
+
+    def seals(self) -> SealCount:
+        """Return how many ballots of the record bear the seal, and how many do not."""
+        with self._database.snapshot() as connection:
+            return papers.count_seals(connection)
 
 
 def _with_decision(page: StoredPage, settled: Mapping[int, PageDecision]) -> StoredPage:

@@ -106,8 +106,8 @@ def insert(connection: sqlite3.Connection, page: Prepared, ledger_seq: int) -> N
         ).lastrowid
     reading_id = connection.execute(
         "INSERT INTO readings (page_id, settings, version, image_sha256, suffix, status, serial,"
-        " group_id, page, detail, registration, grades, digest, ledger_seq)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " group_id, page, detail, registration, grades, seal, digest, ledger_seq)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (page_id, *page.rows.head, page.digest, ledger_seq),
     ).lastrowid
     rows.insert(connection, int(reading_id or 0), page.rows)

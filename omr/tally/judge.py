@@ -26,6 +26,7 @@ from omr.tally.model import (
     Paper,
     PaperDecision,
 )
+from omr.tally.seals import SealCount, lacks_seal
 
 Line = dict[str, MarkEvidence]
 BoxMm = tuple[float, float, float, float]
@@ -34,6 +35,7 @@ BoxMm = tuple[float, float, float, float]
 # that void a whole paper the first in this order is reported.
 DEFECTS: tuple[Defect, ...] = get_args(Defect)
 
+_NO_SEALS = SealCount()
 _LINE_FLAGS: dict[str, FlagCode] = {
     BLANK: "blank",
     MULTIPLE: "overvote",
@@ -54,6 +56,7 @@ def machine_outcome(
     options: tuple[str, ...],
     contests: tuple[str, ...],
     profile: RuleProfile,
+    seals: SealCount = _NO_SEALS,
 ) -> Outcome:
     """Judge one paper by its marks alone.
 
@@ -65,6 +68,7 @@ def machine_outcome(
         options: Option ids, in ballot order.
         contests: Contest ids of the paper's ballot style, in ballot order.
         profile: The rules; here they say whether a seal is required.
+        seals: Of all ballots of the record: one without stands out where all others bear it.
 
     Returns:
         The outcome; ``final`` is the machine's value for an accepted paper, else None.
@@ -75,7 +79,7 @@ def machine_outcome(
     _check_marks(paper, options, contests)
     lines = {contest: _judge_line(paper, contest, options) for contest in contests}
     flags = (
-        *_paper_flags(paper, profile),
+        *_paper_flags(paper, profile, seals),
         *(line.flag for line in lines.values() if line.flag is not None),
     )
     machine = {contest: line.value for contest, line in lines.items()}
@@ -108,7 +112,7 @@ def _check_marks(paper: Paper, options: Sequence[str], contests: Sequence[str]) 
                 )
 
 
-def _paper_flags(paper: Paper, profile: RuleProfile) -> tuple[Flag, ...]:
+def _paper_flags(paper: Paper, profile: RuleProfile, seals: SealCount) -> tuple[Flag, ...]:
     """Return the flags that concern the paper as a whole, then those of the scan."""
     flags: list[Flag] = []
     if not paper.issued:
@@ -121,8 +125,9 @@ def _paper_flags(paper: Paper, profile: RuleProfile) -> tuple[Flag, ...]:
         for page in range(1, paper.pages_expected + 1)
         if page not in paper.pages_found and page not in paper.pages_optional
     ]
-    if profile.seal_required and paper.seal_seen is False:
-        flags.append(Flag("no-seal"))
+    unsealed = lacks_seal(paper.seal_seen, profile, seals)
+    if unsealed is not None:
+        flags.append(Flag("no-seal", detail=unsealed))
     # Two scans of one sheet may bring the very same finding; one flag is enough.
     found = dict.fromkeys(flag for copy in paper.copies for flag in copy.findings)
     return (*flags, *found)

@@ -88,8 +88,8 @@ class Paper:
         pages_found: Page numbers seen, one entry per scanned page (duplicates repeat).
         copies: Marks of each time the ballot was seen; more than one is a duplicate.
         pages_optional: Pages without boxes (criteria on the back) whose absence is no fault.
-        seal_seen: Whether the seal was found; None where the scanner does not look for it and
-            the board checks it by eye.
+        seal_seen: Whether the seal was found; None where that is not clear, or where the ballot has
+            no place for one.
     """
 
     serial: str

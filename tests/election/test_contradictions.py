@@ -124,6 +124,17 @@ CASES: dict[str, Case] = {
         "already named at board[0]",
         "name each person once",
     ),
+    "seal required without a place for it": (
+        "  language: vi\n" + OPTIONS + GROUP + "rules: tld-2021\n",
+        "  language: vi\n  seal: no\n"
+        + OPTIONS
+        + GROUP
+        + "rules: {profile: tld-2021, seal_required: yes}\n",
+        9,
+        "ballot.seal",
+        "no place for one",
+        "“seal_required: no”",
+    ),
     "one option": (
         OPTIONS,
         "options:\n  - {id: low, label: Thấp}\n",

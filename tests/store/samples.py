@@ -26,6 +26,7 @@ from omr.scan.reading import (
     PageSource,
     PageStatus,
     Registration,
+    SealState,
 )
 from omr.store import KeptPage, Record, Style
 
@@ -51,6 +52,7 @@ def reading(
     settings: str = "s1",
     findings: tuple[Finding, ...] = (),
     detail: str = "why",
+    seal: SealState | None = "stamped",
 ) -> PageReading:
     """Return the reading of page ``number`` of a file, one box of each line marked."""
     read = status == "read"
@@ -87,6 +89,7 @@ def reading(
         settings,
         "1.0",
         (Grade("streak", 63.1, "left"), Grade("skewed", 2.5)) if read else (),
+        seal if read else None,
     )
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pytest
 
+from omr.scan.reading import SealState
 from omr.store import PageDecision, Record, Style, Subject, count_record, judged_papers
 from omr.tally.model import PaperDecision
 from tests.store.samples import STYLES, add_files, election, kept
@@ -74,3 +78,38 @@ def test_hand_counts_are_held_against_the_record(printed: Record) -> None:
     assert found.unread == ()
     # Tied by hand, its boxes are not measured: the paper itself still waits.
     assert [(each.code, each.group) for each in found.discrepancies] == [("pending", "a")]
+
+
+def _stack(record: Record, seals: Sequence[SealState | None]) -> list[str]:
+    """Record a stack of otherwise good ballots; return the flags that its papers raise."""
+    serials = [f"SEAL{number:04d}" for number in range(len(seals))]
+    record.record_print("a", "LAYA1", serials)
+    record.add_pages([kept(n + 1, serial=serials[n], seal=seal) for n, seal in enumerate(seals)])
+    outcomes = judged_papers(record, election(), STYLES)
+    return [f"{one.serial} {flag.code}:{flag.detail}" for one in outcomes for flag in one.flags]
+
+
+def test_the_one_ballot_without_a_seal_is_put_before_people(record: Record) -> None:
+    add_files(record)
+    flags = _stack(record, ["stamped"] * 22 + ["unclear", "absent"])
+    assert flags == ["SEAL0023 no-seal:all-others-sealed"]
+
+
+def test_where_seals_are_often_missing_nobody_is_asked(record: Record) -> None:
+    add_files(record)
+    assert _stack(record, ["stamped"] * 22 + ["absent"] * 2) == []
+
+
+def test_ballots_without_a_place_for_the_seal_ask_nobody(record: Record) -> None:
+    add_files(record)
+    assert _stack(record, [None] * 24) == []
+
+
+def test_a_required_seal_is_asked_for_on_every_ballot(record: Record) -> None:
+    add_files(record)
+    record.record_print("a", "LAYA1", ["7F3K9QWM", "AAAA1111"])
+    record.add_pages([kept(1, seal="absent"), kept(2, serial="AAAA1111", seal="unclear")])
+    strict = replace(election(), profile=replace(election().profile, seal_required=True))
+    absent, unclear = judged_papers(record, strict, STYLES)
+    assert [(flag.code, flag.detail) for flag in absent.flags] == [("no-seal", "required")]
+    assert unclear.status == "accepted"

@@ -6,9 +6,10 @@ import pytest
 
 from omr.errors import DamagedError
 from omr.geometry import Rect
-from omr.scan.reading import NOTE_ON_BACK, Finding
+from omr.scan.reading import NOTE_ON_BACK, Finding, SealState
 from omr.store import KeptPage, PageDecision, Record, Style, Subject
 from omr.tally.model import Flag, MarkEvidence, Paper
+from omr.tally.seals import SealCount
 from tests.store.samples import (
     FILE,
     OTHER_FILE,
@@ -203,3 +204,27 @@ def test_a_later_reading_overrides_a_tie_by_hand(printed: Record) -> None:
     printed.add_pages([kept(1, settings="s2")])
     assert list(papers(printed)) == ["7F3K9QWM"]
     assert papers(printed)["7F3K9QWM"].pages_found == (1,)
+
+
+@pytest.mark.parametrize(
+    ("front", "back", "seen"),
+    [
+        ("stamped", None, True),
+        ("absent", None, False),
+        ("unclear", None, None),
+        (None, None, None),
+        ("absent", "stamped", True),
+        ("absent", "unclear", None),
+    ],
+)
+def test_a_ballot_is_sealed_if_any_page_is(
+    printed: Record, front: SealState | None, back: SealState | None, seen: bool | None
+) -> None:
+    printed.add_pages(
+        [
+            kept(1, serial="BBBB2222", group="b", seal=front),
+            kept(2, serial="BBBB2222", group="b", page=2, contests=("c3", "c4"), seal=back),
+        ]
+    )
+    assert papers(printed)["BBBB2222"].seal_seen is seen
+    assert printed.seals() == SealCount(int(seen is True), int(seen is False))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from omr.errors import DamagedError, InputError
 from omr.geometry import Rect
-from omr.scan.reading import Finding, Grade, MarkReading, Registration
+from omr.scan.reading import Finding, Grade, MarkReading, Registration, SealState
 from omr.store import Added, CountFolder, GradedPage, KeptPage, Record, rows
 from tests.store.samples import FILE, OTHER_FILE, add_files, image_of, kept, reading
 
@@ -75,6 +75,7 @@ rects = st.builds(Rect, finite, finite, finite, finite)
         st.integers(0, 3),
     ),
     grades=st.lists(st.builds(Grade, st.sampled_from(["dark", "streak"]), finite), max_size=3),
+    seal=st.sampled_from([None, "stamped", "unclear", "absent"]),
 )
 def test_any_reading_survives_the_tables(
     tmp_path_factory: pytest.TempPathFactory,
@@ -82,6 +83,7 @@ def test_any_reading_survives_the_tables(
     findings: list[Finding],
     registration: Registration | None,
     grades: list[Grade],
+    seal: SealState | None,
 ) -> None:
     made = replace(
         reading(1),
@@ -89,6 +91,7 @@ def test_any_reading_survives_the_tables(
         findings=tuple(findings),
         registration=registration,
         grades=tuple(grades),
+        seal=seal,
     )
     folder = tmp_path_factory.mktemp("any")
     with Record.create(folder / "count.db", folder) as record:

@@ -117,6 +117,7 @@ EDITS = [
     ("DELETE FROM findings", "reading-altered", "xấp 1.pdf 1"),
     ("UPDATE readings SET serial = 'BBBB2222' WHERE id = 2", "reading-altered", "xấp 1.pdf 2"),
     ("UPDATE readings SET grades = '[]' WHERE id = 1", "reading-altered", "xấp 1.pdf 1"),
+    ("UPDATE readings SET seal = 'absent' WHERE id = 1", "reading-altered", "xấp 1.pdf 1"),
     ("UPDATE pages SET page = 9 WHERE id = 2", "reading-altered", "xấp 1.pdf 9"),
     ("UPDATE readings SET digest = substr(digest, 2) || 'x' WHERE id = 1", "reading-altered", ""),
     ("DELETE FROM readings WHERE id = 3", "row-altered", "readings 2"),

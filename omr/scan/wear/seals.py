@@ -43,6 +43,7 @@ from omr.scan.wear.seal_rims import (
     places_mm,
 )
 from omr.scan.wear.seal_tones import pen_upon_seal
+from omr.scan.wear.seal_views import faint_view, inked_view, pale_view
 
 Float64 = NDArray[np.float64]
 Area = tuple[slice, slice]
@@ -53,12 +54,6 @@ _SOFT_MM = 0.7
 _LEAST_MM2 = 0.3
 # What is smeared is broader than any pen's line, and lies so near to the rim.
 _BROAD_MM, _SMEAR_MM = 1.6, 4.0
-# A seal's circle is sought in what has this share of the least darkness of ink, too, and stands out
-# of the paper's grain by so many of its standard deviations.
-_PALE, _GRAIN = 0.5, 4.0
-# Paler yet, it is sought in the mean of so many pixels, by so much of 255 darker than paper at the
-# least, and so far from print, whose edges are soft.
-_MEAN_PX, _DARKER, _SOFT_PRINT_MM = (5, 5), 3.0, 0.5
 # Rubber that tilts or slides leaves its trail so far beyond the rim's spread, in the zone: in all
 # 1.5 mm from the rim.
 _TRAIL_MM = 0.9
@@ -112,11 +107,9 @@ def _of_seal(zone: Rect, area: Area, flat: FlatPage, ink: InkMap, reference: Ref
         return inside
     spilled = _joined(inked, inside, scale)
     inside |= spilled & _within(zone, area, scale, _SOFT_MM)
-    view = SealView(area, scale, inked, reference.near_print[area], flat.pixels[area])
+    view = inked_view(area, flat, ink, reference)
     # Pale ink, and what fades at its edges, shows the circle where ink is but scraps of it.
-    least = max(_PALE * ink.threshold, _GRAIN * flat.noise)
-    inked_palely = above(flat.darkness[area], least) & flat.paper[area] & ~view.hidden
-    pale = view._replace(inked=inked_palely)
+    pale = pale_view(view, flat, ink)
     best = best_impression(zone, (view, pale))
     if best is None:
         return _without_rim(zone, inside, spilled, view, flat, ink)
@@ -156,7 +149,7 @@ def _without_rim(
         return seals
     # Where all is scraps its letters are no more than that.
     drawn = bool(_written(rest, view.px_per_mm, _TOUCHING_MM).any())
-    best = best_impression(zone, (_faintly(view, flat),), lettered=drawn)
+    best = best_impression(zone, (faint_view(view, flat),), lettered=drawn)
     if best is not None:
         strong = rest & above(ink.darkness[view.area], STRONG * ink.threshold)
         rest &= ~_scraps(best[0], strong, view)
@@ -207,20 +200,6 @@ def _on_rim(x: Float64, y: Float64, zone: Rect) -> bool:
     off = np.abs(np.hypot(x - across, y - down) - radius)
     about = np.hypot(across - zone.centre.x, down - zone.centre.y) < _ABOUT_MM
     return bool(_RIMS_MM[0] < radius < _RIMS_MM[1] and about and float(off.std()) < _RIM_OFF_MM)
-
-
-def _faintly(view: SealView, flat: FlatPage) -> SealView:
-    """Return a zone with what is darker than its paper by the least that can be told.
-
-    Of a seal that a scan left but scraps of, the rim shows in the mean of some pixels.
-    """
-    open_ = flat.paper[view.area] & ~grow(view.hidden, _SOFT_PRINT_MM * view.px_per_mm)
-    smooth = np.asarray(cv2.blur(flat.darkness[view.area], _MEAN_PX), np.float32)
-    paper = smooth[open_]
-    usual = float(np.median(paper)) if paper.size else 0.0
-    # From the median of what differs to a standard deviation.
-    grain = 1.48 * float(np.median(np.abs(paper - usual))) if paper.size else 0.0
-    return view._replace(inked=(smooth > usual + max(_GRAIN * grain, _DARKER)) & open_)
 
 
 def _discs(first: Impression, beyond: Mask, views: tuple[SealView, SealView], red: bool) -> Mask:

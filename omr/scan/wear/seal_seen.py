@@ -1,0 +1,81 @@
+"""Whether a ballot bears the body's seal, as far as its page shows it.
+
+In come the flat page and its ink; out comes what is seen in the seal's zone: a seal, nothing, or
+something that may be one. Nothing is only said of paper on which even the faintest rim and the
+faintest red are missing, since a board is told that this ballot lacks what all others have.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from omr.geometry import Rect
+from omr.scan.ink.ink_map import InkMap
+from omr.scan.place.reference import Reference, grow, window
+from omr.scan.place.straighten import FlatPage
+from omr.scan.reading import SealState
+from omr.scan.settings import ReaderSettings
+from omr.scan.wear.seal_colours import has_colours
+from omr.scan.wear.seal_rims import best_impression
+from omr.scan.wear.seal_views import faint_view, inked_view, pale_view
+from omr.stages import stage
+
+# Of 53 sheets without a seal none had more than 0.3 mm2 of ink in the zone, of as many with one
+# none had less than 3.9 mm2, but for one of two levels that kept nothing of it.
+_INK_MM2 = 2.0
+# Their faint red covered 5 mm2 at most (a shade on a photograph) against 117 mm2 at least. It is
+# told by so much of 255, over the mean of so many pixels, so far from print.
+_RED_MM2, _REDDER, _MEAN_PX, _OFF_PRINT_MM = 20.0, 8.0, (7, 7), 0.5
+# With less of the zone on paper nothing is said of it.
+_ON_PAPER = 0.95
+
+
+@stage("foreign")
+def seal_seen(
+    flat: FlatPage, reference: Reference, ink: InkMap, settings: ReaderSettings
+) -> SealState | None:
+    """Tell whether the seal is on a page.
+
+    Args:
+        flat: The page laid flat.
+        reference: The page as printed.
+        ink: Its foreign ink.
+        settings: The reader's numbers.
+
+    Returns:
+        What is seen in the zone, or None on a page that has none.
+    """
+    zone = next((zone.rect for zone in reference.layout.zones if zone.kind == "seal"), None)
+    if zone is None:
+        return None
+    area = window(zone, reference.px_per_mm, ink.ink.shape, settings.seal_spill_mm)
+    view = inked_view(area, flat, ink, reference)
+    pale = pale_view(view, flat, ink)
+    if best_impression(zone, (view, pale)) is not None:
+        return "stamped"
+    if best_impression(zone, (faint_view(view, flat),), lettered=False) is not None:
+        return "stamped"
+    within = window(zone, reference.px_per_mm, ink.ink.shape)
+    inked_mm2 = np.count_nonzero(ink.ink[within]) / reference.px_per_mm**2
+    if inked_mm2 > _INK_MM2 or _red_mm2(zone, flat, reference) > _RED_MM2:
+        return "unclear"
+    return "absent" if float(flat.paper[within].mean()) >= _ON_PAPER else "unclear"
+
+
+def _red_mm2(zone: Rect, flat: FlatPage, reference: Reference) -> float:
+    """Return how much of the zone is redder than the page's paper usually is, print left out."""
+    if not has_colours(flat.pixels):
+        return 0.0
+    scale = reference.px_per_mm
+    within = window(zone, scale, flat.darkness.shape)
+    usual = float(np.median(_redness(flat.pixels[::4, ::4])))
+    open_ = ~grow(reference.near_print[within], _OFF_PRINT_MM * scale)
+    redder = _redness(cv2.blur(flat.pixels[within], _MEAN_PX)) > usual + _REDDER
+    return float(np.count_nonzero(redder & open_)) / scale**2
+
+
+def _redness(pixels: np.ndarray) -> np.ndarray:
+    """Return by how much red outshines the other colours, of 255, shape (h, w)."""
+    blue, green, red = (pixels[..., band].astype(np.float32) for band in range(3))
+    return red - 0.5 * (blue + green)
