@@ -52,8 +52,12 @@ GradeCode = Literal[
 
 Edge = Literal["", "left", "right", "top", "bottom"]
 
-# What is seen in the seal's zone; "unclear" is ink or red that may be one.
-SealState = Literal["stamped", "unclear", "absent"]
+SealState = Literal[
+    "stamped",  # a seal in its zone
+    "bare",  # a ring that holds nothing: no die of an office, but a cup's or a compass's
+    "unclear",  # ink or red that may be a seal
+    "absent",  # nothing
+]
 
 
 @dataclass(frozen=True, slots=True)

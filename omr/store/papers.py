@@ -208,7 +208,7 @@ def _seal_seen(sheets: Iterable[_Sheet]) -> bool | None:
     seen = {sheet.seal for sheet in sheets} - {None}
     if "stamped" in seen:
         return True
-    return False if seen == {"absent"} else None
+    return None if "unclear" in seen or not seen else False
 
 
 def _copies(sheets: list[_Sheet]) -> Iterator[Copy]:

@@ -94,7 +94,7 @@ CREATE TABLE readings (
     detail       TEXT NOT NULL,
     registration TEXT CHECK (registration IS NULL OR json_valid(registration)),
     grades       TEXT NOT NULL CHECK (json_valid(grades)),  -- of the scan as such; ask nobody
-    seal         TEXT CHECK (seal IN ('stamped', 'unclear', 'absent')),
+    seal         TEXT CHECK (seal IN ('stamped', 'bare', 'unclear', 'absent')),
     digest       TEXT NOT NULL CHECK (length(digest) = 64),
     ledger_seq   INTEGER NOT NULL REFERENCES ledger (seq),
     UNIQUE (page_id, settings),

@@ -52,6 +52,16 @@ def test_a_seal_in_two_levels_is_seen() -> None:
     assert read(np.asarray((soft > 170) * np.uint8(255), np.uint8)).seal == "stamped"
 
 
+@pytest.mark.parametrize("colour", [SEAL, (35, 30, 30)])
+def test_a_ring_that_holds_nothing_is_no_seal(colour: Colour) -> None:
+    page, middle = voted_page(), zone_of_seal().centre
+    turn = np.linspace(0, 2 * np.pi, 240)
+    ring = np.column_stack([middle.x + 18 * np.cos(turn), middle.y + 18 * np.sin(turn)])
+    stroke(page, [(x, y) for x, y in ring.tolist()], 0.6, colour)
+    assert read(page).seal == "bare"
+    assert read(grey_scan(page)).seal == "bare"
+
+
 def test_writing_in_the_zone_is_neither_a_seal_nor_nothing() -> None:
     page, middle = voted_page(), zone_of_seal().centre
     stroke(page, [(middle.x - 9, middle.y), (middle.x + 9, middle.y - 4)], 0.5, BLUE)

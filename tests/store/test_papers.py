@@ -215,6 +215,9 @@ def test_a_later_reading_overrides_a_tie_by_hand(printed: Record) -> None:
         (None, None, None),
         ("absent", "stamped", True),
         ("absent", "unclear", None),
+        ("bare", None, False),
+        ("bare", "absent", False),
+        ("bare", "unclear", None),
     ],
 )
 def test_a_ballot_is_sealed_if_any_page_is(

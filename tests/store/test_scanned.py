@@ -75,7 +75,7 @@ rects = st.builds(Rect, finite, finite, finite, finite)
         st.integers(0, 3),
     ),
     grades=st.lists(st.builds(Grade, st.sampled_from(["dark", "streak"]), finite), max_size=3),
-    seal=st.sampled_from([None, "stamped", "unclear", "absent"]),
+    seal=st.sampled_from([None, "stamped", "bare", "unclear", "absent"]),
 )
 def test_any_reading_survives_the_tables(
     tmp_path_factory: pytest.TempPathFactory,

@@ -173,13 +173,23 @@ def _if_seal(
     return seal if by_words or (true >= _WHOLE and _dies(seal, view)) else None
 
 
+def is_bare(seal: Impression, view: SealView) -> bool:
+    """Tell a ring that holds nothing, neither letters along its rim nor anything else."""
+    return _lettered(seal, view) <= _LETTERED and _pieces_within(seal, view) == 0
+
+
 def _dies(seal: Impression, view: SealView) -> bool:
     """Tell whether what stands within a rim can be a die's: nothing, or more than a word."""
+    pieces = _pieces_within(seal, view)
+    return pieces == 0 or pieces >= _PIECES
+
+
+def _pieces_within(seal: Impression, view: SealView) -> int:
+    """Return how many pieces of ink stand farther within a rim than the lines of a double one."""
     away = disc_of(seal._replace(edge=seal.edge - SPREAD_MM - _DOUBLE_MM), view)
     least = _PIECE_MM2 * view.px_per_mm**2
     areas = label_pieces(view.inked & away).stats[1:, cv2.CC_STAT_AREA]
-    pieces = int(np.count_nonzero(areas >= least))
-    return pieces == 0 or pieces >= _PIECES
+    return int(np.count_nonzero(areas >= least))
 
 
 def _true(seal: Impression, view: SealView) -> float:
