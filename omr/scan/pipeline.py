@@ -39,6 +39,7 @@ from omr.scan.reading import (
 from omr.scan.settings import ReaderSettings
 from omr.scan.trace import PageTrace, PlacedPage
 from omr.scan.wear.seal_seen import seal_seen
+from omr.scan.wear.seal_views import sight_of_seal
 from omr.scan.wear.streaks import remove_streaks
 from omr.stages import stage, timed
 
@@ -101,7 +102,10 @@ class PageReader:
         flat = flatten(cleaned, placement, reference, settings)
         ink = map_ink(flat, reference, _own_print(identity, reference), settings)
         marked = measure_marks(flat, reference, ink, settings)
-        foreign = find_foreign(flat, reference, ink, marked, identity.serial, streaks, settings)
+        seal = sight_of_seal(flat, reference, ink, settings)
+        foreign = find_foreign(
+            flat, reference, ink, marked, identity.serial, streaks, seal, settings
+        )
         faults = find_faults(flat, reference, ink, placement, settings)
         strays = stray_codes(placement, identity.corners_px, reference)
         misplaced = find_misplaced(flat, reference, ink.boxes, strays, faults, settings)
@@ -117,7 +121,7 @@ class PageReader:
             settings=self._fingerprint,
             version=__version__,
             grades=grade_scan(view.grey, flat, reference, ink, placement, view.dpi, settings),
-            seal=seal_seen(flat, reference, ink, settings),
+            seal=seal_seen(seal, flat, reference, ink),
         )
         placed = PlacedPage(placement, reference, flat, ink, marked)
         return PageTrace(reading, view.pixels, view.dpi, identity, placed)

@@ -120,11 +120,11 @@ def test_a_signature_may_leave_its_box_and_writing_apart_from_it_may_not() -> No
     page = blank_page()
     stroke(page, [(box.x + 10, box.centre.y), (box.x - 6, box.bottom - 8)])
     found = placed(page)
-    free = free_zones(found.flat, found.ink, found.reference, ReaderSettings())
+    free = free_zones(found.flat, found.ink, found.reference, None, ReaderSettings())
     assert not (found.ink.ink & ~free).any()
     stroke(page, [(box.x - 14, box.y + 6), (box.x - 8, box.y + 12)])
     found = placed(page)
-    free = free_zones(found.flat, found.ink, found.reference, ReaderSettings())
+    free = free_zones(found.flat, found.ink, found.reference, None, ReaderSettings())
     assert (found.ink.ink & ~free).sum() > 100
     assert [code for code, _ in codes(read(page))] == ["annotation"]
 

@@ -17,6 +17,7 @@ from omr.scan.ink.pieces import label_pieces, parts
 from omr.scan.place.reference import FRINGE_MM, Mask, Reference, above, as_bits, disc, grow, window
 from omr.scan.place.straighten import RIM_MM, FlatPage
 from omr.scan.settings import ReaderSettings
+from omr.scan.wear.seal_views import SealSight
 from omr.scan.wear.seals import seal_zone
 
 # Print may lie this far beside its place where a fold, a worn roller or a clipped margin
@@ -32,14 +33,19 @@ _FRAME_MM, _ALONG_FRAME_MM = 0.9, 4.5
 _PIECE_MM = 26.0
 
 
-def free_zones(flat: FlatPage, ink: InkMap, reference: Reference, settings: ReaderSettings) -> Mask:
+def free_zones(
+    flat: FlatPage,
+    ink: InkMap,
+    reference: Reference,
+    seal: SealSight | None,
+    settings: ReaderSettings,
+) -> Mask:
     """Return the ink of the seal and signature zones, with what spills over their edges."""
     free = np.zeros(ink.ink.shape, np.bool_)
+    if seal is not None:
+        free[seal.area] |= seal_zone(seal, flat, ink, reference)
     for zone in reference.layout.zones:
-        if zone.kind == "seal":
-            area, of_seal = seal_zone(zone.rect, flat, ink, reference, settings)
-            free[area] |= of_seal
-        elif zone.kind == "signature":
+        if zone.kind == "signature":
             free |= _signature(zone.rect, settings.signature_spill_mm, ink, reference.px_per_mm)
     return free
 

@@ -49,6 +49,7 @@ from omr.scan.wear.overlapping_holes import overlapping_holes
 from omr.scan.wear.paperclips import on_paperclips
 from omr.scan.wear.punch_holes import HOLE_RIM_MM, hole_outlines, punch_holes
 from omr.scan.wear.seal_colours import is_copied_seal
+from omr.scan.wear.seal_views import SealSight
 from omr.scan.wear.speck_fields import SpeckFields
 from omr.scan.wear.staple_holes import staple_holes
 from omr.scan.wear.staples import is_staple_beyond, staples
@@ -70,6 +71,7 @@ def find_foreign(
     marked: MarkedPage,
     serial: str,
     streaks: Sequence[Streak],
+    seal: SealSight | None,
     settings: ReaderSettings,
 ) -> tuple[Finding, ...]:
     """Find annotations and struck names.
@@ -81,12 +83,13 @@ def find_foreign(
         marked: The marks, and the strokes that they explain.
         serial: Of this ballot, as printed on it.
         streaks: The streaks of the picture.
+        seal: The seal's zone, where the page has one.
         settings: The reader's numbers.
 
     Returns:
         The findings, strikes first, then annotations from the top down.
     """
-    by_mark = _marks_and_zones(flat, reference, ink, marked, settings)
+    by_mark = _marks_and_zones(flat, reference, ink, marked, seal, settings)
     over_names = list(timed("names", struck_names(reference, ink, by_mark, settings)))
     struck = {finding.contest for finding in over_names}
     pale = timed("names", faintly_struck(reference, ink))
@@ -291,6 +294,7 @@ def _marks_and_zones(
     reference: Reference,
     ink: InkMap,
     marked: MarkedPage,
+    seal: SealSight | None,
     settings: ReaderSettings,
 ) -> Mask:
     """Return the ink of marks within their reach, of boxes and of the free zones."""
@@ -305,7 +309,7 @@ def _marks_and_zones(
         near = window(found.found, scale, shape, settings.reach_mm)
         if marks[near].any():
             explained[near] |= legs_of(found, marks[near], near, ink, reference)
-    return explained | free_zones(flat, ink, reference, settings)
+    return explained | free_zones(flat, ink, reference, seal, settings)
 
 
 def _annotations(

@@ -15,10 +15,9 @@ from omr.scan.ink.ink_map import InkMap
 from omr.scan.place.reference import Reference, grow, window
 from omr.scan.place.straighten import FlatPage
 from omr.scan.reading import SealState
-from omr.scan.settings import ReaderSettings
 from omr.scan.wear.seal_colours import has_colours
 from omr.scan.wear.seal_rims import best_impression, is_bare
-from omr.scan.wear.seal_views import faint_view, inked_view, pale_view
+from omr.scan.wear.seal_views import SealSight, faint_view
 from omr.stages import stage
 
 # Of 90 sheets without a seal none had more than 0.3 mm2 of ink in the zone; of 60 with one none had
@@ -33,29 +32,25 @@ _ON_PAPER = 0.95
 
 @stage("foreign")
 def seal_seen(
-    flat: FlatPage, reference: Reference, ink: InkMap, settings: ReaderSettings
+    seal: SealSight | None, flat: FlatPage, reference: Reference, ink: InkMap
 ) -> SealState | None:
     """Tell whether the seal is on a page.
 
     Args:
+        seal: Its zone; None where the page has none.
         flat: The page laid flat.
         reference: The page as printed.
         ink: Its foreign ink.
-        settings: The reader's numbers.
 
     Returns:
         What is seen in the zone, or None on a page that has none.
     """
-    zone = next((zone.rect for zone in reference.layout.zones if zone.kind == "seal"), None)
-    if zone is None:
+    if seal is None:
         return None
-    area = window(zone, reference.px_per_mm, ink.ink.shape, settings.seal_spill_mm)
-    view = inked_view(area, flat, ink, reference)
-    pale = pale_view(view, flat, ink)
-    best = best_impression(zone, (view, pale))
+    zone, best = seal.zone, seal.best
     if best is not None:
         return "bare" if is_bare(*best) else "stamped"
-    if best_impression(zone, (faint_view(view, flat),), lettered=False) is not None:
+    if best_impression(zone, (faint_view(seal.view, flat),), lettered=False) is not None:
         return "stamped"
     within = window(zone, reference.px_per_mm, ink.ink.shape)
     inked_mm2 = np.count_nonzero(ink.ink[within]) / reference.px_per_mm**2

@@ -1,18 +1,22 @@
 """The seal's zone with its surroundings, as ink shows it and as what is paler than ink does.
 
 In come the flat page and its ink; out come views in which the circle of a seal is sought, from
-plain ink to the faintest that can be told from paper.
+plain ink to the faintest that can be told from paper, and the circle that is seen best.
 """
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import cv2
 import numpy as np
 
+from omr.geometry import Rect
 from omr.scan.ink.ink_map import InkMap
-from omr.scan.place.reference import Reference, above, grow
+from omr.scan.place.reference import Reference, above, grow, window
 from omr.scan.place.straighten import FlatPage
-from omr.scan.wear.seal_rims import SealView
+from omr.scan.settings import ReaderSettings
+from omr.scan.wear.seal_rims import Impression, SealView, best_impression
 
 # A seal's circle is sought in what has this share of the least darkness of ink, too, and stands out
 # of the paper's grain by so many of its standard deviations.
@@ -22,19 +26,47 @@ _PALE, _GRAIN = 0.5, 4.0
 _MEAN_PX, _DARKER, _SOFT_PRINT_MM = (5, 5), 3.0, 0.5
 
 
-def inked_view(
-    area: tuple[slice, slice], flat: FlatPage, ink: InkMap, reference: Reference
-) -> SealView:
-    """Return a window of the page around the zone with its ink."""
-    hidden = reference.near_print[area]
-    return SealView(area, reference.px_per_mm, ink.ink[area], hidden, flat.pixels[area])
+class SealSight:
+    """The seal's zone of one page; what several stages look for in it is looked for once.
+
+    Attributes:
+        zone: On the page, in mm.
+        area: The window of the page that holds the zone and its surroundings.
+        view: That window with its ink.
+        pale: The same with what is paler than ink, but stands out of the paper's grain by itself.
+    """
+
+    def __init__(
+        self,
+        zone: Rect,
+        flat: FlatPage,
+        reference: Reference,
+        ink: InkMap,
+        settings: ReaderSettings,
+    ) -> None:
+        scale = reference.px_per_mm
+        area = window(zone, scale, ink.ink.shape, settings.seal_spill_mm)
+        hidden = reference.near_print[area]
+        least = max(_PALE * ink.threshold, _GRAIN * flat.noise)
+        palely = above(flat.darkness[area], least) & flat.paper[area] & ~hidden
+        self.zone, self.area = zone, area
+        self.view = SealView(area, scale, ink.ink[area], hidden, flat.pixels[area])
+        self.pale = self.view._replace(inked=palely)
+
+    @cached_property
+    def best(self) -> tuple[Impression, SealView] | None:
+        """The circle of a seal and the view in which it is seen best, if there is one."""
+        return best_impression(self.zone, (self.view, self.pale))
 
 
-def pale_view(view: SealView, flat: FlatPage, ink: InkMap) -> SealView:
-    """Return it with what is paler than ink, but stands out of the paper's grain by itself."""
-    least = max(_PALE * ink.threshold, _GRAIN * flat.noise)
-    inked = above(flat.darkness[view.area], least) & flat.paper[view.area] & ~view.hidden
-    return view._replace(inked=inked)
+def sight_of_seal(
+    flat: FlatPage, reference: Reference, ink: InkMap, settings: ReaderSettings
+) -> SealSight | None:
+    """Return the seal's zone of a page, None on a page without one."""
+    for zone in reference.layout.zones:
+        if zone.kind == "seal":
+            return SealSight(zone.rect, flat, reference, ink, settings)
+    return None
 
 
 def faint_view(view: SealView, flat: FlatPage) -> SealView:

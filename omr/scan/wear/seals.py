@@ -28,7 +28,6 @@ from omr.scan.place.reference import (
     window_within,
 )
 from omr.scan.place.straighten import FlatPage
-from omr.scan.settings import ReaderSettings
 from omr.scan.wear.seal_colours import NOT_RED, RED, has_colours, pen_in_zone, red_share, taken_at
 from omr.scan.wear.seal_doubles import second_impression, set_twice
 from omr.scan.wear.seal_rims import (
@@ -43,7 +42,7 @@ from omr.scan.wear.seal_rims import (
     places_mm,
 )
 from omr.scan.wear.seal_tones import pen_upon_seal
-from omr.scan.wear.seal_views import faint_view, inked_view, pale_view
+from omr.scan.wear.seal_views import SealSight, faint_view
 
 Float64 = NDArray[np.float64]
 Area = tuple[slice, slice]
@@ -69,23 +68,20 @@ _BETWEEN, _FEW_BETWEEN, _SCRAPS = (60, 150), 0.5, 8
 _RIMS_MM, _RIM_OFF_MM, _ABOUT_MM = (11.0, 24.0), 0.5, 14.0
 
 
-def seal_zone(
-    zone: Rect, flat: FlatPage, ink: InkMap, reference: Reference, settings: ReaderSettings
-) -> tuple[Area, Mask]:
+def seal_zone(seal: SealSight, flat: FlatPage, ink: InkMap, reference: Reference) -> Mask:
     """Return what is free in a seal's zone and around it.
 
     Args:
-        zone: The zone on the page, in mm.
+        seal: The zone.
         flat: The page laid flat.
         ink: Its ink.
         reference: The page as printed.
-        settings: The reader's numbers.
 
     Returns:
-        The window of the page that was looked at, and what is free within it.
+        What is free within the window of the page that was looked at.
     """
-    area = window(zone, reference.px_per_mm, ink.ink.shape, settings.seal_spill_mm)
-    free = _of_seal(zone, area, flat, ink, reference)
+    zone, area = seal.zone, seal.area
+    free = _of_seal(seal, flat, ink)
     within = window(zone, reference.px_per_mm, ink.ink.shape)
     by_pen = pen_in_zone(within, flat, ink, reference)
     if by_pen is not None:
@@ -96,24 +92,22 @@ def seal_zone(
         upon = pen_upon_seal(free & view.inked & ~hidden, flat.darkness[area], zone, view)
         if upon is not None:
             free &= ~upon
-    return area, free
+    return free
 
 
-def _of_seal(zone: Rect, area: Area, flat: FlatPage, ink: InkMap, reference: Reference) -> Mask:
+def _of_seal(seal: SealSight, flat: FlatPage, ink: InkMap) -> Mask:
     """Return what belongs to the zone's seal, and where no ink is, in a window of the page."""
-    scale, inked = reference.px_per_mm, ink.ink[area]
+    zone, area, view, pale = seal.zone, seal.area, seal.view, seal.pale
+    scale, inked = view.px_per_mm, view.inked
     inside = _within(zone, area, scale, 0.0)
     if np.count_nonzero(inked) < _LEAST_MM2 * scale**2:
         return inside
     spilled = _joined(inked, inside, scale)
     inside |= spilled & _within(zone, area, scale, _SOFT_MM)
-    view = inked_view(area, flat, ink, reference)
     # Pale ink, and what fades at its edges, shows the circle where ink is but scraps of it.
-    pale = pale_view(view, flat, ink)
-    best = best_impression(zone, (view, pale))
-    if best is None:
+    if seal.best is None:
         return _without_rim(zone, inside, spilled, view, flat, ink)
-    first, seen = best
+    first, seen = seal.best
     red = _is_red(first, seen)
     round_ = _discs(first, spilled & ~inside, (view, pale), red=red)
     rest = inked & inside & ~grow(round_, _TRAIL_MM * scale)
