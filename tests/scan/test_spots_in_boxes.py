@@ -219,3 +219,20 @@ def test_small_dots_of_a_voter_who_makes_dots_are_votes() -> None:
     reading = read(page)
     assert {state(reading, contest, option) for contest, option in votes.items()} == {"marked"}
     assert not reading.findings
+
+
+@pytest.mark.parametrize("length_mm", [2.4, 3.5, 5.5])
+def test_a_short_bar_among_bars_is_a_vote(length_mm: float) -> None:
+    page = blank_page()
+    for contest in LINES:
+        box = box_of(contest, "high")
+        long_mm = length_mm if contest == "c2" else 7.0
+        stroke(
+            page,
+            [
+                (box.centre.x - long_mm / 2, box.centre.y),
+                (box.centre.x + long_mm / 2, box.centre.y),
+            ],
+            0.35,
+        )
+    assert marked(read(page)) == {contest: ["high"] for contest in LINES}

@@ -55,7 +55,8 @@ _COVERED, _OUTSIDE = 0.55, 0.15
 _MARK_MM = 2.4
 # Pens that rest leave dots of 1.1 to 2.2 mm, felt pens the larger ones (26 of them); dots that are
 # meant are mostly larger than this. Strokes have less in common with an ellipse than _DOT_ROUND.
-_REST_MM = 1.9
+# A short dash has its ellipse's shape too, but is slender: dots are this broad for their length.
+_REST_MM, _STOUT = 1.9, 0.4
 SPOT, HOLE, REST = "perhaps a spot", "perhaps a hole", "a dot, unlike the other marks"
 
 
@@ -83,7 +84,7 @@ def no_mark(body: Body, others: Sequence[Body]) -> str:
 
 def _is_lone_dot(body: Body, others: Sequence[Body]) -> bool:
     """Tell a small dot on a paper that has other marks, and no dot or spot among them."""
-    small = body.size_mm <= _REST_MM and body.round_share >= _DOT_ROUND
+    small = body.size_mm <= _REST_MM and body.round_share >= _DOT_ROUND and body.slender >= _STOUT
     return small and bool(others) and all(other.round_share < _DOT_ROUND for other in others)
 
 

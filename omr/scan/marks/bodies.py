@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from omr.geometry import FloatArray
 from omr.scan.ink.ink_map import InkMap
 from omr.scan.ink.pieces import label_pieces
 from omr.scan.marks.mark_shape import breadth_mm, ink_of
@@ -69,6 +70,7 @@ class Body:
             empty where the scan has no colours.
         fill_share: How much of its box it covers.
         outside_share: How much of it lies outside of the box.
+        slender: How broad the ellipse of its moments is in parts of its length.
     """
 
     solid: bool = False
@@ -83,6 +85,7 @@ class Body:
     colour: tuple[float, ...] = ()
     fill_share: float = 0.0
     outside_share: float = 0.0
+    slender: float = 1.0
 
 
 NO_BODY = Body()
@@ -113,7 +116,7 @@ def body_of(
     solid = np.count_nonzero(opened) >= _SOLID_SHARE * np.count_nonzero(inked)
     depth = cv2.distanceTransform(np.pad(as_bits(inked), 1), cv2.DIST_L2, 5)
     piece = _largest_piece(inked, printed & (darkness > _DARK), scale)
-    area_px = np.count_nonzero(piece)
+    area_px, spread = np.count_nonzero(piece), _spread(piece)
     inside = np.count_nonzero(inked[window_within(area, window(found.found, scale, ink.ink.shape))])
     level = cv2.blur(darkness, (3, 3))[cv2.erode(as_bits(inked), disc(0.5 * scale)) > 0]
     return Body(
@@ -121,7 +124,7 @@ def body_of(
         rim_mm=_rim_mm(inked, darkness, printed, scale),
         breadth_mm=breadth_mm(inked, scale),
         thick_mm=2 * float(depth.max()) / scale,
-        round_share=_round_share(piece),
+        round_share=_round_share(piece, spread),
         square_share=_square_share(piece),
         size_mm=2 * float(np.sqrt(area_px / np.pi)) / scale,
         uneven=float(level.std() / max(1.0, float(np.median(level)))) if level.size else 1.0,
@@ -129,6 +132,7 @@ def body_of(
         colour=_colour(flat.pixels[area], inked, printed),
         fill_share=inside / (found.found.area * scale**2),
         outside_share=1 - inside / np.count_nonzero(inked),
+        slender=float(np.sqrt(np.divide(*np.linalg.eigvalsh(spread)))),
     )
 
 
@@ -169,10 +173,17 @@ def _largest_piece(inked: Mask, beneath: Mask, px_per_mm: int) -> Mask:
     return np.asarray(pieces.labels == number, np.bool_)
 
 
-def _round_share(piece: Mask) -> float:
-    """Return what a piece has in common with the ellipse of its moments."""
+def _spread(piece: Mask) -> FloatArray:
+    """Return how far a piece is spread about its middle, in px², shape (2, 2)."""
     ys, xs = np.nonzero(piece)
-    spread = np.cov(np.stack([xs, ys])) + 1e-3 * np.eye(2)
+    if len(xs) < 2:
+        return np.eye(2)
+    return np.asarray(np.cov(np.stack([xs, ys])) + 1e-3 * np.eye(2), np.float64)
+
+
+def _round_share(piece: Mask, spread: FloatArray) -> float:
+    """Return what a piece has in common with the ellipse of its moments, as far as it is spread."""
+    ys, xs = np.nonzero(piece)
     rows, columns = np.indices(piece.shape)
     away = np.stack([columns - xs.mean(), rows - ys.mean()], axis=-1)
     # An even ellipse has half its half axes for standard deviations.

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from omr.scan.ink.ink_map import FoundBox, InkMap
 from omr.scan.ink.pieces import Labels, label_pieces, parts
 from omr.scan.marks.mark_shape import breadth_mm
+from omr.scan.marks.rings import GAP_MM, closed_in
 from omr.scan.place.reference import (
     Mask,
     Places,
@@ -113,12 +114,17 @@ def _writing(
     # A word needs that much ink even in the thinnest line.
     if np.count_nonzero(outside) / scale**2 <= _TURNS * _THIN_MM * _WORD_MM:
         return writing
+    # What goes round the box has no head, though its ends may cross.
+    rows, columns = window_within(near, window(found.found, scale, ink.ink.shape))
+    middle = (rows.start + rows.stop) // 2, (columns.start + columns.stop) // 2
+    is_ring = closed_in(marked, GAP_MM * scale)[middle]
     pen_mm = max(breadth_mm(inside, scale), _THIN_MM) if inside.any() else _USUAL_MM
     for part in parts(outside, scale):
         reach_mm = float(np.hypot(part.rect.w, part.rect.h))
         wide = min(part.rect.w, part.rect.h) > 1.5 and reach_mm > _WORD_MM
         turns = part.area_mm2 > _TURNS * pen_mm * reach_mm
-        if (wide and turns) or (reach_mm > _ARROW_MM and _has_head(part.shape, pen_mm, scale)):
+        arrow = reach_mm > _ARROW_MM and not is_ring and _has_head(part.shape, pen_mm, scale)
+        if (wide and turns) or arrow:
             writing[part.area] |= part.shape
     return writing
 

@@ -31,7 +31,8 @@ from omr.scan.marks.mark_shape import (
     runs_across,
     sides_crossed,
 )
-from omr.scan.marks.strokes import SHARED, Share, owners_of, ring_round, shares_in
+from omr.scan.marks.rings import bears_mark, ring_round
+from omr.scan.marks.strokes import SHARED, Share, owners_of, shares_in
 from omr.scan.marks.trails import trail_mm
 from omr.scan.place.box_places import FoundBox
 from omr.scan.place.reference import HALO_MM, Mask, Reference, grow, window
@@ -152,7 +153,7 @@ def _measure(
     broken = len(pieces) >= _BROKEN_PIECES and pieces_mm >= BROKEN_MM
     kind: Kind = "none"
     if ring and score < 0.5:
-        kind = "ringed" if any(share.in_core for share in own) else "ring"
+        kind = "ringed" if bears_mark(inside, settings.core_share, scale) else "ring"
     elif any(role == "doubtful" for role in roles.values()):
         kind = "strayed"
     elif extent_mm >= settings.mark_extent_mm and area_mm2 >= settings.mark_area_mm2:
