@@ -14,10 +14,13 @@ from omr.geometry import Rect
 from omr.scan.ink.ink_map import FoundBox, InkMap
 from omr.scan.ink.pieces import Labels, label_pieces
 from omr.scan.marks.strokes import Share
-from omr.scan.place.reference import Mask, Reference, window
+from omr.scan.place.reference import Mask, Reference, as_bits, disc, window
 
 # Of a side, the part that a ring around the box does not cross.
 _MIDDLE = 0.64
+# What lies so far around a box is looked at; no pen is thinner; gaps of a line that skips.
+_AROUND_MM, _PEN_MM, _GAP_MM = 4.0, 0.15, 0.2
+_MOST_ROWS = 80
 
 
 def sides_crossed(found: FoundBox, own: Sequence[Share], ink: InkMap, reference: Reference) -> int:
@@ -90,6 +93,29 @@ def breadth_mm(stroke: Mask, px_per_mm: int) -> float:
     depth = cv2.distanceTransform(np.pad(stroke, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
     # The mean distance to the edge of a band is a quarter of its width.
     return 4.0 * (float(depth[stroke].mean()) - 0.5) / px_per_mm
+
+
+def drawn_in(found: FoundBox, own: Sequence[Share], ink: InkMap, px_per_mm: int) -> Mask:
+    """Return the ink of a box's strokes within and around it, without long tails."""
+    area = window(found.found, px_per_mm, ink.ink.shape, _AROUND_MM)
+    return ink.ink[area] & ink_of(ink.labels[area], own)
+
+
+def length_mm(drawn: Mask, px_per_mm: int) -> float:
+    """Return how long the line is that some ink was drawn with: its area over its breadth."""
+    if not drawn.any():
+        return 0.0
+    return np.count_nonzero(drawn) / px_per_mm**2 / max(_PEN_MM, breadth_mm(drawn, px_per_mm))
+
+
+def strokes_across(drawn: Mask, px_per_mm: int) -> float:
+    """Return how many strokes are met from left to right, in all but a fifth of ink's rows."""
+    if not drawn.any():
+        return 0.0
+    gaps = disc(_GAP_MM * px_per_mm)
+    closed = cv2.morphologyEx(as_bits(drawn), cv2.MORPH_CLOSE, gaps)[drawn.any(axis=1)]
+    begun = np.diff(closed.astype(np.int8), axis=1, prepend=0) > 0
+    return float(np.percentile(np.count_nonzero(begun, axis=1), _MOST_ROWS))
 
 
 def reach_mm(inside: Mask, px_per_mm: int) -> float:

@@ -24,12 +24,15 @@ from omr.scan.marks.broken_strokes import comes_from_elsewhere
 from omr.scan.marks.faint_marks import faintly_drawn, very_faint
 from omr.scan.marks.judge import BROKEN_MM, LIGHT, SPECK_MM, Hand, Kind, Measure, judge
 from omr.scan.marks.mark_shape import (
+    drawn_in,
     extent_of,
     ink_of,
+    length_mm,
     reach_beyond_mm,
     reach_mm,
     runs_across,
     sides_crossed,
+    strokes_across,
 )
 from omr.scan.marks.rings import bears_mark, ring_round
 from omr.scan.marks.strokes import SHARED, Share, owners_of, shares_in
@@ -171,6 +174,7 @@ def _measure(
         beyond_mm = max(beyond_mm, trail_mm(found, flat, ink, reference, settings))
     total_px = sum(int(ink.area_px[share.stroke]) for share in own)
     own_mm2 = sum(share.area_mm2 for share in own)
+    drawn = drawn_in(found, own, ink, scale)
     filled = kind == "ringed" and score > LIGHT and runs_across(found, own, ink, reference)
     return Measure(
         kind=kind,
@@ -186,6 +190,10 @@ def _measure(
         broken=broken,
         area_mm2=area_mm2,
         sides=sides_crossed(found, own, ink, reference),
+        length_mm=length_mm(drawn, scale),
+        across=strokes_across(drawn, scale),
+        down=strokes_across(drawn.T, scale),
+        side_mm=min(found.found.w, found.found.h),
         beyond_mm=beyond_mm,
         filled=filled,
         added=added_to(found, own, ink, scale) if kind == "stroke" and beyond_mm > ADDED_MM else "",
@@ -238,4 +246,5 @@ def _hand(measures: Sequence[Measure], ink: InkMap, reference: Reference) -> Han
         specks_by_chance=len(specks) * box_mm2 / open_mm2,
         boxes=len(ink.boxes),
         bodies=tuple(m.body for m in measures if m.kind in _BODIES or m.filled),
+        drawn=tuple(m for m in measures if m.kind in (*_BODIES, "ring", "ringed")),
     )
