@@ -36,6 +36,11 @@ CLEAN_MM = (1.6, 2.6)
 # the rings of cups have none.
 _PARTLY, _LETTER_MM, _LETTERED = 0.25, 1.2, 0.15
 _LETTERS_MM = (7.0, 1.5)
+# Seals as they come have 0.32 of this at least, and more than seven pieces as large as letters, so
+# high and along so little of a turn; three rings and a star that hands drew have 0.34 at most and
+# four such pieces.
+_FEW_LETTERED, _FEW_LETTERS = 0.4, 6
+_LETTER_HIGH_MM, _LETTER_TURN = (0.7, 5.0), 0.055
 # A die's edge keeps to its circle, this near, for so many parts of the turn on end, 4 mm and more.
 # Such runs are 0.3 of the turn of a third of an impression and of one set twice and turned; in
 # scribbles as large as a seal there are none, in oval stamps they come to 0.12.
@@ -169,13 +174,37 @@ def _if_seal(
     true = _true(seal, view)
     if true < _TRUE:
         return None
-    by_words = not lettered or _lettered(seal, view) > _LETTERED
+    by_words = not lettered or is_lettered(seal, view)
     return seal if by_words or (true >= _WHOLE and _dies(seal, view)) else None
 
 
 def is_bare(seal: Impression, view: SealView) -> bool:
-    """Tell a ring that holds nothing, neither letters along its rim nor anything else."""
-    return _lettered(seal, view) <= _LETTERED and _pieces_within(seal, view) == 0
+    """Tell a ring without the letters of a die: further rings at most, or a star in the middle."""
+    return _lettered(seal, view) < _FEW_LETTERED and _letters(seal, view) < _FEW_LETTERS
+
+
+def _letters(seal: Impression, view: SealView) -> int:
+    """Return how many pieces as large as letters stand along a rim within it."""
+    inner, outer = seal.edge - _LETTERS_MM[0], seal.edge - _LETTERS_MM[1]
+    from_middle, turns = _polar(seal, view)
+    band = (from_middle > inner) & (from_middle < outer)
+    within = np.zeros(view.inked.shape, np.bool_)
+    at = np.flatnonzero(view.inked)[band]
+    within.ravel()[at] = True
+    pieces = label_pieces(within)
+    numbers, from_middle, turns = pieces.labels.ravel()[at], from_middle[band], turns[band]
+    letters = 0
+    for number in np.flatnonzero(pieces.stats[:, cv2.CC_STAT_AREA] >= 0.1 * view.px_per_mm**2):
+        own = numbers == number
+        high_mm = float(np.ptp(from_middle[own])) if number else 0.0
+        wide = share_of_turn(turns[own])
+        letters += int(_LETTER_HIGH_MM[0] <= high_mm <= _LETTER_HIGH_MM[1] and wide < _LETTER_TURN)
+    return letters
+
+
+def is_lettered(seal: Impression, view: SealView) -> bool:
+    """Tell whether letters stand along a rim within it."""
+    return _lettered(seal, view) > _LETTERED
 
 
 def _dies(seal: Impression, view: SealView) -> bool:

@@ -17,7 +17,7 @@ from omr.scan.place.straighten import FlatPage
 from omr.scan.reading import SealState
 from omr.scan.wear.seal_colours import has_colours
 from omr.scan.wear.seal_rims import best_impression, is_bare
-from omr.scan.wear.seal_views import SealSight, faint_view
+from omr.scan.wear.seal_views import SealSight, faint_view, is_black_or_white
 from omr.stages import stage
 
 # Of 90 sheets without a seal none had more than 0.3 mm2 of ink in the zone; of 60 with one none had
@@ -49,7 +49,10 @@ def seal_seen(
         return None
     zone, best = seal.zone, seal.best
     if best is not None:
-        return "bare" if is_bare(*best) else "stamped"
+        if not is_bare(*best):
+            return "stamped"
+        # A threshold may have taken its letters.
+        return "unclear" if is_black_or_white(flat, seal.area) else "bare"
     if best_impression(zone, (faint_view(seal.view, flat),), lettered=False) is not None:
         return "stamped"
     within = window(zone, reference.px_per_mm, ink.ink.shape)

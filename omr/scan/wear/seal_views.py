@@ -25,6 +25,9 @@ _PALE, _GRAIN = 0.5, 4.0
 # least, and so far from print, whose edges are soft.
 _MEAN_PX, _DARKER, _SOFT_PRINT_MM = (5, 5), 3.0, 0.5
 
+# A scan of two levels has fewer places of these tones than this share of its black ones.
+_BETWEEN, _FEW_BETWEEN = (60, 150), 0.5
+
 
 class SealSight:
     """The seal's zone of one page; what several stages look for in it is looked for once.
@@ -81,3 +84,11 @@ def faint_view(view: SealView, flat: FlatPage) -> SealView:
     # From the median of what differs to a standard deviation.
     grain = 1.48 * float(np.median(np.abs(paper - usual))) if paper.size else 0.0
     return view._replace(inked=(smooth > usual + max(_GRAIN * grain, _DARKER)) & open_)
+
+
+def is_black_or_white(flat: FlatPage, area: tuple[slice, slice]) -> bool:
+    """Tell a scan of two levels, of which laying the page flat leaves but a few tones between."""
+    darkness = flat.darkness[area]
+    between = int(np.count_nonzero((darkness > _BETWEEN[0]) & (darkness < _BETWEEN[1])))
+    black = int(np.count_nonzero(darkness >= _BETWEEN[1]))
+    return between < _FEW_BETWEEN * black

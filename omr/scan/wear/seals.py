@@ -28,6 +28,7 @@ from omr.scan.place.reference import (
     window_within,
 )
 from omr.scan.place.straighten import FlatPage
+from omr.scan.wear.seal_arcs import dry_impression, on_circle
 from omr.scan.wear.seal_colours import NOT_RED, RED, has_colours, pen_in_zone, red_share, taken_at
 from omr.scan.wear.seal_doubles import second_impression, set_twice
 from omr.scan.wear.seal_rims import (
@@ -38,11 +39,12 @@ from omr.scan.wear.seal_rims import (
     best_impression,
     disc_of,
     ink_on_rim,
+    is_lettered,
     other_impression,
     places_mm,
 )
 from omr.scan.wear.seal_tones import pen_upon_seal
-from omr.scan.wear.seal_views import SealSight, faint_view
+from omr.scan.wear.seal_views import SealSight, faint_view, is_black_or_white
 
 Float64 = NDArray[np.float64]
 Area = tuple[slice, slice]
@@ -61,10 +63,9 @@ _TRAIL_MM = 0.9
 # than this across it, as far as impressions that lie so near diverge there.
 _WORD_MM, _STROKE_MM, _TOUCHING_MM, _ALONG_MM = 1.0, 4.0, 0.0, 2.0
 
-# A scan of two levels has fewer places of these tones than this share of its black ones. So many
-# pieces are a seal's scraps, and a stretch of its rim lies on a circle of these radii, this true,
-# whose middle is so near to that of the zone.
-_BETWEEN, _FEW_BETWEEN, _SCRAPS = (60, 150), 0.5, 8
+# So many pieces are a seal's scraps, and a stretch of its rim lies on a circle of these radii, this
+# true, whose middle is so near to that of the zone.
+_SCRAPS = 8
 _RIMS_MM, _RIM_OFF_MM, _ABOUT_MM = (11.0, 24.0), 0.5, 14.0
 
 
@@ -119,6 +120,10 @@ def _of_seal(seal: SealSight, flat: FlatPage, ink: InkMap) -> Mask:
         # A second impression that hardly printed leaves scraps of its rim beside the first.
         scraps = rest & near & ~_written(rest, scale, _TOUCHING_MM)
         rest &= ~_along(scraps, first, view)
+        if _written(rest, scale, _TOUCHING_MM).any() and is_lettered(first, seen):
+            dry = dry_impression(inked & ~disc_of(first, view), first, view)
+            if dry is not None:
+                rest &= ~grow(disc_of(dry, view), _TRAIL_MM * scale)
     foreign = _not_red(inked & ~inside & round_, view) if red else None
     seals = inside | (round_ if foreign is None else round_ & ~foreign)
     return seals & ~_written(rest, scale)
@@ -147,17 +152,9 @@ def _without_rim(
     if best is not None:
         strong = rest & above(ink.darkness[view.area], STRONG * ink.threshold)
         rest &= ~_scraps(best[0], strong, view)
-    elif _is_black_or_white(flat, view.area) and _has_scraps(rest, view.px_per_mm):
+    elif is_black_or_white(flat, view.area) and _has_scraps(rest, view.px_per_mm):
         return seals & ~_off_any_rim(rest, zone, view)
     return seals & ~_written(rest, view.px_per_mm)
-
-
-def _is_black_or_white(flat: FlatPage, area: Area) -> bool:
-    """Tell a scan of two levels, of which laying the page flat leaves but a few tones between."""
-    darkness = flat.darkness[area]
-    between = int(np.count_nonzero((darkness > _BETWEEN[0]) & (darkness < _BETWEEN[1])))
-    black = int(np.count_nonzero(darkness >= _BETWEEN[1]))
-    return between < _FEW_BETWEEN * black
 
 
 def _has_scraps(rest: Mask, px_per_mm: int) -> bool:
@@ -175,7 +172,11 @@ def _off_any_rim(rest: Mask, zone: Rect, view: SealView) -> Mask:
         zone: The zone on the page, in mm.
         view: The zone with its surroundings.
     """
-    strokes = label_pieces(_written(rest, view.px_per_mm, _TOUCHING_MM))
+    written = _written(rest, view.px_per_mm, _TOUCHING_MM)
+    broken = best_impression(zone, (view,), lettered=False)
+    if broken is not None:
+        written &= ~on_circle(written, broken[0], view)
+    strokes = label_pieces(written)
     found = np.zeros(rest.shape, np.bool_)
     keep = np.ones(len(strokes.stats), np.bool_)
     keep[0] = False
