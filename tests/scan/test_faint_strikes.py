@@ -54,3 +54,24 @@ def test_paper_with_grain_has_no_strikes(seed: int) -> None:
     grain = 4.0 * cloud / cloud.std() + rng.normal(0.0, 4.0, page.shape[:2])
     page = np.clip(page - np.abs(grain)[..., None], 0, 255).astype(np.uint8)
     assert plain(read(page))
+
+
+@pytest.mark.parametrize("seed", [3, 4, 5])
+def test_a_fold_that_wavers_and_skips_is_no_strike(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    xs = np.arange(0.0, 211.0, 1.5)
+    waver = np.convolve(rng.normal(0.0, 1.0, len(xs)), np.ones(9) / 9, "same")
+    ys = letters_of("c2").y - 1.2 + 0.9 * waver
+    page = voted_page()
+    for k in range(len(xs) - 1):
+        # It is seen best beside the name, and again and again on all of its way.
+        beside = 60.0 < xs[k] < 80.0
+        if beside or rng.random() < 0.75:
+            tone = 214 if beside else 222
+            ends = [
+                (round(x * SCALE), round(y * SCALE))
+                for x, y in ((xs[k], ys[k]), (xs[k + 1], ys[k + 1]))
+            ]
+            cv2.line(page, ends[0], ends[1], (tone, tone, tone), 4, cv2.LINE_AA)
+    page = np.asarray(cv2.GaussianBlur(page, (0, 0), 0.8), np.uint8)
+    assert "name-struck" not in [code for code, _ in codes(read(page))]

@@ -48,6 +48,9 @@ _SHORTEST_MM, _STEEP_SHORTEST_MM, _STEEP = 4.0, 5.5, 0.1
 # Followed in pieces of this length it has ended where so many, half of each new, are fainter than
 # this share of itself; a strike reaches no farther beyond the names than that.
 _STEP_MM, _ENDS_AFTER, _ENDED, _BEYOND_MM = 3.0, 3, 0.4, 6.0
+# A fold wavers by so many pixels; as far beyond the name as this it shows in so many of the pieces
+# that tell, if there are so many.
+_WAVERS_PX, _FAR_MM, _SHOWN, _LEAST_TOLD = 6, 30.0, 0.5, 6
 # A strike is drawn so broad.
 _HALF_MM = 0.25
 # It runs through letters, or so near to them, over so much of its way and of what lies ahead of
@@ -198,6 +201,8 @@ def _extent(
         return None
     if not _is_at_letters(whole, first, last, print_, scale):
         return None
+    if any(_goes_on(whole, way, name, reference, ink) for way in (-1, 1)):
+        return None
     x0, x1, y0, y1 = (v / scale for v in (first, last, *whole.rows_at([first, last]).tolist()))
     return Rect(x0, min(y0, y1), x1 - x0, abs(y1 - y0)).grown(_HALF_MM)
 
@@ -217,6 +222,27 @@ def _end(line: _Line, way: int, reference: Reference, ink: InkMap) -> float:
         else:
             end, faint = at, 0
     return end
+
+
+def _goes_on(line: _Line, way: int, name: NameArea, reference: Reference, ink: InkMap) -> bool:
+    """Tell a fold, which wavers and skips, but shows again and again far beyond the name."""
+    scale = reference.px_per_mm
+    step = round(_STEP_MM * scale)
+    edge = (name.rect.x if way < 0 else name.rect.right) * scale
+    told = seen = 0
+    for away in range(step // 2, round(_FAR_MM * scale), step // 2):
+        at = edge + way * away
+        if not step < at < ink.ink.shape[1] - step:
+            break
+        tried = [
+            more
+            for shift in range(-_WAVERS_PX, _WAVERS_PX + 1, 2)
+            if (more := _darker_at(at, line._replace(row=line.row + shift), step, reference, ink))
+            is not None
+        ]
+        told += bool(tried)
+        seen += bool(tried) and max(tried) >= _ENDED * line.darker
+    return told >= _LEAST_TOLD and seen >= _SHOWN * told
 
 
 def _is_at_letters(

@@ -31,7 +31,7 @@ from omr.scan.wear.wire_views import (
 from omr.scan.wear.wires_over_print import lies_beneath_print, wire_over_print
 
 # Where hands put a staple: so far across and down from an upper corner.
-_CORNER_MM = (30.0, 27.0)
+_CORNER_MM = (42.0, 30.0)
 # Wires are from 8.4 mm (no. 10) to 13 mm long. Of one that runs out of the page, or into print,
 # so much is to be seen.
 _LENGTH_MM, _SEEN_MM = (7.0, 15.0), 4.0
