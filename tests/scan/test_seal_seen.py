@@ -80,3 +80,13 @@ def test_nothing_is_said_of_a_zone_that_is_torn_off() -> None:
     torn = page.copy()
     torn[round(zone.y * SCALE) : round((zone.y + 20) * SCALE), : round((zone.x + 20) * SCALE)] = 0
     assert read(torn).seal != "absent"
+
+
+@pytest.mark.parametrize(("specks", "seen"), [(0, "absent"), (40, "unclear")])
+def test_specks_that_two_levels_leave_may_be_of_a_pale_seal(specks: int, seen: str) -> None:
+    page, zone = voted_page(), zone_of_seal()
+    rng = np.random.default_rng(4)
+    for x, y in rng.uniform(4, 41, (specks, 2)).tolist():
+        left, top = round((zone.x + x) * SCALE), round((zone.y + y) * SCALE)
+        page[top : top + 3, left : left + 3] = 0
+    assert read(np.asarray((grey_scan(page) > 170) * np.uint8(255), np.uint8)).seal == seen

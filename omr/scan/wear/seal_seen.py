@@ -12,7 +12,7 @@ import numpy as np
 
 from omr.geometry import Rect
 from omr.scan.ink.ink_map import InkMap
-from omr.scan.place.reference import Reference, grow, window
+from omr.scan.place.reference import Reference, above, grow, window
 from omr.scan.place.straighten import FlatPage
 from omr.scan.reading import SealState
 from omr.scan.wear.seal_colours import has_colours
@@ -26,6 +26,9 @@ _INK_MM2 = 2.0
 # In colour, faint red covered 5 mm2 of them at most (a shade on a photograph), and with a seal at
 # least 117 mm2. It is told by so much of 255, over the mean of so many pixels, so far from print.
 _RED_MM2, _REDDER, _MEAN_PX, _OFF_PRINT_MM = 20.0, 8.0, (7, 7), 0.5
+# A threshold may leave but specks of a pale seal, which dust is like: with so much black in its
+# zone, in a scan of two levels, it is not said that there is none.
+_SPECKS_MM2, _SPECK = 0.05, 30
 # With less of the zone on paper nothing is said of it.
 _ON_PAPER = 0.95
 
@@ -48,16 +51,19 @@ def seal_seen(
     if seal is None:
         return None
     zone, best = seal.zone, seal.best
+    two_levels = flat.pixels.ndim == 2 and is_black_or_white(flat, seal.area)
     if best is not None:
         if not is_bare(*best):
             return "stamped"
         # A threshold may have taken its letters.
-        return "unclear" if is_black_or_white(flat, seal.area) else "bare"
+        return "unclear" if two_levels else "bare"
     if best_impression(zone, (faint_view(seal.view, flat),), lettered=False) is not None:
         return "stamped"
     within = window(zone, reference.px_per_mm, ink.ink.shape)
     inked_mm2 = np.count_nonzero(ink.ink[within]) / reference.px_per_mm**2
     if inked_mm2 > _INK_MM2 or _red_mm2(zone, flat, reference) > _RED_MM2:
+        return "unclear"
+    if two_levels and _specks_mm2(zone, flat, reference) > _SPECKS_MM2:
         return "unclear"
     return "absent" if float(flat.paper[within].mean()) >= _ON_PAPER else "unclear"
 
@@ -72,6 +78,14 @@ def _red_mm2(zone: Rect, flat: FlatPage, reference: Reference) -> float:
     open_ = ~grow(reference.near_print[within], _OFF_PRINT_MM * scale)
     redder = _redness(cv2.blur(flat.pixels[within], _MEAN_PX)) > usual + _REDDER
     return float(np.count_nonzero(redder & open_)) / scale**2
+
+
+def _specks_mm2(zone: Rect, flat: FlatPage, reference: Reference) -> float:
+    """Return how much of the zone holds specks, laid flat to a shade of grey, print left out."""
+    within = window(zone, reference.px_per_mm, flat.darkness.shape)
+    open_ = ~grow(reference.near_print[within], _OFF_PRINT_MM * reference.px_per_mm)
+    black = above(flat.darkness[within], _SPECK) & open_
+    return float(np.count_nonzero(black)) / reference.px_per_mm**2
 
 
 def _redness(pixels: np.ndarray) -> np.ndarray:
