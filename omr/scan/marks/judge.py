@@ -54,6 +54,8 @@ _UNLIKE = "unlike the other marks"
 # sides to 1.51; crosses that were scribbled over come to 1.9 to 4.4.
 _LONGER = ((2.6, 2.1), (3.8, 1.75))
 _LONGER_THAN_ONE = ((2.6, 3.0),)
+# It also fills so many times as much of its box; those that were scribbled over 2.6 times and more.
+_FULLER = 1.4
 # Words, signatures and waves in a box are met so often from left to right, and so much more often
 # than other marks of the hand: hatching comes to 4 at most. Boxes that are filled from side to side
 # are met up to 7 times from top to bottom, 2 more than others of the hand at most.
@@ -167,7 +169,9 @@ class Hand:
         long_ = any(
             box.length_mm >= max(sides * box.side_mm, longer * usual_mm) for sides, longer in tiers
         )
-        return SCRIBBLED if long_ else ""
+        # The bow that links both legs of a cross outside of its box makes it long, but no fuller.
+        fuller = box.score >= _FULLER * max(other.score for other in others)
+        return SCRIBBLED if long_ and fuller else ""
 
     def may_hold(self, specks: int) -> bool:
         """Tell whether a page so dusty has boxes that hold so many specks (by Poisson's law)."""
