@@ -48,6 +48,11 @@ class PaperRead:
         return tuple(dict.fromkeys([*named, *pages]))
 
 
+def reader_of(style: BallotStyle) -> PageReader:
+    """Return the reader of a ballot style, which keeps its reference pictures."""
+    return _reader(style.template, style.group)
+
+
 @lru_cache(maxsize=8)
 def _reader(template: str, group: str) -> PageReader:
     style = ballot_style(template, group)
@@ -64,7 +69,7 @@ def read_paper(
         serial: Its serial, by which it was recorded as printed.
         pictures: Pages with their dots per inch, as scanned.
     """
-    reader = _reader(style.template, style.group)
+    reader = reader_of(style)
     readings = tuple(
         reader.read_page(page_image(pixels, dpi, at + 1))
         for at, (pixels, dpi) in enumerate(pictures)

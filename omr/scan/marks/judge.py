@@ -80,9 +80,8 @@ class Measure:
         broken: Whether these are many, and reach as far as a mark: a scanner broke one.
         sides: On how many sides its ink crosses the outline.
         beyond_mm: How far its strokes reach beyond the box, on the side where they reach farthest.
-        length_mm: How long its strokes are in all.
+        length: How long its strokes are in all, in sides of the box.
         across, down: How many of them are met from left to right, and from top to bottom.
-        side_mm: Side of the box.
         filled: Whether what goes round the box also runs to and fro through it.
         body: How its ink looks.
         added: What somebody added to the mark, "" where nothing was.
@@ -103,10 +102,9 @@ class Measure:
     broken: bool = False
     sides: int = 0
     beyond_mm: float = 0.0
-    length_mm: float = 0.0
+    length: float = 0.0
     across: float = 0.0
     down: float = 0.0
-    side_mm: float = 0.0
     filled: bool = False
     body: Body = NO_BODY
     added: str = ""
@@ -120,22 +118,31 @@ class Hand:
     """How this paper was marked, and how clean it is.
 
     Attributes:
-        tones: Darkness of the strokes, one per box that holds one.
-        scores: Their ink, as shares of their boxes.
+        drawn: The boxes that hold a stroke, a dot or a circle.
         specks_mm2: Area of each speck outside the boxes.
         specks_by_chance: How many of them a box would hold by chance.
         boxes: How many boxes the page has.
-        bodies: How the ink of each box looks that holds a stroke or a dot.
-        drawn: The boxes that hold a stroke, a dot or a circle.
     """
 
-    tones: tuple[float, ...]
-    scores: tuple[float, ...]
+    drawn: tuple[Measure, ...]
     specks_mm2: tuple[float, ...]
     specks_by_chance: float
     boxes: int
-    bodies: tuple[Body, ...] = ()
-    drawn: tuple[Measure, ...] = ()
+
+    @property
+    def strokes(self) -> list[Measure]:
+        """The boxes that hold a stroke; a box that is filled over its edges looks like a ring."""
+        return [box for box in self.drawn if box.kind == "stroke" or box.filled]
+
+    @property
+    def tones(self) -> list[float]:
+        """Darkness of the strokes, one per box that holds one."""
+        return [box.tone for box in self.strokes]
+
+    @property
+    def scores(self) -> list[float]:
+        """Their ink, as shares of their boxes."""
+        return [box.score for box in self.strokes]
 
     @property
     def fills(self) -> bool:
@@ -145,14 +152,15 @@ class Hand:
 
     def made(self, box: Measure) -> bool:
         """Tell whether the pen that made the other strokes of the paper can have made one."""
-        others = list(self.tones)
+        others = self.tones
         if box.tone in others:
             others.remove(box.tone)
         return not others or box.tone > _PALER * float(np.percentile(others, _PALEST_PERCENT))
 
     def doubt(self, box: Measure) -> str:
         """Return why a box may hold a spot or a hole, "" where it is a mark of this hand."""
-        return no_mark(box.body, [body for body in self.bodies if body is not box.body])
+        solid = [other for other in self.drawn if other.kind in ("stroke", "dot") or other.filled]
+        return no_mark(box.body, [other.body for other in solid if other is not box])
 
     def overdone(self, box: Measure) -> str:
         """Return what a mark may be that is far more than this hand's others, "" if it is not."""
@@ -164,11 +172,9 @@ class Hand:
             return ""
         if box.down >= max(_ACROSS, max(other.down for other in others) + _MORE_DOWN):
             return SCRIBBLED
-        usual_mm = max(other.length_mm for other in others)
+        usual = max(other.length for other in others)
         tiers = _LONGER if len(others) > 1 else _LONGER_THAN_ONE
-        long_ = any(
-            box.length_mm >= max(sides * box.side_mm, longer * usual_mm) for sides, longer in tiers
-        )
+        long_ = any(box.length >= max(sides, times * usual) for sides, times in tiers)
         # The bow that links both legs of a cross outside of its box makes it long, but no fuller.
         fuller = box.score >= _FULLER * max(other.score for other in others)
         return SCRIBBLED if long_ and fuller else ""

@@ -50,6 +50,8 @@ _BROKEN_PIECES = 4
 _FAINT_BOXES = 2
 # What is marked by these is held against the look of the paper's other marks.
 _BODIES = ("stroke", "dot")
+# What a hand drew to mark a box; all else may be dirt or another box's.
+_DRAWN = (*_BODIES, "ring", "ringed")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -190,10 +192,9 @@ def _measure(
         broken=broken,
         area_mm2=area_mm2,
         sides=sides_crossed(found, own, ink, reference),
-        length_mm=length_mm(drawn, scale),
+        length=length_mm(drawn, scale) / min(found.found.w, found.found.h),
         across=strokes_across(drawn, scale),
         down=strokes_across(drawn.T, scale),
-        side_mm=min(found.found.w, found.found.h),
         beyond_mm=beyond_mm,
         filled=filled,
         added=added_to(found, own, ink, scale) if kind == "stroke" and beyond_mm > ADDED_MM else "",
@@ -220,7 +221,6 @@ def _has_colour(pixels: NDArray[np.uint8], inside: Mask) -> bool:
 def _hand(measures: Sequence[Measure], ink: InkMap, reference: Reference) -> Hand:
     """Look at all strokes of the paper, and at the specks between them."""
     scale = reference.px_per_mm
-    strokes = [measure for measure in measures if measure.kind == "stroke" or measure.filled]
     taken = {stroke for measure in measures for stroke in measure.own}
     sides = ink.bounds_px[:, 2:] - ink.bounds_px[:, :2]
     small = (sides.max(axis=1) <= SPECK_MM * scale) & (ink.area_px > 4)
@@ -240,11 +240,8 @@ def _hand(measures: Sequence[Measure], ink: InkMap, reference: Reference) -> Han
     open_mm2 = float(near.size - np.count_nonzero(near)) / scale**2
     box_mm2 = max((found.found.area for found in ink.boxes), default=0.0)
     return Hand(
-        tones=tuple(measure.tone for measure in strokes),
-        scores=tuple(measure.score for measure in strokes),
+        drawn=tuple(m for m in measures if m.kind in _DRAWN),
         specks_mm2=tuple(specks),
         specks_by_chance=len(specks) * box_mm2 / open_mm2,
         boxes=len(ink.boxes),
-        bodies=tuple(m.body for m in measures if m.kind in _BODIES or m.filled),
-        drawn=tuple(m for m in measures if m.kind in (*_BODIES, "ring", "ringed")),
     )

@@ -20,6 +20,7 @@ from omr.scan.wear.seal_rims import (
     SealView,
     disc_of,
     places_mm,
+    share_of_turn,
     turns_of,
 )
 
@@ -54,8 +55,7 @@ def dry_impression(rest: Mask, first: Impression, view: SealView) -> Impression 
     if x.size > _PLACES:
         some = np.linspace(0, x.size - 1, _PLACES).astype(np.int64)
         x, y = x[some], y[some]
-    steps = np.arange(-_AWAY_MM[1], _AWAY_MM[1] + _STEP_MM / 2, _STEP_MM)
-    best = _best_of(steps, first, first, x, y)
+    best = _most_seen(first, x, y)
     if best is None:
         return None
     x, y = places_mm(rest, view)
@@ -86,34 +86,27 @@ def _on_edge(one: Impression, x: Float64, y: Float64) -> tuple[int, int]:
     return int(np.count_nonzero(on)), ends.size
 
 
-def _best_of(
-    steps: Float64, around: Impression, first: Impression, x: Float64, y: Float64
-) -> Impression | None:
-    """Return the circle as large as the first that most of some ink lies on, near another's middle.
+def _most_seen(first: Impression, x: Float64, y: Float64) -> Impression | None:
+    """Return the circle as large as a seal's that most of some ink lies on, some way from it.
 
     Args:
-        steps: How far from there its middle is tried, across and down, in mm.
-        around: Where it is sought.
-        first: The first impression, from which it has to lie apart.
+        first: The seal.
         x: Of the ink, in mm.
         y: The same.
     """
+    steps = np.arange(-_AWAY_MM[1], _AWAY_MM[1] + _STEP_MM / 2, _STEP_MM)
+    across, down = (part.ravel() for part in np.meshgrid(steps, steps))
+    apart = np.hypot(across, down)
     best: Impression | None = None
-    for dx in steps.tolist():
-        for dy in steps.tolist():
-            one = around._replace(x=around.x + dx, y=around.y + dy)
-            apart = float(np.hypot(one.x - first.x, one.y - first.y))
-            if not _AWAY_MM[0] <= apart <= _AWAY_MM[1]:
-                continue
-            beyond = np.hypot(x - one.x, y - one.y) - one.edge
-            on = np.abs(beyond + SPREAD_MM / 2) < _ON_MM
-            if best is not None and np.count_nonzero(on) < best.seen * PARTS:
-                continue
-            off = (beyond > _CLEAN_MM[0]) & (beyond < _CLEAN_MM[1])
-            turns = turns_of(x - one.x, y - one.y)
-            seen = (len(np.unique(turns[on])) - len(np.unique(turns[off]))) / PARTS
-            if best is None or seen > best.seen:
-                best = one._replace(seen=seen)
+    for k in np.flatnonzero((apart >= _AWAY_MM[0]) & (apart <= _AWAY_MM[1])).tolist():
+        one = first._replace(x=first.x + float(across[k]), y=first.y + float(down[k]))
+        beyond = np.hypot(x - one.x, y - one.y) - one.edge
+        on = np.abs(beyond + SPREAD_MM / 2) < _ON_MM
+        off = (beyond > _CLEAN_MM[0]) & (beyond < _CLEAN_MM[1])
+        turns = turns_of(x - one.x, y - one.y)
+        seen = share_of_turn(turns[on]) - share_of_turn(turns[off])
+        if best is None or seen > best.seen:
+            best = one._replace(seen=seen)
     return best
 
 

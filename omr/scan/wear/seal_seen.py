@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from omr.geometry import Rect
 from omr.scan.ink.ink_map import InkMap
-from omr.scan.place.reference import Reference, above, grow, window
+from omr.scan.place.reference import Mask, Reference, above, grow, window
 from omr.scan.place.straighten import FlatPage
 from omr.scan.reading import SealState
 from omr.scan.wear.seal_colours import has_colours
@@ -60,35 +60,33 @@ def seal_seen(
     if best_impression(zone, (faint_view(seal.view, flat),), lettered=False) is not None:
         return "stamped"
     within = window(zone, reference.px_per_mm, ink.ink.shape)
-    inked_mm2 = np.count_nonzero(ink.ink[within]) / reference.px_per_mm**2
-    if inked_mm2 > _INK_MM2 or _red_mm2(zone, flat, reference) > _RED_MM2:
-        return "unclear"
-    if two_levels and _specks_mm2(zone, flat, reference) > _SPECKS_MM2:
-        return "unclear"
-    return "absent" if float(flat.paper[within].mean()) >= _ON_PAPER else "unclear"
-
-
-def _red_mm2(zone: Rect, flat: FlatPage, reference: Reference) -> float:
-    """Return how much of the zone is redder than the page's paper usually is, print left out."""
-    if not has_colours(flat.pixels):
-        return 0.0
-    scale = reference.px_per_mm
-    within = window(zone, scale, flat.darkness.shape)
-    usual = float(np.median(_redness(flat.pixels[::4, ::4])))
-    open_ = ~grow(reference.near_print[within], _OFF_PRINT_MM * scale)
-    redder = _redness(cv2.blur(flat.pixels[within], _MEAN_PX)) > usual + _REDDER
-    return float(np.count_nonzero(redder & open_)) / scale**2
-
-
-def _specks_mm2(zone: Rect, flat: FlatPage, reference: Reference) -> float:
-    """Return how much of the zone holds specks, laid flat to a shade of grey, print left out."""
-    within = window(zone, reference.px_per_mm, flat.darkness.shape)
     open_ = ~grow(reference.near_print[within], _OFF_PRINT_MM * reference.px_per_mm)
-    black = above(flat.darkness[within], _SPECK) & open_
-    return float(np.count_nonzero(black)) / reference.px_per_mm**2
+    redder = _is_redder(flat, within) & open_
+    specks = above(flat.darkness[within], _SPECK) & open_
+    inked_mm2, red_mm2, specks_mm2 = (
+        np.count_nonzero(mask) / reference.px_per_mm**2
+        for mask in (ink.ink[within], redder, specks)
+    )
+    speckled = two_levels and specks_mm2 > _SPECKS_MM2
+    on_paper = float(flat.paper[within].mean()) >= _ON_PAPER
+    if inked_mm2 > _INK_MM2 or red_mm2 > _RED_MM2 or speckled or not on_paper:
+        return "unclear"
+    return "absent"
 
 
-def _redness(pixels: np.ndarray) -> np.ndarray:
+def _is_redder(flat: FlatPage, within: tuple[slice, slice]) -> Mask:
+    """Return where a window is redder than the page's paper usually is.
+
+    What ink takes of each colour tells its colour, but of ink far darker than this.
+    """
+    if not has_colours(flat.pixels):
+        return np.zeros(flat.darkness[within].shape, np.bool_)
+    usual = float(np.median(_redness(flat.pixels[::4, ::4])))
+    smooth = np.asarray(cv2.blur(flat.pixels[within], _MEAN_PX), np.uint8)
+    return np.asarray(_redness(smooth) > usual + _REDDER, np.bool_)
+
+
+def _redness(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return by how much red outshines the other colours, of 255, shape (h, w)."""
     blue, green, red = (pixels[..., band].astype(np.float32) for band in range(3))
-    return red - 0.5 * (blue + green)
+    return np.asarray(red - 0.5 * (blue + green), np.float32)

@@ -1,0 +1,182 @@
+"""Marks that are far more than the hand's others: which are found, and how near good ones come.
+
+    python benchmarks/overdone_marks.py cancelled --pages 60 --seed 1
+    python benchmarks/overdone_marks.py good --units 6 --seed 501
+
+``cancelled`` scribbles or waves over one cross of each page, or writes a word into the box instead,
+and prints how many of these and of the crosses left alone are asked about. ``good`` measures the
+marks of papers of both generators as the reader does, and prints how far the most outstanding go
+beyond the paper's others.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from handsheets.sheet import Pixels
+from strokes import PENS, PX_PER_MM, STYLES, Pen, Point, ballot_of, draw, read_scan, voted
+from trials.reading import page_image, reader_of
+from trials.specimens import specimens
+
+from omr.geometry import Rect
+from omr.scan.marks.mark_shape import drawn_in, length_mm, strokes_across
+from omr.scan.marks.strokes import SHARED, owners_of, shares_in
+from omr.scan.settings import ReaderSettings
+from omr.scan.trace import PlacedPage
+
+FAMILIES = ("neat", "office", "blind-neat", "blind-office")
+# Pens that write as well as they mark.
+_PENS = tuple(pen for pen in PENS if "faint" not in pen.name and "pale" not in pen.name)
+
+
+class Drawn(NamedTuple):
+    """One good mark: its line in sides of its box, and how often it is met across and down."""
+
+    length: float
+    across: float
+    down: float
+
+
+def _scribble(box: Rect, rng: np.random.Generator) -> list[list[Point]]:
+    """Run to and fro over a box, seven to ten times, most of it within."""
+    left, right = box.x + rng.uniform(-1.0, 1.0), box.right + rng.uniform(-1.0, 1.0)
+    ys = np.linspace(box.y + 0.8, box.bottom - 0.6, int(rng.integers(7, 11)))
+    ends = [left if k % 2 else right for k in range(len(ys))]
+    return [
+        [(float(x + rng.normal(0, 0.4)), float(y)) for x, y in zip(ends, ys, strict=True)],
+    ]
+
+
+def _wave(box: Rect, rng: np.random.Generator) -> list[list[Point]]:
+    """Wave over a box from side to side."""
+    xs = np.linspace(box.x - 0.5, box.right + 0.5, 90)
+    turns = rng.uniform(4.0, 5.5) * 2 * np.pi * np.linspace(0, 1, len(xs))
+    ys = box.centre.y + rng.uniform(2.0, 3.0) * np.sin(turns)
+    return [[(float(x), float(y)) for x, y in zip(xs, ys, strict=True)]]
+
+
+def _word(box: Rect, rng: np.random.Generator) -> list[list[Point]]:
+    """Write five letters of a stem and a bow each, as wide as a box."""
+    high, courses = rng.uniform(2.4, 3.6), []
+    for k in range(5):
+        x, y = box.x - 0.6 + 2.0 * k + rng.normal(0, 0.1), box.centre.y - high / 2
+        courses.append([(x, y - high * rng.choice([0.0, 0.5])), (x, y + high)])
+        bow = [(x, y + 0.5 * high), (x + 0.6, y), (x + 1.1, y + 0.3 * high), (x + 1.1, y + high)]
+        courses.append(bow)
+    return courses
+
+
+_CANCELLED = {"scribbled over": _scribble, "waved over": _wave, "a word": _word}
+
+
+def _draw(page: Pixels, courses: list[list[Point]], pen: Pen, rng: np.random.Generator) -> None:
+    width_mm = rng.uniform(*pen.width_mm)
+    for course in courses:
+        draw(page, course, width_mm, pen.colour)
+
+
+def cancelled(pages: int, rng: np.random.Generator) -> Iterator[tuple[str, bool]]:
+    """Yield for each mark what was done to it, and whether people are asked about its line."""
+    ballots = [ballot_of(*style) for style in STYLES]
+    for k in range(pages):
+        ballot = ballots[k % len(ballots)]
+        page, chosen = voted(ballot, 0, rng)
+        contest = list(chosen)[int(rng.integers(len(chosen)))]
+        boxes = ballot.style.layout.pages[0].boxes
+        box = next(b for b in boxes if (b.contest, b.option) == (contest, chosen[contest])).rect
+        what = list(_CANCELLED)[int(rng.integers(len(_CANCELLED)))]
+        if what == "a word":
+            bare = cv2.cvtColor(ballot.pages[0], cv2.COLOR_GRAY2BGR)
+            _erase(page, bare, box)
+        _draw(page, _CANCELLED[what](box, rng), _PENS[int(rng.integers(len(_PENS)))], rng)
+        reading = read_scan(ballot, page, (150, 200, 300), rng)
+        asked = {mark.contest for mark in reading.marks if mark.state == "uncertain"}
+        for one in chosen:
+            yield what if one == contest else "left alone", one in asked
+
+
+def _erase(page: Pixels, bare: Pixels, box: Rect) -> None:
+    """Take the cross out of a box again, in place."""
+    wide = box.grown(2.5)
+    rows = slice(round(wide.y * PX_PER_MM), round(wide.bottom * PX_PER_MM))
+    columns = slice(round(wide.x * PX_PER_MM), round(wide.right * PX_PER_MM))
+    page[rows, columns] = bare[rows, columns]
+
+
+def drawn_on(placed: PlacedPage, settings: ReaderSettings) -> list[Drawn]:
+    """Return the marks of a page as they are measured before any is judged."""
+    ink, reference = placed.ink, placed.reference
+    shares = [shares_in(found, ink, reference, settings) for found in ink.boxes]
+    owners = owners_of(shares, ink, reference.px_per_mm, settings)
+    marks = []
+    for index, (found, mark) in enumerate(zip(ink.boxes, placed.marked.marks, strict=True)):
+        own = [one for one in shares[index] if owners[one.stroke].get(index) in ("own", SHARED)]
+        if mark.state == "marked" and own:
+            ink_px = drawn_in(found, own, ink, reference.px_per_mm)
+            long_ = length_mm(ink_px, reference.px_per_mm) / min(found.found.w, found.found.h)
+            across, down = (strokes_across(m, reference.px_per_mm) for m in (ink_px, ink_px.T))
+            marks.append(Drawn(long_, across, down))
+    return marks
+
+
+def good(families: tuple[str, ...], seed: int, units: int) -> Iterator[list[Drawn]]:
+    """Yield the good marks of each page of some families that has three and more."""
+    settings = ReaderSettings()
+    for family in families:
+        for unit in range(units):
+            for paper in specimens(family, seed, unit):
+                reader = reader_of(paper.style)
+                for at, (pixels, dpi) in enumerate(paper.pictures()):
+                    placed = reader.trace_page(page_image(pixels, dpi, at + 1)).placed
+                    marks = drawn_on(placed, settings) if placed is not None else []
+                    if len(marks) >= 3:
+                        yield marks
+
+
+def _tell_good(pages: list[list[Drawn]]) -> None:
+    """Print how far good marks go beyond the others of their page at most."""
+    beyond = []
+    for marks in pages:
+        for k, mark in enumerate(marks):
+            others = marks[:k] + marks[k + 1 :]
+            times = mark.length / max(other.length for other in others)
+            gaps = (getattr(mark, way) - max(getattr(o, way) for o in others)
+                    for way in ("across", "down"))  # fmt: skip
+            beyond.append((mark, times, *gaps))
+    print(f"{len(beyond)} marks on {len(pages)} pages")
+    for sides in (2.6, 3.8):
+        longest = max((times for mark, times, *_ in beyond if mark.length >= sides), default=0.0)
+        print(f"of {sides} sides and more: at most {longest:.2f} times as long as the others")
+    for way, at in (("across", 2), ("down", 3)):
+        most = max((one[at] for one in beyond if getattr(one[0], way) >= 5.0), default=None)
+        print(f"met five times {way} and more: {most} more often than the others at most")
+
+
+def main() -> None:
+    """Draw or measure, and print a table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("what", choices=("cancelled", "good"))
+    parser.add_argument("--pages", type=int, default=60)
+    parser.add_argument("--units", type=int, default=6)
+    parser.add_argument("--seed", type=int, default=1)
+    chosen = parser.parse_args()
+    cv2.setNumThreads(1)
+    if chosen.what == "good":
+        _tell_good(list(good(FAMILIES, chosen.seed, chosen.units)))
+        return
+    marks: Counter[str] = Counter()
+    asked: Counter[str] = Counter()
+    for what, found in cancelled(chosen.pages, np.random.default_rng([chosen.seed, 79])):
+        marks[what] += 1
+        asked[what] += found
+    for what in sorted(marks):
+        print(f"{what:16} {asked[what]:5} asked about of {marks[what]:5}")
+
+
+if __name__ == "__main__":
+    main()
