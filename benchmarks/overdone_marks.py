@@ -35,7 +35,12 @@ _PENS = tuple(pen for pen in PENS if "faint" not in pen.name and "pale" not in p
 
 
 class Drawn(NamedTuple):
-    """One good mark: its line in sides of its box, and how often it is met across and down."""
+    """One good mark.
+
+    Attributes:
+        length: Of its line, in sides of the box.
+        across, down: How often it is met from left to right, and from top to bottom.
+    """
 
     length: float
     across: float
@@ -116,7 +121,8 @@ def drawn_on(placed: PlacedPage, settings: ReaderSettings) -> list[Drawn]:
     marks = []
     for index, (found, mark) in enumerate(zip(ink.boxes, placed.marked.marks, strict=True)):
         own = [one for one in shares[index] if owners[one.stroke].get(index) in ("own", SHARED)]
-        if mark.state == "marked" and own:
+        # Those that people are asked about count as well: they are good all the same.
+        if mark.state != "empty" and own:
             ink_px = drawn_in(found, own, ink, reference.px_per_mm)
             long_ = length_mm(ink_px, reference.px_per_mm) / min(found.found.w, found.found.h)
             across, down = (strokes_across(m, reference.px_per_mm) for m in (ink_px, ink_px.T))
@@ -153,8 +159,8 @@ def _tell_good(pages: list[list[Drawn]]) -> None:
         longest = max((times for mark, times, *_ in beyond if mark.length >= sides), default=0.0)
         print(f"of {sides} sides and more: at most {longest:.2f} times as long as the others")
     for way, at in (("across", 2), ("down", 3)):
-        most = max((one[at] for one in beyond if getattr(one[0], way) >= 5.0), default=None)
-        print(f"met five times {way} and more: {most} more often than the others at most")
+        most = max((one[at] for one in beyond if getattr(one[0], way) >= 5.0), default=0.0)
+        print(f"met five times {way} and more: {most:.1f} more often than the others at most")
 
 
 def main() -> None:

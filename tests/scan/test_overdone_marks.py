@@ -113,3 +113,20 @@ def test_a_cross_drawn_twice_among_ticks_is_a_vote() -> None:
             continue
         _draw(page, [[(box.x + 2, box.centre.y), (box.x + 4, box.bottom - 2), (box.right, box.y)]])
     assert marked(read(page))["c2"] == ["high"]
+
+
+def test_a_wide_cross_whose_legs_a_bow_links_is_a_vote_among_small_ones() -> None:
+    page = blank_page()
+    for contest in LINES:
+        box = box_of(contest, "high")
+        if contest != "c2":
+            cross(page, box.grown(-2.0))
+            continue
+        turns = np.linspace(-np.pi / 2, np.pi / 2, 30)
+        bow = [
+            (box.right + 1.0 + 2.0 * float(np.cos(t)), box.centre.y + 4.5 * float(np.sin(t)))
+            for t in turns
+        ]
+        _draw(page, [[(box.x, box.bottom + 0.3), *bow, (box.x + 0.2, box.y)]])
+    reading = read(page)
+    assert marked(reading) == {contest: ["high"] for contest in LINES}

@@ -18,8 +18,9 @@ from omr.scan.place.reference import Mask, Reference, as_bits, disc, window
 
 # Of a side, the part that a ring around the box does not cross.
 _MIDDLE = 0.64
-# What lies so far around a box is looked at; no pen is thinner; gaps of a line that skips.
-_AROUND_MM, _PEN_MM, _GAP_MM = 4.0, 0.15, 0.2
+# What lies so far around a box may be drawn over its mark; no pen is thinner; gaps of a line that
+# skips.
+_AROUND_MM, _PEN_MM, _GAP_MM = 1.0, 0.15, 0.2
 _MOST_ROWS = 80
 
 
@@ -96,7 +97,10 @@ def breadth_mm(stroke: Mask, px_per_mm: int) -> float:
 
 
 def drawn_in(found: FoundBox, own: Sequence[Share], ink: InkMap, px_per_mm: int) -> Mask:
-    """Return the ink of a box's strokes within and around it, without long tails."""
+    """Return the ink of a box's strokes in it, and as far outside as a mark is drawn over it.
+
+    Legs, tails, and the bow that links two legs tell nothing of what was drawn over a mark.
+    """
     area = window(found.found, px_per_mm, ink.ink.shape, _AROUND_MM)
     return ink.ink[area] & ink_of(ink.labels[area], own)
 
