@@ -155,9 +155,8 @@ def _tell_good(pages: list[list[Drawn]]) -> None:
                     for way in ("across", "down"))  # fmt: skip
             beyond.append((mark, times, *gaps))
     print(f"{len(beyond)} marks on {len(pages)} pages")
-    for sides in (2.6, 3.8):
-        longest = max((times for mark, times, *_ in beyond if mark.length >= sides), default=0.0)
-        print(f"of {sides} sides and more: at most {longest:.2f} times as long as the others")
+    longest = max((times for mark, times, *_ in beyond if mark.length >= 3.8), default=0.0)
+    print(f"of 3.8 sides and more: at most {longest:.2f} times as long as the others")
     for way, at in (("across", 2), ("down", 3)):
         most = max((one[at] for one in beyond if getattr(one[0], way) >= 5.0), default=0.0)
         print(f"met five times {way} and more: {most:.1f} more often than the others at most")

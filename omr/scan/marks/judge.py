@@ -48,13 +48,12 @@ _FULL = 0.6
 # measured against the palest of the paper's other marks but for a fifth of them.
 _PALER, _PALEST_PERCENT = 0.6, 20
 _UNLIKE = "unlike the other marks"
-# A mark that was scribbled or waved over holds a line as long as so many sides of its box, and so
-# many times as long as the longest of the paper's other marks, or as its only other one. Of 1,021
-# good marks on pages with three and more those of 2.6 sides came to 1.61 times at most, those of
-# 3.8 sides to 1.49 (``benchmarks/overdone_marks.py good --units 3 --seed 501``); seven crosses that
-# somebody else scribbled over came to 1.9 to 3.7.
-_LONGER = ((2.6, 2.1), (3.8, 1.75))
-_LONGER_THAN_ONE = ((2.6, 3.0),)
+# A mark that was scribbled or waved over holds a longer line than the two legs of a cross have in
+# its box, which come to 3.5 sides at most, and one so many times as long as the longest of the
+# paper's other marks, or as its only other one. Of 1,021 good marks on pages with three and more
+# those came to 1.49 times at most (``benchmarks/overdone_marks.py good --units 3 --seed 501``);
+# seven crosses that somebody else scribbled over came to 1.9 to 3.7.
+_LONG, _LONGER, _LONGER_THAN_ONE = 3.8, 1.75, 3.0
 # Words, signatures and waves in a box are met so often from left to right, and so much more often
 # than other marks of the hand; from top to bottom, marks that are scribbled over. Of those good
 # marks none that is met as often was met more than 0.4 and 1.0 times more often than the others;
@@ -173,9 +172,8 @@ class Hand:
         if box.down >= max(_ACROSS, max(other.down for other in others) + _MORE_DOWN):
             return SCRIBBLED
         usual = max(other.length for other in others)
-        tiers = _LONGER if len(others) > 1 else _LONGER_THAN_ONE
-        long_ = any(box.length >= max(sides, times * usual) for sides, times in tiers)
-        return SCRIBBLED if long_ else ""
+        longer = _LONGER if len(others) > 1 else _LONGER_THAN_ONE
+        return SCRIBBLED if box.length >= max(_LONG, longer * usual) else ""
 
     def may_hold(self, specks: int) -> bool:
         """Tell whether a page so dusty has boxes that hold so many specks (by Poisson's law)."""
