@@ -22,7 +22,8 @@ from omr.scan.marks.additions import ADDED_MM, added_to
 from omr.scan.marks.bodies import NO_BODY, body_of
 from omr.scan.marks.broken_strokes import comes_from_elsewhere
 from omr.scan.marks.faint_marks import faintly_drawn, very_faint
-from omr.scan.marks.judge import BROKEN_MM, LIGHT, SPECK_MM, Hand, Kind, Measure, judge
+from omr.scan.marks.hand import LIGHT, Hand, Kind, Measure
+from omr.scan.marks.judge import BROKEN_MM, SPECK_MM, judge
 from omr.scan.marks.mark_shape import (
     drawn_in,
     extent_of,
@@ -35,6 +36,7 @@ from omr.scan.marks.mark_shape import (
     strokes_across,
 )
 from omr.scan.marks.rings import bears_mark, ring_round
+from omr.scan.marks.straight_parts import share_aside
 from omr.scan.marks.strokes import SHARED, Share, owners_of, shares_in
 from omr.scan.marks.trails import trail_mm
 from omr.scan.place.box_places import FoundBox
@@ -195,6 +197,7 @@ def _measure(
         length=length_mm(drawn, scale) / min(found.found.w, found.found.h),
         across=strokes_across(drawn, scale),
         down=strokes_across(drawn.T, scale),
+        aside=share_aside(drawn, scale),
         beyond_mm=beyond_mm,
         filled=filled,
         added=added_to(found, own, ink, scale) if kind == "stroke" and beyond_mm > ADDED_MM else "",

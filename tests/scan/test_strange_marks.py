@@ -1,7 +1,8 @@
-"""Marks that are far more than the hand's others: scribbled or waved over, words, signatures."""
+"""Marks that are not as the hand's others: scribbled or waved over, covered, words, digits."""
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -10,6 +11,7 @@ from tests.scan.page_drawings import (
     BLUE,
     LINES,
     RED,
+    SCALE,
     Colour,
     Picture,
     blank_page,
@@ -130,3 +132,78 @@ def test_a_wide_cross_whose_legs_a_bow_links_is_a_vote_among_small_ones() -> Non
         _draw(page, [[(box.x, box.bottom + 0.3), *bow, (box.x + 0.2, box.y)]])
     reading = read(page)
     assert marked(reading) == {contest: ["high"] for contest in LINES}
+
+
+def _letters(page: Picture, box: Rect, text: str, high_mm: float) -> None:
+    """Write letters into a box as a pen does: one line, round at the bends."""
+    size = high_mm * SCALE / 22.0  # capital letters of this face are 21 units high
+    thick = round(0.45 * SCALE)
+    (wide, high), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, size, thick)
+    at = round(box.centre.x * SCALE - wide / 2), round(box.centre.y * SCALE + high / 2)
+    cv2.putText(page, text, at, cv2.FONT_HERSHEY_SIMPLEX, size, BLUE, thick, cv2.LINE_AA)
+
+
+@pytest.mark.parametrize(
+    ("text", "high_mm", "dpi"),
+    [
+        ("ko", 3.2, 150), ("ko", 3.2, 300), ("OK", 2.6, 200), ("th", 3.0, 300), ("NB", 2.5, 150),
+        ("5", 4.0, 150), ("5", 4.0, 300), ("8", 4.0, 200), ("?", 4.0, 150),
+    ],
+)  # fmt: skip
+def test_letters_and_digits_among_crosses_are_for_people(
+    text: str, high_mm: float, dpi: int
+) -> None:
+    page = voted_page(but="c2")
+    _letters(page, box_of("c2", "high"), text, high_mm)
+    reading = read_at(page, dpi)
+    assert state(reading, "c2", "high") == "uncertain"
+    assert [state(reading, contest, "high") for contest in ("c1", "c3")] == ["marked"] * 2
+
+
+def test_letters_in_every_box_are_this_voters_marks() -> None:
+    page = blank_page()
+    for contest in LINES:
+        _letters(page, box_of(contest, "high"), "V", 5.0)
+    assert marked(read(page)) == {contest: ["high"] for contest in LINES}
+
+
+@pytest.mark.parametrize("contest", LINES)
+def test_a_cross_of_which_fluid_leaves_the_tips_is_for_people(contest: str) -> None:
+    page = voted_page()
+    centre = box_of(contest, "high").centre
+    at = round(centre.x * SCALE), round(centre.y * SCALE)
+    cv2.ellipse(page, at, (round(3.6 * SCALE), round(2.6 * SCALE)), 0, 0, 360, (255,) * 3, -1)
+    assert state(read(page), contest, "high") == "uncertain"
+
+
+@pytest.mark.parametrize("width_mm", [1.0, 1.3])
+def test_two_lines_through_a_felt_pens_cross_strike_it_out(width_mm: float) -> None:
+    page = blank_page()
+    for contest in LINES:
+        cross(page, box_of(contest, "high").grown(1.0), width_mm=width_mm)
+    box = box_of("c2", "high")
+    for above in (-0.9, 1.1):
+        y = box.centre.y + above
+        stroke(page, [(box.x - 2.5, y + 0.3), (box.right + 2.5, y - 0.2)], width_mm)
+    reading = read(page)
+    assert state(reading, "c2", "high") == "uncertain"
+    assert [state(reading, contest, "high") for contest in ("c1", "c3")] == ["marked"] * 2
+
+
+def test_a_cross_of_one_line_with_a_bow_in_its_box_is_a_vote_among_ticks() -> None:
+    page = blank_page()
+    for contest in LINES:
+        box = box_of(contest, "high")
+        if contest == "c2":
+            bow = [(box.right - 1.4, box.y + 1.5), (box.right - 1.1, box.bottom - 2.0)]
+            _draw(page, [[(box.x + 1, box.bottom - 1), *bow, (box.x + 1.5, box.y + 1.2)]])
+            continue
+        _draw(page, [[(box.x + 2, box.centre.y), (box.x + 4, box.bottom - 2), (box.right, box.y)]])
+    assert marked(read(page)) == {contest: ["high"] for contest in LINES}
+
+
+@pytest.mark.parametrize("shrunk_mm", [0.8, 1.1])
+def test_a_cross_of_two_thirds_of_the_others_is_a_vote(shrunk_mm: float) -> None:
+    page = voted_page(but="c2")
+    cross(page, box_of("c2", "high").grown(-shrunk_mm))
+    assert marked(read(page)) == {contest: ["high"] for contest in LINES}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-import overdone_marks
+import strange_marks
 from strokes import ballot_of, read_scan, voted
 
 from omr.geometry import Rect
@@ -13,7 +13,7 @@ BOX = Rect(100.0, 100.0, 9.0, 9.0)
 
 def test_what_is_drawn_over_a_box_covers_most_of_it() -> None:
     rng = np.random.default_rng(3)
-    for make in overdone_marks._CANCELLED.values():
+    for make in strange_marks._CANCELLED.values():
         for _ in range(20):
             points = np.vstack([np.array(course) for course in make(BOX, rng)])
             assert np.ptp(points[:, 0]) > 6.0
@@ -28,13 +28,13 @@ def test_a_word_stands_in_its_box_without_the_cross() -> None:
     boxes = ballot.style.layout.pages[0].boxes
     box = next(b for b in boxes if (b.contest, b.option) == (contest, chosen[contest]))
     bare = np.repeat(ballot.pages[0][..., None], 3, axis=2)
-    overdone_marks._erase(page, bare, box.rect)
+    strange_marks._erase(page, bare, box.rect)
     marks = read_scan(ballot, page, (300,), rng).marks
     assert {mark.contest for mark in marks if mark.state == "marked"} == {*chosen} - {contest}
 
 
 def test_the_marks_of_good_papers_are_measured() -> None:
-    pages = list(overdone_marks.good(("neat",), 501, 1))
+    pages = list(strange_marks.good(("neat",), 501, 1))
     assert pages
     for marks in pages:
         assert len(marks) >= 3

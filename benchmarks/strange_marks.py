@@ -1,7 +1,7 @@
 """Marks that are far more than the hand's others: which are found, and how near good ones come.
 
-    python benchmarks/overdone_marks.py cancelled --pages 60 --seed 1
-    python benchmarks/overdone_marks.py good --units 6 --seed 501
+    python benchmarks/strange_marks.py cancelled --pages 60 --seed 1
+    python benchmarks/strange_marks.py good --units 6 --seed 501
 
 ``cancelled`` scribbles or waves over one cross of each page, or writes a word into the box instead,
 and prints how many of these and of the crosses left alone are asked about. ``good`` measures the

@@ -1,0 +1,207 @@
+"""What was measured in each box, and the hand that marked the paper's boxes.
+
+A mark is judged beside the others of its paper: their darkness, how much of a box they cover, how
+long their lines are and how many of them are met. What is paler than this hand's marks, far more,
+far less, or of another shape may be none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import factorial
+from typing import Literal
+
+import numpy as np
+
+from omr.scan.marks.blots import no_mark
+from omr.scan.marks.bodies import NO_BODY, Body
+
+Kind = Literal["none", "missing", "ring", "ringed", "strayed", "stroke", "dot", "small", "faint"]
+
+# A box that lies between others holds specks by chance where as much as this of one box of the
+# page would; a dozen clean pages have none with two.
+_BOXES_BY_CHANCE = 0.3
+# Light strokes cover less of their box than this. So does no cross of a felt pen: it covers more,
+# but with a line no longer than its two legs and no broader than a pen, both in sides of the box.
+# Of 90 crosses of broad pens those came to 2.9 and 0.18 at most; 45 boxes that were filled in
+# zigzag to 3.2 at least, and what is filled without a gap is broader.
+LIGHT, _TWO_LEGS, _PEN = 0.28, 3.0, 0.22
+# A pen leaves lines of one darkness. Of 2,000 plain marks of mixed shapes, pens and machines none
+# was paler than 0.65 of its paper's usual, and that was a thin cross among filled boxes; alike
+# shapes have 0.86. A smudge, a drop or a fibre in the box of an unmarked line is paler than that,
+# measured against the palest of the paper's other marks but for a fifth of them.
+_PALER, _PALEST_PERCENT = 0.6, 20
+UNLIKE = "unlike the other marks"
+# A mark that was scribbled or waved over holds a longer line than the two legs of a cross have in
+# its box, which come to 3.5 sides at most, and one so many times as long as the longest of the
+# paper's other marks, or as its only other one. Of 1,021 good marks on pages with three and more
+# those came to 1.49 times at most (``benchmarks/strange_marks.py good --units 3 --seed 501``);
+# seven crosses that somebody else scribbled over came to 1.9 to 3.7.
+_LONG, _LONGER, _LONGER_THAN_ONE = 3.8, 1.75, 3.0
+# Words, signatures and waves in a box are met so often from left to right, and so much more often
+# than other marks of the hand; from top to bottom, marks that are scribbled over. Of those good
+# marks none that is met as often was met more than 0.4 and 1.0 times more often than the others;
+# boxes filled from side to side by somebody else came to 2 times more from top to bottom.
+_ACROSS, _MORE_ACROSS, _MORE_DOWN = 5.0, 2.0, 3.0
+# Initials, a digit, "no" have more of their ink aside of two straight lines than any other mark of
+# the paper, by so much, and less in these two lines than this part of what others usually have. Of
+# 847 good marks those with 0.1 more had 0.79 of it at least: crosses of which a bow links the legs
+# have a whole cross besides. Nine such words of somebody else's came to 0.42 to 0.86.
+_MORE_ASIDE, _LESS_STRAIGHT = 0.10, 0.72
+# What is left of a mark under correction fluid, a blot, a small digit: a line and ink of less than
+# this part of the usual ones. Good marks came to 0.61, where the hand does not fill boxes.
+_LESS = 0.5
+SCRIBBLED, WRITTEN_IN = "perhaps scribbled out", "perhaps writing"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One box as measured.
+
+    Attributes:
+        kind: What is in it, as far as the box alone can tell.
+        score: Own ink inside, as a share of its area.
+        tone: Median darkness of that ink, 0 to 255.
+        weak: Whether hardly any of the ink is dark beyond doubt.
+        hair: Whether its ink is as thin and pale as a crease or a fibre.
+        coloured: Whether what is small in it has a colour, as dirt has not.
+        astray: Whether most of the stroke lies outside and none of it in the middle.
+        pieces: Reach in mm and area in mm² of each piece that the ink inside has.
+        pieces_mm, area_mm2: Reach of all pieces together, and their ink.
+        broken: Whether these are many, and reach as far as a mark: a scanner broke one.
+        sides: On how many sides its ink crosses the outline.
+        beyond_mm: How far its strokes reach beyond the box, on the side where they reach farthest.
+        length: How long its strokes are in the box, in sides of it.
+        across, down: How many of them are met from left to right, and from top to bottom.
+        aside: Share of their ink there that lies aside of two straight lines.
+        filled: Whether what goes round the box also runs to and fro through it.
+        body: How its ink looks.
+        added: What somebody added to the mark, "" where nothing was.
+        own, ring: Strokes that the box explains if it is marked.
+        legs: Strokes of other boxes that merely enter it.
+    """
+
+    kind: Kind
+    score: float = 0.0
+    tone: float = 0.0
+    weak: bool = False
+    hair: bool = False
+    coloured: bool = False
+    astray: bool = False
+    pieces: tuple[tuple[float, float], ...] = ()
+    pieces_mm: float = 0.0
+    area_mm2: float = 0.0
+    broken: bool = False
+    sides: int = 0
+    beyond_mm: float = 0.0
+    length: float = 0.0
+    across: float = 0.0
+    down: float = 0.0
+    aside: float = 0.0
+    filled: bool = False
+    body: Body = NO_BODY
+    added: str = ""
+    own: tuple[int, ...] = ()
+    ring: tuple[int, ...] = ()
+    legs: tuple[int, ...] = ()
+
+    @property
+    def light(self) -> bool:
+        """Whether it holds light strokes, or the two legs of a broad pen's cross."""
+        legs = self.length <= _TWO_LEGS and self.score <= _PEN * self.length
+        return self.score < LIGHT or legs
+
+    @property
+    def straight(self) -> float:
+        """How much of its line lies in two straight ones, in sides of the box."""
+        return (1.0 - self.aside) * self.length
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """How this paper was marked, and how clean it is.
+
+    Attributes:
+        drawn: The boxes that hold a stroke, a dot or a circle.
+        specks_mm2: Area of each speck outside the boxes.
+        specks_by_chance: How many of them a box would hold by chance.
+        boxes: How many boxes the page has.
+    """
+
+    drawn: tuple[Measure, ...]
+    specks_mm2: tuple[float, ...]
+    specks_by_chance: float
+    boxes: int
+
+    @property
+    def strokes(self) -> list[Measure]:
+        """The boxes that hold a stroke; a box that is filled over its edges looks like a ring."""
+        return [box for box in self.drawn if box.kind == "stroke" or box.filled]
+
+    @property
+    def inked(self) -> list[Measure]:
+        """The boxes that hold ink of a mark, not merely a circle round them."""
+        return [box for box in self.drawn if box.kind in ("stroke", "dot") or box.filled]
+
+    @property
+    def tones(self) -> list[float]:
+        """Darkness of the strokes, one per box that holds one."""
+        return [box.tone for box in self.strokes]
+
+    @property
+    def fills(self) -> bool:
+        """Whether this voter fills boxes: three at least, and hardly any is lightly marked."""
+        strokes = self.strokes
+        light = sum(box.light for box in strokes)
+        return len(strokes) - light >= 3 and 4 * light <= len(strokes)
+
+    def made(self, box: Measure) -> bool:
+        """Tell whether the pen that made the other strokes of the paper can have made one."""
+        others = self.tones
+        if box.tone in others:
+            others.remove(box.tone)
+        return not others or box.tone > _PALER * float(np.percentile(others, _PALEST_PERCENT))
+
+    def doubt(self, box: Measure) -> str:
+        """Return why a box may hold a spot or a hole, "" where it is a mark of this hand."""
+        return no_mark(box.body, [other.body for other in self.inked if other is not box])
+
+    def strange(self, box: Measure) -> str:
+        """Return what a mark may be that is not as this hand's others, "" where it is.
+
+        Far more of it is a mark that was cancelled, or writing; far less is writing, or what is
+        left of a mark that was covered.
+        """
+        return self._overdone(box) or self._underdone(box)
+
+    def _overdone(self, box: Measure) -> str:
+        others = [other for other in self.drawn if other is not box]
+        across = max((other.across for other in others), default=0.0)
+        if box.across >= max(_ACROSS, across + _MORE_ACROSS):
+            return WRITTEN_IN
+        if not others:
+            return ""
+        if box.down >= max(_ACROSS, max(other.down for other in others) + _MORE_DOWN):
+            return SCRIBBLED
+        usual = max(other.length for other in others)
+        longer = _LONGER if len(others) > 1 else _LONGER_THAN_ONE
+        return SCRIBBLED if box.length >= max(_LONG, longer * usual) else ""
+
+    def _underdone(self, box: Measure) -> str:
+        inked = [other for other in self.inked if other is not box]
+        if not inked or self.fills:
+            return ""
+        aside = max(other.aside for other in inked)
+        straight = float(np.median([other.straight for other in inked]))
+        if box.aside >= aside + _MORE_ASIDE and box.straight < _LESS_STRAIGHT * straight:
+            return WRITTEN_IN
+        if len(inked) < 2:
+            return ""  # of two marks either may be the odd one
+        length = float(np.median([other.length for other in inked]))
+        ink = min(other.score for other in inked)
+        return UNLIKE if box.length < _LESS * length and box.score < _LESS * ink else ""
+
+    def may_hold(self, specks: int) -> bool:
+        """Tell whether a page so dusty has boxes that hold so many specks (by Poisson's law)."""
+        chance = self.specks_by_chance**specks / factorial(specks)
+        return specks == 0 or self.boxes * chance >= _BOXES_BY_CHANCE
