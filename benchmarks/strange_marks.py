@@ -1,12 +1,12 @@
-"""Marks that are far more than the hand's others: which are found, and how near good ones come.
+"""Marks that are not as the hand's others: which are found, and how near good ones come.
 
     python benchmarks/strange_marks.py cancelled --pages 60 --seed 1
     python benchmarks/strange_marks.py good --units 6 --seed 501
 
-``cancelled`` scribbles or waves over one cross of each page, or writes a word into the box instead,
-and prints how many of these and of the crosses left alone are asked about. ``good`` measures the
-marks of papers of both generators as the reader does, and prints how far the most outstanding go
-beyond the paper's others.
+``cancelled`` scribbles or waves over one cross of each page, covers all of it but its tips, or
+writes a word, two letters or a digit into the box instead, and prints how many of these and of the
+crosses left alone are asked about. ``good`` measures the marks of papers of both generators as the
+reader does, and prints how far the most outstanding go beyond the paper's others, or stay behind.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from trials.specimens import specimens
 
 from omr.geometry import Rect
 from omr.scan.marks.mark_shape import drawn_in, length_mm, strokes_across
+from omr.scan.marks.straight_parts import share_aside
 from omr.scan.marks.strokes import SHARED, owners_of, shares_in
 from omr.scan.settings import ReaderSettings
 from omr.scan.trace import PlacedPage
@@ -40,11 +41,18 @@ class Drawn(NamedTuple):
     Attributes:
         length: Of its line, in sides of the box.
         across, down: How often it is met from left to right, and from top to bottom.
+        aside: Share of it aside of two straight lines.
     """
 
     length: float
     across: float
     down: float
+    aside: float
+
+    @property
+    def straight(self) -> float:
+        """How much of it lies in these two lines, in sides of the box."""
+        return (1.0 - self.aside) * self.length
 
 
 def _scribble(box: Rect, rng: np.random.Generator) -> list[list[Point]]:
@@ -76,7 +84,55 @@ def _word(box: Rect, rng: np.random.Generator) -> list[list[Point]]:
     return courses
 
 
-_CANCELLED = {"scribbled over": _scribble, "waved over": _wave, "a word": _word}
+def _letter(x: float, y: float, high: float, rng: np.random.Generator) -> list[list[Point]]:
+    """Write a small letter: a ring, a stem with a bow, or a stem with two arms."""
+    broad, turns = 0.7 * high, np.linspace(0.0, 2.0 * np.pi, 24)
+    ring = [
+        (x + broad * (0.5 + 0.5 * float(np.cos(t))), y + high * (0.5 + 0.5 * float(np.sin(t))))
+        for t in turns
+    ]
+    stem = [(x, y - 0.6 * high), (x, y + high)]
+    bow = [
+        (x, y + 0.5 * high),
+        (x + 0.5 * broad, y),
+        (x + broad, y + 0.3 * high),
+        (x + broad, y + high),
+    ]
+    arms = [(x + broad, y), (x, y + 0.5 * high), (x + broad, y + high)]
+    return [[ring], [stem, bow], [stem, arms]][int(rng.integers(3))]
+
+
+def _two_letters(box: Rect, rng: np.random.Generator) -> list[list[Point]]:
+    high = rng.uniform(2.2, 3.2)
+    left = box.centre.x - high + rng.normal(0, 0.4)
+    y = box.centre.y - high / 2 + rng.normal(0, 0.4)
+    return [*_letter(left, y, high, rng), *_letter(left + 1.1 * high, y, high, rng)]
+
+
+def _digit(box: Rect, rng: np.random.Generator) -> list[list[Point]]:
+    """Write a 3, a 5, an 8 or a 9."""
+    high, broad = rng.uniform(4.0, 6.0), rng.uniform(1.8, 2.8)
+    upper, lower = (0.0, 0.25), (0.0, -0.25)
+
+    def arc(middle: tuple[float, float], first: float, last: float) -> list[Point]:
+        return [
+            (middle[0] + 0.5 * float(np.cos(t)), middle[1] + 0.25 * float(np.sin(t)))
+            for t in np.linspace(first, last, 20)
+        ]
+
+    courses = [
+        [[*arc(upper, 2.6, -1.4), *arc(lower, 1.4, -2.6)]],
+        [[(-0.4, 0.5), (-0.4, 0.08), *arc(lower, 2.2, -2.4)], [(-0.4, 0.5), (0.45, 0.5)]],
+        [arc(upper, 0.0, 2.0 * np.pi), arc(lower, 0.0, 2.0 * np.pi)],
+        [arc(upper, 0.0, 2.0 * np.pi), [(0.5, 0.25), (0.3, -0.5)]],
+    ][int(rng.integers(4))]
+    x, y = np.array([box.centre.x, box.centre.y]) + rng.normal(0.0, 0.5, 2)
+    return [[(x + broad * u, y - high * v) for u, v in course] for course in courses]
+
+
+_CANCELLED = {"scribbled over": _scribble, "waved over": _wave}
+_INSTEAD = {"a word": _word, "two letters": _two_letters, "a digit": _digit}
+_COVERED = "all but its tips covered"
 
 
 def _draw(page: Pixels, courses: list[list[Point]], pen: Pen, rng: np.random.Generator) -> None:
@@ -94,15 +150,26 @@ def cancelled(pages: int, rng: np.random.Generator) -> Iterator[tuple[str, bool]
         contest = list(chosen)[int(rng.integers(len(chosen)))]
         boxes = ballot.style.layout.pages[0].boxes
         box = next(b for b in boxes if (b.contest, b.option) == (contest, chosen[contest])).rect
-        what = list(_CANCELLED)[int(rng.integers(len(_CANCELLED)))]
-        if what == "a word":
-            bare = cv2.cvtColor(ballot.pages[0], cv2.COLOR_GRAY2BGR)
-            _erase(page, bare, box)
-        _draw(page, _CANCELLED[what](box, rng), _PENS[int(rng.integers(len(_PENS)))], rng)
+        kinds = [*_CANCELLED, *_INSTEAD, _COVERED]
+        what = kinds[int(rng.integers(len(kinds)))]
+        if what == _COVERED:
+            _cover(page, box, rng)
+        else:
+            if what in _INSTEAD:
+                _erase(page, cv2.cvtColor(ballot.pages[0], cv2.COLOR_GRAY2BGR), box)
+            courses = {**_CANCELLED, **_INSTEAD}[what](box, rng)
+            _draw(page, courses, _PENS[int(rng.integers(len(_PENS)))], rng)
         reading = read_scan(ballot, page, (150, 200, 300), rng)
         asked = {mark.contest for mark in reading.marks if mark.state == "uncertain"}
         for one in chosen:
             yield what if one == contest else "left alone", one in asked
+
+
+def _cover(page: Pixels, box: Rect, rng: np.random.Generator) -> None:
+    """Lay correction fluid over the middle of a box, in place."""
+    centre = round(box.centre.x * PX_PER_MM), round(box.centre.y * PX_PER_MM)
+    halves = [round(half * PX_PER_MM) for half in box.w * rng.uniform(0.3, 0.4, 2)]
+    cv2.ellipse(page, centre, halves, rng.uniform(0, 180), 0, 360, (252, 253, 253), -1, cv2.LINE_AA)
 
 
 def _erase(page: Pixels, bare: Pixels, box: Rect) -> None:
@@ -126,7 +193,7 @@ def drawn_on(placed: PlacedPage, settings: ReaderSettings) -> list[Drawn]:
             ink_px = drawn_in(found, own, ink, reference.px_per_mm)
             long_ = length_mm(ink_px, reference.px_per_mm) / min(found.found.w, found.found.h)
             across, down = (strokes_across(m, reference.px_per_mm) for m in (ink_px, ink_px.T))
-            marks.append(Drawn(long_, across, down))
+            marks.append(Drawn(long_, across, down, share_aside(ink_px, reference.px_per_mm)))
     return marks
 
 
@@ -145,8 +212,8 @@ def good(families: tuple[str, ...], seed: int, units: int) -> Iterator[list[Draw
 
 
 def _tell_good(pages: list[list[Drawn]]) -> None:
-    """Print how far good marks go beyond the others of their page at most."""
-    beyond = []
+    """Print how far good marks go beyond the others of their page at most, or stay behind."""
+    beyond, behind = [], []
     for marks in pages:
         for k, mark in enumerate(marks):
             others = marks[:k] + marks[k + 1 :]
@@ -154,12 +221,25 @@ def _tell_good(pages: list[list[Drawn]]) -> None:
             gaps = (getattr(mark, way) - max(getattr(o, way) for o in others)
                     for way in ("across", "down"))  # fmt: skip
             beyond.append((mark, times, *gaps))
+            more = mark.aside - max(other.aside for other in others)
+            parts = (
+                getattr(mark, part) / float(np.median([getattr(other, part) for other in others]))
+                for part in ("length", "straight")
+            )
+            behind.append((more, *parts))
     print(f"{len(beyond)} marks on {len(pages)} pages")
     longest = max((times for mark, times, *_ in beyond if mark.length >= 3.8), default=0.0)
     print(f"of 3.8 sides and more: at most {longest:.2f} times as long as the others")
     for way, at in (("across", 2), ("down", 3)):
         most = max((one[at] for one in beyond if getattr(one[0], way) >= 5.0), default=0.0)
         print(f"met five times {way} and more: {most:.1f} more often than the others at most")
+    shortest = min(length for _, length, _ in behind)
+    print(f"at least {shortest:.2f} of the others' usual length")
+    for least in (0.1, 0.2):
+        straight = min((part for more, _, part in behind if more >= least), default=0.0)
+        print(
+            f"{least:.1f} more aside of two lines: at least {straight:.2f} of the usual within them"
+        )
 
 
 def main() -> None:

@@ -21,6 +21,17 @@ def test_what_is_drawn_over_a_box_covers_most_of_it() -> None:
             assert (np.abs(points - (104.5, 104.5)) < 8.0).all()
 
 
+def test_what_is_written_in_place_of_a_mark_stands_in_its_box() -> None:
+    rng = np.random.default_rng(4)
+    for what, make in strange_marks._INSTEAD.items():
+        for _ in range(20):
+            points = np.vstack([np.array(course) for course in make(BOX, rng)])
+            assert 1.0 < np.ptp(points[:, 0]) < 12.0
+            assert 2.0 < np.ptp(points[:, 1]) < 8.0
+            reach = 7.5 if what == "a word" else 5.0
+            assert (np.abs(points - (104.5, 104.5)) < reach).all()
+
+
 def test_a_word_stands_in_its_box_without_the_cross() -> None:
     ballot, rng = ballot_of("tin-nhiem.vi", "b"), np.random.default_rng(5)
     page, chosen = voted(ballot, 0, rng)
