@@ -6,8 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.scan.page_drawings import BLUE, Colour, Picture, read, stroke, voted_page
+from tests.scan.page_drawings import BLUE, Colour, Picture, read, spot, stroke, voted_page
 from tests.scan.seal_drawings import SEAL, grey_scan, is_asked, press_seal, seal_die, zone_of_seal
+
+Point = tuple[float, float]
 
 _BLACK: Colour = (30, 30, 30)
 
@@ -49,6 +51,25 @@ def test_broken_arcs_of_one_rim_are_free_in_two_levels() -> None:
     parts = [(10.0, 38.0), (95.0, 140.0), (170.0, 200.0), (240.0, 275.0)]
     page = press_seal(voted_page(), _dry(seal_die(37.0), parts, 5), 0.0, 0.0, _BLACK)
     assert not is_asked(_two_levels(page))
+
+
+def _arc(radius_mm: float, first: float, last: float, stray_mm: float = 0.0) -> list[Point]:
+    """Return a stretch of a circle, between some degrees, that strays from it towards its end."""
+    middle, turns = zone_of_seal().centre, np.radians(np.linspace(first, last, 60))
+    away = radius_mm + stray_mm * np.linspace(0.0, 1.0, 60)
+    x, y = middle.x + away * np.cos(turns), middle.y + away * np.sin(turns)
+    return [(float(a), float(b)) for a, b in zip(x, y, strict=True)]
+
+
+@pytest.mark.parametrize("stray_mm", [0.0, 5.0])
+def test_an_inner_ring_is_of_the_seal_whose_rim_shows_one_stretch(stray_mm: float) -> None:
+    page = voted_page()
+    stroke(page, _arc(17.0, 50.0, 115.0), 1.0, _BLACK)
+    stroke(page, _arc(9.0, 60.0, 110.0, stray_mm), 0.3, _BLACK)
+    for k in range(12):
+        spot(page, *_arc(13.0, 50.0 + 5 * k, 51.0 + 5 * k)[0], 0.2, _BLACK)
+    # What leaves the circle around the rim's middle was drawn by somebody.
+    assert is_asked(_two_levels(page)) == (stray_mm > 0.0)
 
 
 @pytest.mark.parametrize("radius", [9.0, 30.0])

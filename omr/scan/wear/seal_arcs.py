@@ -110,18 +110,19 @@ def _most_seen(first: Impression, x: Float64, y: Float64) -> Impression | None:
     return best
 
 
-def on_circle(pieces: Mask, middle: Impression, view: SealView) -> Mask:
+def on_circle(pieces: Mask, middle_mm: tuple[float, float], view: SealView) -> Mask:
     """Return which pieces of ink follow a circle around a seal's middle, of any radius.
 
     Args:
         pieces: Ink that a threshold left of a seal.
-        middle: The seal as far as its broken rim shows it.
+        middle_mm: Of the seal, as far as its broken rim shows it.
         view: The zone.
     """
     found = label_pieces(pieces)
     x, y = places_mm(pieces, view)
     numbers = found.labels[pieces]
-    away, turn = np.hypot(x - middle.x, y - middle.y), np.arctan2(y - middle.y, x - middle.x)
+    across, down = x - middle_mm[0], y - middle_mm[1]
+    away, turn = np.hypot(across, down), np.arctan2(down, across)
     follows = np.zeros(len(found.stats), np.bool_)
     for number in range(1, len(found.stats)):
         own = numbers == number

@@ -173,28 +173,38 @@ def _off_any_rim(rest: Mask, zone: Rect, view: SealView) -> Mask:
         view: The zone with its surroundings.
     """
     written = _written(rest, view.px_per_mm, _TOUCHING_MM)
-    broken = best_impression(zone, (view,), lettered=False)
-    if broken is not None:
-        written &= ~on_circle(written, broken[0], view)
     strokes = label_pieces(written)
-    found = np.zeros(rest.shape, np.bool_)
-    keep = np.ones(len(strokes.stats), np.bool_)
-    keep[0] = False
-    for _, area, shape in strokes.shapes(keep):
-        own = np.zeros(rest.shape, np.bool_)
-        own[area] = shape
-        x, y = places_mm(own, view)
-        if not _on_rim(x, y, zone):
-            found |= own
+    rims = {
+        number: middle
+        for number in range(1, len(strokes.stats))
+        if (middle := _middle_of_rim(strokes.labels == number, zone, view)) is not None
+    }
+    off = np.ones(len(strokes.stats), np.bool_)
+    off[list(rims)] = False
+    found = strokes.chosen(off) & written
+    broken = best_impression(zone, (view,), lettered=False)
+    middles = [(broken[0].x, broken[0].y)] if broken is not None else []
+    if rims:
+        # The longest stretch of a rim shows best where its middle is.
+        longest = max(rims, key=lambda number: int(strokes.stats[number, cv2.CC_STAT_AREA]))
+        middles.append(rims[longest])
+    for middle in middles:
+        found &= ~on_circle(found, middle, view)
     return found
 
 
-def _on_rim(x: Float64, y: Float64, zone: Rect) -> bool:
-    """Tell whether places (mm) lie on a circle that a seal's rim can be: large, about the zone."""
+def _middle_of_rim(own: Mask, zone: Rect, view: SealView) -> tuple[float, float] | None:
+    """Return the middle of the circle that a piece lies on, if a seal's rim can be that circle.
+
+    It is large, and lies about the zone.
+    """
+    x, y = places_mm(own, view)
     across, down, radius = circle_through(np.column_stack([x, y]))
     off = np.abs(np.hypot(x - across, y - down) - radius)
     about = np.hypot(across - zone.centre.x, down - zone.centre.y) < _ABOUT_MM
-    return bool(_RIMS_MM[0] < radius < _RIMS_MM[1] and about and float(off.std()) < _RIM_OFF_MM)
+    if _RIMS_MM[0] < radius < _RIMS_MM[1] and about and float(off.std()) < _RIM_OFF_MM:
+        return across, down
+    return None
 
 
 def _discs(first: Impression, beyond: Mask, views: tuple[SealView, SealView], red: bool) -> Mask:
