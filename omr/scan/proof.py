@@ -13,7 +13,8 @@ import numpy as np
 from omr.geometry import MM_PER_INCH, transform
 from omr.scan.grade.grade_frame import print_scale, stretch_percent
 from omr.scan.grade.grade_tone import Tone, measure_tone
-from omr.scan.place.codes import Reader, find_codes
+from omr.scan.place.codes import find_codes
+from omr.scan.place.found_code import Reader
 from omr.scan.place.reference import Grey, grow, window
 from omr.scan.reading import PageReading
 from omr.scan.settings import ReaderSettings

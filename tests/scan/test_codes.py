@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from omr.ballot.codes import qr_modules
 from omr.geometry import mm_to_px
-from omr.scan.place.codes import Reader, corner_boxes, find_codes, find_page_codes
+from omr.scan.place.codes import corner_boxes, find_codes, find_page_codes
+from omr.scan.place.found_code import Reader
 
 Pixels = NDArray[np.uint8]
 
@@ -192,3 +193,19 @@ def test_a_symbol_of_another_paper_is_kept_though_its_print_is_lighter() -> None
     x, y = round(mm_to_px(170, 300)), round(mm_to_px(268, 300))
     paper[y : y + len(light), x : x + len(light)] = light
     assert {code.text for code in find_page_codes(paper, 300)} == {TEXT, FOREIGN}
+
+
+@pytest.mark.parametrize("darkness", [12, 40])
+@pytest.mark.parametrize("turns", [0, 1, 2, 3])
+def test_symbols_that_show_through_an_empty_side_are_left_out(darkness: int, turns: int) -> None:
+    front = np.where(page(200) < 128, 240 - darkness, 240).astype(np.uint8)
+    behind = np.ascontiguousarray(np.rot90(front[:, ::-1], turns))
+    assert find_page_codes(behind, 200) == ()
+    # As pale, but printed on this side.
+    pale = np.ascontiguousarray(np.rot90(front, turns))
+    assert [code.text for code in find_page_codes(pale, 200)] == [TEXT, TEXT]
+
+
+def test_a_pale_foreign_symbol_is_kept_whatever_it_says() -> None:
+    front = np.where(page(200, (FOREIGN,)) < 128, 200, 240).astype(np.uint8)
+    assert [code.text for code in find_page_codes(front, 200)] == [FOREIGN]

@@ -8,8 +8,7 @@ here; ``ballot`` verifies the text.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -18,8 +17,9 @@ from pyzbar import pyzbar
 
 from omr.geometry import MM_PER_INCH, FloatArray, mm_to_px
 from omr.scan.pages.page_image import Pixels
+from omr.scan.place.code_sides import on_this_side
+from omr.scan.place.found_code import FoundCode, Reader
 
-Reader = Literal["zxing", "pyzbar"]
 BoxPx = tuple[int, int, int, int]
 # Yields a crop in one or more forms, each with its scale against the crop.
 _Prepare = Callable[[Pixels, float], Iterator[tuple[Pixels, float]]]
@@ -42,33 +42,11 @@ ENLARGE_BELOW_PX = 3200
 REDUCED_LONG_SIDE_PX = 2200
 # A QR symbol is printed with one of so many mask patterns.
 _MASKS = 8
-# Print of the other side shows through with less than a third of its darkness, through any paper
-# that a printer takes.
-_SHOWN_THROUGH = 0.4
 # Blur that swallows specks and leaves modules; spread of an optic out of focus; and the
 # patch of paper whose brightness counts where there is a shadow.
 SPECKLE_MM = 0.1
 SOFT_FOCUS_MM = 0.35
 SHADOW_WINDOW_MM = 6.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FoundCode:
-    """One QR symbol as read.
-
-    Attributes:
-        text: What it says.
-        corners_px: (4, 2) corners of the symbol in pixels of the page image, clockwise
-            from the symbol's own top left, the corner between two finder patterns that
-            has the third finder pattern below it.
-        reader: Which library read it.
-        mask: The mask pattern its modules are printed with, 0 to 7, where the library tells.
-    """
-
-    text: str
-    corners_px: FloatArray
-    reader: Reader
-    mask: int | None = None
 
 
 def find_codes(
@@ -113,28 +91,7 @@ def find_codes(
         found = _on_page(grey, readers, found, expected)
     if not found and max(grey.shape) < ENLARGE_BELOW_PX and _has_contrast(grey):
         found = _enlarged(grey, readers[0])
-    return _on_this_side(grey, found)
-
-
-def _on_this_side(grey: Pixels, found: Sequence[FoundCode]) -> tuple[FoundCode, ...]:
-    """Leave out symbols that show through the paper, beside those printed on this side.
-
-    The quick reader reads mirrored symbols as well, however pale.
-    """
-    contrasts = [_contrast(grey, code.corners_px) for code in found]
-    least = _SHOWN_THROUGH * max(contrasts, default=0.0)
-    return tuple(code for code, contrast in zip(found, contrasts, strict=True) if contrast >= least)
-
-
-def _contrast(grey: Pixels, corners_px: FloatArray) -> float:
-    """Return the difference of light and dark within a symbol's bounds."""
-    left, top = np.floor(corners_px.min(axis=0)).clip(0).astype(int)
-    right, bottom = np.ceil(corners_px.max(axis=0)).astype(int) + 1
-    symbol = grey[top:bottom:2, left:right:2]
-    if not symbol.size:
-        return 0.0
-    dark, light = np.percentile(symbol, (10, 90))
-    return float(light - dark)
+    return on_this_side(grey, found)
 
 
 def find_page_codes(

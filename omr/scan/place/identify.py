@@ -14,7 +14,7 @@ from omr.ballot.model import BallotLayout, CodeText, PageLayout
 from omr.ballot.proof import proof_layouts
 from omr.election.model import Election
 from omr.geometry import FloatArray
-from omr.scan.place.codes import FoundCode
+from omr.scan.place.found_code import FoundCode
 from omr.scan.reading import PageStatus
 
 
