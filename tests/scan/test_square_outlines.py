@@ -60,6 +60,26 @@ def test_squares_are_found_where_they_are(turn_deg: float, scale: float) -> None
         assert np.abs(found[fiducial.id] - wanted).max() < 0.15 * SCALE
 
 
+@pytest.mark.parametrize("turn_deg", [-6.0, -4.9, 5.0])
+@pytest.mark.parametrize("cut_mm", [0.3, 0.8, 1.4])
+def test_a_square_that_the_edge_of_the_picture_cuts_is_not_taken_for_whole(
+    turn_deg: float, cut_mm: float
+) -> None:
+    grey = np.asarray(cv2.cvtColor(_blotted(), cv2.COLOR_BGR2GRAY), np.uint8)
+    lowest = max(layout().fiducials, key=lambda fiducial: fiducial.rect.bottom).rect
+    turn = cv2.getRotationMatrix2D((lowest.centre.x * SCALE, 1100.0), turn_deg, 1.0)
+    truth = np.vstack([turn, [0.0, 0.0, 1.0]]) @ np.diag([SCALE, SCALE, 1.0])
+    moved = cv2.warpAffine(grey, turn, grey.shape[::-1], borderValue=(255,))
+    bottom = transform(truth, lowest.corners())[:, 1].max() - cut_mm * SCALE
+    found = squares_near(moved[: round(float(bottom))], truth, layout(), REACH_MM)
+    whole = [f for f in layout().fiducials if f.rect.bottom < lowest.bottom - 5.0]
+    for fiducial in whole:
+        if fiducial.id in found:
+            wanted = transform(truth, fiducial.rect.corners()) - 0.5
+            assert np.abs(found[fiducial.id] - wanted).max() < 0.15 * SCALE
+    assert not {f.id for f in layout().fiducials if f.rect == lowest} & set(found)
+
+
 @pytest.mark.parametrize("gone", [frozenset[int](), frozenset({0}), frozenset({2, 5})])
 def test_a_ballot_with_blotted_marks_is_read(gone: frozenset[int]) -> None:
     page = _blotted(gone=gone)

@@ -77,9 +77,12 @@ def _square(crop: Grey, expected: FloatArray, side: float) -> FloatArray | None:
             continue
         if cv2.contourArea(cv2.convexHull(outline)) < _FULL * box[1][0] * box[1][1]:
             continue
+        corners = np.asarray(cv2.boxPoints(box), dtype=np.float64)
+        if (corners < 0).any() or (corners > np.array(crop.shape[::-1]) - 1).any():
+            continue  # an edge of the picture cuts it: where its corners lay is not seen
         away = float(np.hypot(*(np.array(box[0]) - middle)))
         if best is None or away < best[0]:
-            best = away, np.asarray(cv2.boxPoints(box), dtype=np.float64)
+            best = away, corners
     if best is None:
         return None
     ordered = _in_order(best[1], expected)
