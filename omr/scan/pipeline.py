@@ -38,6 +38,7 @@ from omr.scan.reading import (
 )
 from omr.scan.settings import ReaderSettings
 from omr.scan.trace import PageTrace, PlacedPage
+from omr.scan.wear.roller_shades import without_roller_shades
 from omr.scan.wear.seal_seen import seal_seen
 from omr.scan.wear.seal_views import sight_of_seal
 from omr.scan.wear.streaks import remove_streaks
@@ -98,7 +99,10 @@ class PageReader:
         if placement is None:
             return self._unplaced(image, view, identity)
         reference = self._reference(identity)
-        cleaned, streaks = remove_streaks(view.pixels, placement, reference)
+        fed = view.pixels
+        if placement.quarter_turns % 2 == 0:  # else names lie along the feed, and their highlights
+            fed = without_roller_shades(fed, placement.px_per_mm)
+        cleaned, streaks = remove_streaks(fed, placement, reference)
         flat = flatten(cleaned, placement, reference, settings)
         ink = map_ink(flat, reference, _own_print(identity, reference), settings)
         marked = measure_marks(flat, reference, ink, settings)
