@@ -92,3 +92,25 @@ def test_what_a_stroke_closes_in() -> None:
     ring[10, 15:25] = False
     assert not closed_in(ring, 2.0).any()
     assert closed_in(ring, 12.0)[20, 20]
+
+
+@pytest.mark.parametrize("dx", [-4.4, -3.6, 3.6, 4.4])
+def test_a_ring_whose_line_runs_through_the_middle_of_its_box_is_a_vote(dx: float) -> None:
+    page = blank_page()
+    for contest in LINES:
+        _ring(page, contest, dx if contest == "c2" else 0.6, 0.0, radius=5.0)
+    reading = read(page)
+    assert marked(reading) == {contest: ["high"] for contest in LINES}
+
+
+@pytest.mark.parametrize("turn", [0.4, 2.0, 3.5, 5.1])
+def test_a_ring_with_a_gap_round_a_cross_asks(turn: float) -> None:
+    page, centre = voted_page(), box_of("c2", "high").centre
+    turns = np.linspace(turn, turn + 2 * np.pi - 0.5, 80).tolist()
+    course = [(centre.x + 6.2 * np.cos(t), centre.y + 6.2 * np.sin(t)) for t in turns]
+    stroke(page, course, 0.4)
+    for way in (1.0, -1.0):
+        stroke(
+            page, [(centre.x - 4.4, centre.y - 4.4 * way), (centre.x + 4.4, centre.y + 4.4 * way)]
+        )
+    assert state(read(page), "c2", "high") == "uncertain"

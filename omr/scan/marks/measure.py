@@ -35,7 +35,7 @@ from omr.scan.marks.mark_shape import (
     sides_crossed,
     strokes_across,
 )
-from omr.scan.marks.rings import bears_mark, ring_round
+from omr.scan.marks.rings import encloses_mark, ring_round
 from omr.scan.marks.straight_parts import share_aside
 from omr.scan.marks.strokes import SHARED, Share, owners_of, shares_in
 from omr.scan.marks.trails import trail_mm
@@ -160,7 +160,8 @@ def _measure(
     broken = len(pieces) >= _BROKEN_PIECES and pieces_mm >= BROKEN_MM
     kind: Kind = "none"
     if ring and score < 0.5:
-        kind = "ringed" if bears_mark(inside, settings.core_share, scale) else "ring"
+        marked = encloses_mark(found, ring, inside, ink, reference, settings.core_share)
+        kind = "ringed" if marked else "ring"
     elif any(role == "doubtful" for role in roles.values()):
         kind = "strayed"
     elif extent_mm >= settings.mark_extent_mm and area_mm2 >= settings.mark_area_mm2:

@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 
 from omr.scan.ink.ink_map import FoundBox, InkMap
+from omr.scan.ink.pieces import label_pieces
+from omr.scan.marks.mark_shape import breadth_mm
 from omr.scan.marks.strokes import SHARED
 from omr.scan.place.reference import Mask, Reference, as_bits, grow, window, window_within
 from omr.scan.settings import ReaderSettings
@@ -24,6 +26,11 @@ GAP_MM, _GAP_AROUND_MARK_MM = 3.0, 1.2
 _MOST, _BEYOND, _AROUND_MARK = 0.4, 0.15, 0.6
 # A circle's line that comes near the middle of its box leaves less there than any mark.
 _BRUSHED_MM2 = 0.15
+# A circle that somebody drew aside leaves a hole as large as this part of a box. Its line is no
+# broader than a pen, and uneven by so much, its fringe included.
+_HOLE, _PEN_MM, _LINE_MM = 0.35, 1.2, 0.35
+# With what it encloses it covers so much of its hull; one of which a quarter lies open 0.8.
+_SOLID = 0.9
 
 
 def closed_in(stroke: Mask, gap_px: float) -> Mask:
@@ -100,6 +107,59 @@ def bears_mark(inside: Mask, core_share: float, px_per_mm: int) -> bool:
     rows, columns = (np.linspace(-1.0, 1.0, size) for size in inside.shape)
     middle = rows[:, None] ** 2 + columns**2 < core_share**2
     return bool(np.count_nonzero(inside & middle) >= _BRUSHED_MM2 * px_per_mm**2)
+
+
+def encloses_mark(
+    found: FoundBox, ring: tuple[int, ...], inside: Mask, ink: InkMap, reference: Reference,
+    core_share: float,
+) -> bool:  # fmt: skip
+    """Tell whether a circle goes round a mark: ink in the middle of a box that is not its line.
+
+    Where a circle was drawn aside, its own line runs through the middle of the box: there the
+    open paper outside of it is no farther away than the line is broad.
+
+    Args:
+        found: The box.
+        ring: The strokes that go round it.
+        inside: The ink in the box, shape (h, w).
+        ink: The page's ink.
+        reference: The page as printed.
+        core_share: Breadth of a box's middle, as a share of it.
+    """
+    scale = reference.px_per_mm
+    if not bears_mark(inside, core_share, scale):
+        return False
+    box = window(found.found, scale, ink.ink.shape)
+    bounds, room = ink.bounds_px[list(ring)], round(scale)
+    area = (
+        slice(max(0, min(box[0].start, int(bounds[:, 1].min())) - room),
+              max(box[0].stop, int(bounds[:, 3].max())) + room),
+        slice(max(0, min(box[1].start, int(bounds[:, 0].min())) - room),
+              max(box[1].stop, int(bounds[:, 2].max())) + room),
+    )  # fmt: skip
+    loop = ink.ink[area] & np.isin(ink.labels[area], ring)
+    within = closed_in(loop, _GAP_AROUND_MARK_MM * scale)
+    disc = _filled(within | grow(loop, scale * _LINE_MM))
+    holes = label_pieces(within & ~loop).stats[1:, cv2.CC_STAT_AREA]
+    if holes.max(initial=0) < _HOLE * found.found.area * scale**2 or not _is_round(disc):
+        return True  # no plain circle
+    # Its ends run on beside each other.
+    broad_mm = 2.0 * min(breadth_mm(loop, scale), _PEN_MM) + _LINE_MM
+    beside = grow(~disc, scale * broad_mm)
+    return bears_mark(inside & ~beside[window_within(area, box)], core_share, scale)
+
+
+def _filled(shape: Mask) -> Mask:
+    """Return a shape without its holes."""
+    outlines, _ = cv2.findContours(as_bits(shape), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    filled = cv2.drawContours(np.zeros(shape.shape, np.uint8), outlines, -1, (1,), cv2.FILLED)
+    return np.asarray(filled, np.uint8).view(np.bool_)
+
+
+def _is_round(disc: Mask) -> bool:
+    """Tell a circle with what it encloses from one with a gap, through which it lies open."""
+    hull = cv2.contourArea(cv2.convexHull(cv2.findNonZero(as_bits(disc))))
+    return bool(np.count_nonzero(disc) >= _SOLID * hull)
 
 
 def _goes_round(
