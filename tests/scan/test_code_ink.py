@@ -340,3 +340,18 @@ def test_a_wire_over_a_mark_is_no_stroke(
     ends: tuple[tuple[float, float], tuple[float, float]],
 ) -> None:
     assert plain(read(_wire(voted_page(), *ends)))
+
+
+@pytest.mark.parametrize("turn_deg", [4.2, 5.2])
+@pytest.mark.parametrize("cut_mm", [3.0, 4.5])
+def test_a_mark_that_the_edge_of_the_picture_cuts_is_no_stroke(
+    turn_deg: float, cut_mm: float
+) -> None:
+    page = voted_page()
+    height, width = page.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), turn_deg, 1.0)
+    corner = min(layout().fiducials, key=lambda mark: mark.rect.x - mark.rect.y).rect
+    left = float((turn @ [corner.x * SCALE, corner.y * SCALE, 1.0])[0]) + cut_mm * SCALE
+    turn[0, 2] -= max(left, 0.0)
+    turned = cv2.warpAffine(page, turn, (width, height), borderValue=(255, 255, 255))
+    assert plain(read(np.asarray(turned, np.uint8)))

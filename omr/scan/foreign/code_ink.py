@@ -28,7 +28,7 @@ from omr.scan.foreign.symbol_place import (
 from omr.scan.foreign.symbol_runs import LONGEST_MM, Runs, runs_of_ink
 from omr.scan.ink.fold_shade import FoldLine
 from omr.scan.ink.ink_map import InkMap
-from omr.scan.place.reference import Mask, Reference
+from omr.scan.place.reference import Mask, Reference, window
 from omr.scan.place.straighten import FlatPage
 from omr.scan.wear.folded_corners import FoldedCorners
 from omr.scan.wear.streaks import Streak
@@ -51,6 +51,9 @@ _WIRE_REACH_MM, _WIRE_MM, _WIRE_SEEN_MM2 = 8.0, 0.5, 0.3
 _UPON_WIRE = 0.9
 # The line of a dirty glass leaves its pale edges this far beside it.
 _STREAK_MM = 0.3
+# Of a registration mark so much is seen, or nothing is said of it: beyond the picture its modules
+# would be guessed from the last ones seen.
+_THERE = 0.75
 # Runs of one stroke lie within this of each other.
 _GAP_MM = 1.6
 # Two strokes over both codes come to so many finds.
@@ -102,6 +105,8 @@ def _on_symbols(
     """Yield the strokes over each code and registration mark."""
     scale = reference.px_per_mm
     for symbol in symbols(reference, ink):
+        if symbol.placed and _is_cut_off(symbol.rect, flat.paper, scale):
+            continue
         # The marks hold the page in place; only what is found on one is looked at more closely.
         place = (
             expected_place(symbol, scale)
@@ -130,6 +135,12 @@ def _on_symbols(
             told |= _upon_wire(on_page, sights.wires, scale)
             told |= _on_wire(on_page, sights.wires & ink.ink, scale)
         yield from _strokes(on_page.chosen(~told))
+
+
+def _is_cut_off(rect: Rect, paper: Mask, px_per_mm: int) -> bool:
+    """Tell a registration mark of which too little is seen to know where its modules lie."""
+    there = paper[window(rect, px_per_mm, paper.shape)]
+    return bool(there.mean() < _THERE) if there.size else True
 
 
 def _without_flap(
