@@ -48,6 +48,10 @@ from omr.stages import stage
 
 # A stroke that a scanner broke has so many pieces at least.
 _BROKEN_PIECES = 4
+# As dark and as large as the other marks of the paper, of which there are so many at least. Of
+# three marks of hard pencils that broke, among 16 that did not, the palest had 0.93 of the usual
+# darkness, the smallest 0.69 of the usual ink.
+_WHOLE_MARKS, _AS_DARK, _AS_LARGE = 2, 0.9, 0.6
 # More boxes of a page than these hold faint lines where paper is crumpled or shows its other side.
 _FAINT_BOXES = 2
 # What is marked by these is held against the look of the paper's other marks.
@@ -85,10 +89,12 @@ def measure_marks(
         _measure(index, shares[index], owners, flat, ink, reference, settings)
         for index in range(len(ink.boxes))
     ]
+    strokes = [measure for measure in measures if measure.kind == "stroke"]
     faint = [
         index
         for index, measure in enumerate(measures)
         if measure.kind in ("none", "small")
+        and not _broken_alike(measure, strokes)
         and faintly_drawn(ink.boxes[index], flat, ink, reference, not measure.broken)
     ]
     if len(faint) <= _FAINT_BOXES:
@@ -122,6 +128,25 @@ def measure_marks(
             )
         )
     return MarkedPage(tuple(marks), frozenset(explained))
+
+
+def _broken_alike(measure: Measure, strokes: Sequence[Measure]) -> bool:
+    """Tell a mark that fell to pieces from a faint one, by the paper's whole marks.
+
+    Hard pencil breaks on rough paper, in one box a little more than in the others. What is left of
+    an erased mark is paler than those, and less.
+    """
+    if not measure.broken or len(strokes) < _WHOLE_MARKS:
+        return False
+    tone, area_mm2, length = (
+        float(np.median([getattr(stroke, part) for stroke in strokes]))
+        for part in ("tone", "area_mm2", "length")
+    )
+    return (
+        measure.tone >= _AS_DARK * tone
+        and measure.area_mm2 >= _AS_LARGE * area_mm2
+        and measure.length >= _AS_LARGE * length
+    )
 
 
 def _may_be_worn(
