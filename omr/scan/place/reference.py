@@ -34,6 +34,8 @@ _TILE_PX, _WIDE_PX = 64, 3
 _WHOLE_PX = 65_536
 # The fringe that uneven toner leaves keeps this close to print; dust is told from it farther off.
 FRINGE_MM, HALO_MM = 0.7, 0.9
+# Of 255 so much is a cell of 16 pixels of which so many are covered.
+_COVER = np.rint(np.minimum(np.arange(256), 16) * 255 / 16).astype(np.uint8)
 # Enough for a mask that keeps 1.5 mm from print.
 OPEN_PX_PER_MM = 2
 # The outermost millimetres of the sheet carry shadows of its edge.
@@ -115,6 +117,16 @@ def above(picture: Grey, level: float) -> Mask:
     return np.asarray(picture > int(level), dtype=np.bool_)
 
 
+def below(picture: Grey, level: float) -> Mask:
+    """Return where a picture is below a level of 0 to 255, compared as in ``above``."""
+    return np.asarray(picture < int(np.ceil(level)), dtype=np.bool_)
+
+
+def share_of(mask: Mask) -> float:
+    """Return the share of a mask that is set, nan of an empty one."""
+    return int(np.count_nonzero(mask)) / mask.size if mask.size else float("nan")
+
+
 def darkest(pixels: Grey) -> Grey:
     """Return the darkest colour of each pixel, shape (h, w): ink of any colour shows in it."""
     return _of_colours(pixels, cv2.min)
@@ -138,6 +150,20 @@ def shrunk(picture: Grey, times: int) -> Grey:
     """Return a picture so many times smaller, shape (h, w) or (h, w, 3)."""
     size = picture.shape[1] // times, picture.shape[0] // times
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def cover(mask: Mask, times: int) -> Grey:
+    """Return how much of each cell a mask covers, 0 to 255, as ``shrunk`` would of a picture of it.
+
+    Args:
+        mask: Shape (h, w), sides that are whole multiples of ``times``.
+        times: Side of a cell in pixels, 2 or 4.
+    """
+    if times != 4:
+        return shrunk(as_bits(mask) * np.uint8(255), times)
+    # Halved twice, which is many times faster, pixels of 16 add up to how many are covered.
+    counts = shrunk(shrunk(as_bits(mask) * np.uint8(16), 2), 2)
+    return np.asarray(cv2.LUT(counts, _COVER), dtype=np.uint8)
 
 
 def slopes(picture: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
