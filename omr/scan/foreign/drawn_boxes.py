@@ -7,7 +7,8 @@ none of the four is as straight as those are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +49,7 @@ def drawn_boxes(flat: FlatPage, px_per_mm: int, ink: InkMap) -> Iterator[FoundBo
     sides = [_sides(flat, found, px_per_mm) for found in ink.boxes]
     if len(sides) <= _DRAWN or not all(side.size for four in sides for side in four):
         return
-    dark = np.array([[float(np.median(side.max(axis=1))) for side in four] for four in sides])
+    dark = _medians([side.max(axis=1) for four in sides for side in four]).reshape(-1, 4)
     palest = dark.max(axis=1)
     # Toner fades over a page; who draws boxes draws one or two.
     floor = float(np.sort(palest)[_DRAWN])
@@ -59,6 +60,17 @@ def drawn_boxes(flat: FlatPage, px_per_mm: int, ink: InkMap) -> Iterator[FoundBo
     drawn |= _coloured(flat, ink, px_per_mm)
     for index in np.flatnonzero(drawn).tolist():
         yield ink.boxes[index]
+
+
+def _medians(rows: Sequence[NDArray[Any]]) -> NDArray[np.float64]:
+    """Return the median of each row of numbers; those of one length are looked at together."""
+    lengths = np.array([len(row) for row in rows])
+    medians = np.zeros(len(rows))
+    for length in np.unique(lengths).tolist():
+        alike = lengths == length
+        together = np.stack([row for row in rows if len(row) == length])
+        medians[alike] = np.median(together, axis=1)
+    return medians
 
 
 def _windows(found: FoundBox, px_per_mm: int) -> Iterator[tuple[tuple[slice, slice], bool]]:
@@ -120,19 +132,16 @@ def _coloured(flat: FlatPage, ink: InkMap, px_per_mm: int) -> Mask:
     """Tell of each box whether its four sides have a pen's colour, where the page's have none."""
     if flat.pixels.ndim == 2:
         return np.zeros(len(ink.boxes), np.bool_)
-    least = np.array([_least_colour(flat, found, px_per_mm) for found in ink.boxes])
+    colours = [side for found in ink.boxes for side in _colours(flat, found, px_per_mm)]
+    least = _medians(colours).reshape(-1, 4).min(axis=1)
     return np.asarray((least > _COLOURED) & (float(np.median(least)) <= _GREY), np.bool_)
 
 
-def _least_colour(flat: FlatPage, found: FoundBox, px_per_mm: int) -> float:
-    """Return how far colours lie apart along the side of a box that has the least of it."""
-    seen = []
+def _colours(flat: FlatPage, found: FoundBox, px_per_mm: int) -> Iterator[NDArray[np.uint8]]:
+    """Yield for each side of a box how far colours lie apart at its darkest, place by place."""
     for area, across in _windows(found, px_per_mm):
         dark, pixels = flat.darkness[area], flat.pixels[area]
         if across:
             dark, pixels = dark.T, pixels.transpose(1, 0, 2)
-        if not dark.size:
-            return 0.0
         darkest = pixels[np.arange(len(dark)), dark.argmax(axis=1)]
-        seen.append(float(np.median(np.ptp(darkest.astype(np.int16), axis=1))))
-    return min(seen)
+        yield np.ptp(darkest, axis=1)
