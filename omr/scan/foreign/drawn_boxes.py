@@ -7,13 +7,13 @@ none of the four is as straight as those are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from omr.scan.ink.ink_map import FoundBox, InkMap
+from omr.scan.order_statistics import medians
 from omr.scan.place.reference import Mask
 from omr.scan.place.straighten import FlatPage
 
@@ -49,28 +49,21 @@ def drawn_boxes(flat: FlatPage, px_per_mm: int, ink: InkMap) -> Iterator[FoundBo
     sides = [_sides(flat, found, px_per_mm) for found in ink.boxes]
     if len(sides) <= _DRAWN or not all(side.size for four in sides for side in four):
         return
-    dark = _medians([side.max(axis=1) for four in sides for side in four]).reshape(-1, 4)
+    dark = medians([side.max(axis=1) for four in sides for side in four]).reshape(-1, 4)
     palest = dark.max(axis=1)
     # Toner fades over a page; who draws boxes draws one or two.
     floor = float(np.sort(palest)[_DRAWN])
     drawn = palest < _PALER * floor
     if drawn.any():
-        strays = np.array([min(_stray_mm(side, px_per_mm) for side in four) for four in sides])
+        strays = np.zeros(len(sides))
+        strays[drawn] = [_least_stray_mm(sides[k], px_per_mm) for k in np.flatnonzero(drawn)]
+        # What all boxes of the page do matters where one of these is not straight.
+        if (strays > _STRAYS_MM).any():
+            strays[~drawn] = [_least_stray_mm(sides[k], px_per_mm) for k in np.flatnonzero(~drawn)]
         drawn &= strays > max(_STRAYS_MM, _TIMES * float(np.median(strays)))
     drawn |= _coloured(flat, ink, px_per_mm)
     for index in np.flatnonzero(drawn).tolist():
         yield ink.boxes[index]
-
-
-def _medians(rows: Sequence[NDArray[Any]]) -> NDArray[np.float64]:
-    """Return the median of each row of numbers; those of one length are looked at together."""
-    lengths = np.array([len(row) for row in rows])
-    medians = np.zeros(len(rows))
-    for length in np.unique(lengths).tolist():
-        alike = lengths == length
-        together = np.stack([row for row in rows if len(row) == length])
-        medians[alike] = np.median(together, axis=1)
-    return medians
 
 
 def _windows(found: FoundBox, px_per_mm: int) -> Iterator[tuple[tuple[slice, slice], bool]]:
@@ -97,6 +90,11 @@ def _sides(flat: FlatPage, found: FoundBox, px_per_mm: int) -> list[NDArray[np.u
         flat.darkness[area].T if across else flat.darkness[area]
         for area, across in _windows(found, px_per_mm)
     ]
+
+
+def _least_stray_mm(four: list[NDArray[np.uint8]], px_per_mm: int) -> float:
+    """Return how far the straightest side of a box strays from a straight line."""
+    return min(_stray_mm(side, px_per_mm) for side in four)
 
 
 def _stray_mm(side: NDArray[np.uint8], px_per_mm: int) -> float:
@@ -133,7 +131,7 @@ def _coloured(flat: FlatPage, ink: InkMap, px_per_mm: int) -> Mask:
     if flat.pixels.ndim == 2:
         return np.zeros(len(ink.boxes), np.bool_)
     colours = [side for found in ink.boxes for side in _colours(flat, found, px_per_mm)]
-    least = _medians(colours).reshape(-1, 4).min(axis=1)
+    least = medians(colours).reshape(-1, 4).min(axis=1)
     return np.asarray((least > _COLOURED) & (float(np.median(least)) <= _GREY), np.bool_)
 
 

@@ -19,6 +19,7 @@ from omr.scan.ink.ink_map import InkMap
 from omr.scan.ink.pieces import label_pieces
 from omr.scan.marks.mark_shape import breadth_mm, ink_of
 from omr.scan.marks.strokes import Share
+from omr.scan.order_statistics import upper_quartile
 from omr.scan.place.box_places import FoundBox
 from omr.scan.place.reference import (
     Grey,
@@ -229,6 +230,6 @@ def _colour(pixels: NDArray[np.uint8], inked: Mask, printed: Mask) -> tuple[floa
     own = pixels[grow(inked, 2) & ~printed]
     if not len(own):
         return ()
-    paper = np.percentile(pixels.reshape(-1, 3), 75, axis=0).clip(1.0)
+    paper = np.array([upper_quartile(pixels[..., colour]) for colour in range(3)]).clip(1.0)
     lost = (1.0 - own / paper).clip(0.0).sum(axis=0)
     return tuple((lost / max(float(lost.max()), 1e-6)).tolist())

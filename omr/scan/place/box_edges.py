@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from omr.ballot.model import Box
 from omr.geometry import Rect
+from omr.scan.order_statistics import medians
 from omr.scan.place.reference import Grey, Reference, as_bits
 
 Profile = NDArray[np.float64]
@@ -141,7 +142,9 @@ def _tones(peaks: Profile, tone: float, around: Sequence[NDArray[np.intp]]) -> P
     """
     # Two sides may be hidden; those that are not tell.
     own = np.sort(peaks, axis=1)[:, 2]
-    near = np.array([np.median(own[others]) if others.size else tone for others in around])
+    near = np.full(len(around), tone)
+    some = [index for index, others in enumerate(around) if others.size]
+    near[some] = medians([own[around[index]] for index in some])
     return np.minimum(tone, np.maximum(own, _FADES * near))
 
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from omr.ballot.model import Box
 from omr.geometry import Rect
+from omr.scan.order_statistics import medians
 from omr.scan.place.box_edges import REACH_MM, STEP_MM, BoxEdges, nearest, read_edges, shifts_mm
 from omr.scan.place.reference import Reference, window
 from omr.scan.place.straighten import FlatPage
@@ -138,13 +139,12 @@ def _suggested(reference: Reference, alone: Sequence[_Shift]) -> list[tuple[int,
     """Return for each box the middle shift of the plain boxes around it, None without any."""
     plain = np.flatnonzero([min(shift.plain) >= _SURE for shift in alone])
     steps = np.array([shift.steps for shift in alone])
-    suggested: list[tuple[int, int] | None] = []
-    for others in nearest(reference, plain):
-        if not others.size:
-            suggested.append(None)
-            continue
-        middle = np.median(steps[others], axis=0)
-        suggested.append((int(middle[0]), int(middle[1])))
+    suggested: list[tuple[int, int] | None] = [None] * len(alone)
+    around = nearest(reference, plain)
+    some = [index for index, others in enumerate(around) if others.size]
+    middle = [medians([steps[around[index], axis] for index in some]) for axis in range(2)]
+    for index, x, y in zip(some, *(steps.tolist() for steps in middle), strict=True):
+        suggested[index] = int(x), int(y)
     return suggested
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from omr.ballot.model import PageLayout
 from omr.geometry import FloatArray
+from omr.scan.order_statistics import upper_quartile
 from omr.scan.place.bends import Bends, measure_bends
 from omr.scan.place.reference import Grey, Mask, Reference, as_bits, darkest
 from omr.scan.place.register import Placement
@@ -85,7 +86,7 @@ def flatten(
     flat = _sample(pixels, spots)
     darkness, paper = separate_ink(flat, settings.px_per_mm, settings)
     there = cv2.bitwise_and(as_bits(paper), _inside(pixels.shape, spots))
-    darkness = np.asarray(cv2.multiply(darkness, there), dtype=np.uint8)
+    darkness = darkness * np.asarray(there, np.uint8)
     paper = there.view(np.bool_)
     noise = _noise(darkness, paper)
     return FlatPage(flat, darkness, paper, bends, match, noise, pixels, placement.matrix)
@@ -187,21 +188,12 @@ def separate_ink(
     wide = np.ones((17, 17), np.uint8)  # 17 mm: wider than a filled box or a punch hole
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, wide)
     paper = np.maximum(cv2.GaussianBlur(paper, (0, 0), 4.0), 1)
-    white = _upper_quartile(np.asarray(paper, np.uint8))
+    white = upper_quartile(np.asarray(paper, np.uint8))
     size = (grey.shape[1], grey.shape[0])
     full = cv2.resize(paper, size, interpolation=cv2.INTER_LINEAR)
     is_paper = full >= np.uint8(min(255, np.ceil(settings.paper_dark * white)))
     ratio = cv2.divide(grey, full, scale=255.0)
     return np.asarray(cv2.bitwise_not(ratio), dtype=np.uint8), is_paper
-
-
-def _upper_quartile(picture: Grey) -> float:
-    """Return the 75th percentile of a picture from how often each tone is in it."""
-    tones = cv2.calcHist([picture], [0], None, [256], [0, 256]).ravel()
-    place, quarters = divmod((picture.size - 1) * 3, 4)
-    ends = np.cumsum(tones.astype(np.int64))
-    low, high = np.searchsorted(ends, (place, min(place + 1, picture.size - 1)), side="right")
-    return int(low) + int(high - low) * quarters / 4
 
 
 def _noise(darkness: Grey, paper: Mask) -> float:
