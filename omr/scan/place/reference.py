@@ -181,8 +181,10 @@ def grow(mask: Mask, radius_px: float) -> Mask:
     """Return the mask grown by a radius."""
     element = disc(radius_px)
     reach = len(element) // 2
-    if reach < _WIDE_PX or mask.size < _WHOLE_PX:
+    if reach < _WIDE_PX:
         return cv2.dilate(as_bits(mask), element).view(np.bool_)
+    if mask.size < _WHOLE_PX:
+        return _grown_in_bounds(mask, element)
     height, width = mask.shape
     rows, columns = np.divmod(where(mask), width)
     filled = np.zeros((-(-height // _TILE_PX), -(-width // _TILE_PX) + 1), np.bool_)
@@ -206,6 +208,20 @@ def grow(mask: Mask, radius_px: float) -> Mask:
             top:bottom, left:right
         ]
         cv2.bitwise_or(room, cv2.dilate(padded, element), dst=room)
+    return grown.view(np.bool_)
+
+
+def _grown_in_bounds(mask: Mask, element: Grey) -> Mask:
+    """Return a small mask grown by an element: no farther than that from its bounds."""
+    reach = len(element) // 2
+    left, top, width, height = cv2.boundingRect(as_bits(mask))
+    grown = np.zeros(mask.shape, np.uint8)
+    if width:
+        room = (
+            slice(max(0, top - reach), top + height + reach),
+            slice(max(0, left - reach), left + width + reach),
+        )
+        grown[room] = cv2.dilate(as_bits(mask[room]), element)
     return grown.view(np.bool_)
 
 
