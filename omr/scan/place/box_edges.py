@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import cv2
 import numpy as np
@@ -45,29 +45,29 @@ class BoxEdges:
         outer, inner: Strength of the step from white to line and from line to white, 0 to 1,
             shape (4, steps); sides are left, right, top, bottom.
         covered: Share of the side along which there is ink, same shape.
+        seen: The stronger edge within two steps, same shape.
+        inked: The same or the share of ink, whichever is more, same shape.
     """
 
     outer: Profile
     inner: Profile
     covered: Profile
+    seen: Profile
+    inked: Profile
 
     def along(self, axis: int) -> Profile:
         """Return how well each shift along x (0) or y (1) fits the two sides that fix it."""
-        sides = slice(2 * axis, 2 * axis + 2)
-        return np.asarray((self.outer[sides] + self.inner[sides]).sum(axis=0))
+        first, second = 2 * axis, 2 * axis + 1
+        both = self.outer[first] + self.inner[first], self.outer[second] + self.inner[second]
+        return np.asarray(both[0] + both[1], np.float64)
 
     def plain(self, axis: int, step: int) -> float:
         """Return how plainly the two sides are seen at a shift: the worse of them, 0 to 1."""
-        near = slice(max(0, step - 2), step + 3)
-        sides = slice(2 * axis, 2 * axis + 2)
-        best = np.maximum(self.outer[sides, near], self.inner[sides, near])
-        return float(best.max(axis=1).min())
+        return float(min(self.seen[2 * axis, step], self.seen[2 * axis + 1, step]))
 
     def there(self, side: int, step: int) -> float:
         """Return how much of one side is there at a shift, 0 to 1, under ink or not."""
-        near = slice(max(0, step - 2), step + 3)
-        plain = np.maximum(self.outer[side, near], self.inner[side, near])
-        return float(np.maximum(plain, self.covered[side, near]).max())
+        return float(self.inked[side, step])
 
     def line(self, side: int) -> Profile:
         """Return how much is seen of one side, both its edges, at each shift: 0 to 2."""
@@ -75,8 +75,7 @@ class BoxEdges:
 
     def most(self, side: int) -> float:
         """Return the most that is seen of one side anywhere, 0 to 1, under ink or not."""
-        seen = np.maximum(np.maximum(self.outer[side], self.inner[side]), self.covered[side])
-        return float(seen.max())
+        return float(self.inked[side].max())
 
 
 def read_edges(darkness: Grey, boxes: Sequence[Box], reference: Reference) -> list[BoxEdges] | None:
@@ -341,7 +340,18 @@ def _edges(sides: _Sides, line_px: float, growth_px: float, px_per_mm: int) -> l
         _read(sides.inked, at + line_px / 2 - 0.5),
     )
     outer, inner, covered = (values.reshape(-1, 4, values.shape[1]) for values in read)
-    return [BoxEdges(*each) for each in zip(outer, inner, covered, strict=True)]
+    seen = np.maximum(outer, inner)
+    near = _most_within_two(seen), _most_within_two(np.maximum(seen, covered))
+    return [BoxEdges(*each) for each in zip(outer, inner, covered, *near, strict=True)]
+
+
+def _most_within_two(values: Profile) -> Profile:
+    """Return the most of each value and its two neighbours on either side, along the last axis."""
+    most = values.copy()
+    for away in (1, 2):
+        np.maximum(most[..., away:], values[..., :-away], out=most[..., away:])
+        np.maximum(most[..., :-away], values[..., away:], out=most[..., :-away])
+    return most
 
 
 def _read(values: Profile, at: Profile) -> Profile:
@@ -355,7 +365,10 @@ def _read(values: Profile, at: Profile) -> Profile:
     return np.asarray(low + share * (high - low), dtype=np.float64)
 
 
+@cache
 def shifts_mm() -> Profile:
-    """Return the shifts at which sides are read, in mm."""
+    """Return the shifts at which sides are read, in mm, which cannot be written to."""
     count = round(REACH_MM / STEP_MM)
-    return np.asarray(np.arange(-count, count + 1) * STEP_MM, dtype=np.float64)
+    shifts = np.asarray(np.arange(-count, count + 1) * STEP_MM, dtype=np.float64)
+    shifts.flags.writeable = False
+    return shifts
