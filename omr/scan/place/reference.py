@@ -186,9 +186,7 @@ def grow(mask: Mask, radius_px: float) -> Mask:
     if mask.size < _WHOLE_PX:
         return _grown_in_bounds(mask, element)
     height, width = mask.shape
-    rows, columns = np.divmod(where(mask), width)
-    filled = np.zeros((-(-height // _TILE_PX), -(-width // _TILE_PX) + 1), np.bool_)
-    filled[rows // _TILE_PX, columns // _TILE_PX] = True
+    filled = _filled_tiles(mask)
     # What grows from a union is the union of what grows from each stretch of filled tiles.
     grown = np.zeros(mask.shape, np.uint8)
     turns = np.flatnonzero(np.diff(filled.ravel(), prepend=False))
@@ -209,6 +207,20 @@ def grow(mask: Mask, radius_px: float) -> Mask:
         ]
         cv2.bitwise_or(room, cv2.dilate(padded, element), dst=room)
     return grown.view(np.bool_)
+
+
+def _filled_tiles(mask: Mask) -> Mask:
+    """Return which tiles of a mask hold anything, and a column of empty ones behind them."""
+    height, width = mask.shape
+    filled = np.zeros((-(-height // _TILE_PX), -(-width // _TILE_PX) + 1), np.bool_)
+    if width % 8 or not mask.flags.c_contiguous:
+        rows, columns = np.divmod(where(mask), width)
+    else:
+        # Eight pixels at a time, as of their places no more is asked than the tile.
+        rows, columns = np.nonzero(mask.view(np.uint64) != 0)
+        columns <<= 3
+    filled[rows // _TILE_PX, columns // _TILE_PX] = True
+    return filled
 
 
 def _grown_in_bounds(mask: Mask, element: Grey) -> Mask:
