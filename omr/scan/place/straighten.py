@@ -78,16 +78,16 @@ def flatten(
     layout, coarse = reference.layout, settings.coarse_px_per_mm
 
     def sampled(bends: Bends | None) -> Grey:
-        spots = _spots(placement.matrix, layout, coarse, bends)
+        spots = _spots(_knots(placement.matrix, layout, bends), layout, coarse)
         return separate_ink(_sample(pixels, spots), coarse, settings)[0]
 
     bends, match = measure_bends(sampled, reference, settings)
-    spots = _spots(placement.matrix, layout, settings.px_per_mm, bends)
+    knots = _knots(placement.matrix, layout, bends)
+    spots = _spots(knots, layout, settings.px_per_mm)
     flat = _sample(pixels, spots)
     darkness, paper = separate_ink(flat, settings.px_per_mm, settings)
-    there = cv2.bitwise_and(as_bits(paper), _inside(pixels.shape, spots))
-    darkness = darkness * np.asarray(there, np.uint8)
-    paper = there.view(np.bool_)
+    paper &= _page_inside(pixels.shape, knots, spots, settings.px_per_mm)
+    darkness = darkness * as_bits(paper)
     noise = _noise(darkness, paper)
     return FlatPage(flat, darkness, paper, bends, match, noise, pixels, placement.matrix)
 
@@ -120,17 +120,11 @@ def look_beyond(
     return _sample(flat.source, spots), _inside(flat.source.shape, spots) > 0
 
 
-def _spots(
-    matrix: FloatArray, layout: PageLayout, px_per_mm: int, bends: Bends | None
-) -> tuple[Float32, Float32]:
-    """Return the place in the image, x and y, of each pixel of the page at ``px_per_mm``.
+def _knots(matrix: FloatArray, layout: PageLayout, bends: Bends | None) -> tuple[Float32, Float32]:
+    """Return the place in the image, x and y, of the middle of each square millimetre.
 
-    It is worked out on a grid of 1 mm and interpolated between: perspective and bends are
-    straight over a millimetre to a hundredth of a pixel.
+    One more at either end lets the outermost half of the page's be interpolated.
     """
-    width, height = round(layout.width * px_per_mm), round(layout.height * px_per_mm)
-    # Knots lie in the middle of each square millimetre, so that enlarging them puts each pixel
-    # of the page in its place; one more at either end lets the outermost half be interpolated.
     x_mm = np.arange(-1.0, np.ceil(layout.width) + 1) + 0.5
     y_mm = np.arange(-1.0, np.ceil(layout.height) + 1) + 0.5
     xs, ys = np.meshgrid(x_mm, y_mm)
@@ -138,16 +132,27 @@ def _spots(
         shift = bends.over(x_mm, y_mm)
         xs, ys = xs + shift[..., 0], ys + shift[..., 1]
     depth = matrix[2, 0] * xs + matrix[2, 1] * ys + matrix[2, 2]
-    inner = (slice(px_per_mm, px_per_mm + height), slice(px_per_mm, px_per_mm + width))
-    size = (len(x_mm) * px_per_mm, len(y_mm) * px_per_mm)
     x_px, y_px = (
-        cv2.resize(
-            ((matrix[k, 0] * xs + matrix[k, 1] * ys + matrix[k, 2]) / depth).astype(np.float32),
-            size,
-            interpolation=cv2.INTER_LINEAR,
-        )[inner]
-        for k in (0, 1)
+        np.asarray((row[0] * xs + row[1] * ys + row[2]) / depth, dtype=np.float32)
+        for row in matrix[:2]
     )
+    return x_px, y_px
+
+
+def _spots(
+    knots: tuple[Float32, Float32], layout: PageLayout, px_per_mm: int
+) -> tuple[Float32, Float32]:
+    """Return the place in the image, x and y, of each pixel of the page at ``px_per_mm``.
+
+    It is interpolated between the knots: perspective and bends are straight over a millimetre to
+    a hundredth of a pixel.
+    """
+    width, height = round(layout.width * px_per_mm), round(layout.height * px_per_mm)
+    inner = (slice(px_per_mm, px_per_mm + height), slice(px_per_mm, px_per_mm + width))
+    size = tuple(side * px_per_mm for side in knots[0].shape[::-1])
+    # Knots lie in the middle of each square millimetre, so that enlarging them puts each pixel
+    # of the page in its place.
+    x_px, y_px = (cv2.resize(knot, size, interpolation=cv2.INTER_LINEAR)[inner] for knot in knots)
     return np.asarray(x_px, dtype=np.float32), np.asarray(y_px, dtype=np.float32)
 
 
@@ -164,6 +169,34 @@ def _inside(image: tuple[int, ...], spots: tuple[Float32, Float32]) -> Grey:
     x_px, y_px = spots
     across = cv2.inRange(x_px, -0.5, image[1] - 0.5)
     return np.asarray(cv2.bitwise_and(across, cv2.inRange(y_px, -0.5, image[0] - 0.5)), np.uint8)
+
+
+def _page_inside(
+    image: tuple[int, ...],
+    knots: tuple[Float32, Float32],
+    spots: tuple[Float32, Float32],
+    px_per_mm: int,
+) -> Mask:
+    """Return where the flat page rests on pixels of the image, asking no more than its borders.
+
+    Between knots that lie in the image every pixel of the page does.
+    """
+    sure = (knots[0] > 0) & (knots[0] < image[1] - 1) & (knots[1] > 0) & (knots[1] < image[0] - 1)
+    rim, most = 0, min(sure.shape) // 2
+    while rim < most and not sure[rim : len(sure) - rim, rim : sure.shape[1] - rim].all():
+        rim += 1
+    height, width = spots[0].shape
+    inside = np.ones((height, width), np.bool_)
+    start, end = rim * px_per_mm, (rim + 1) * px_per_mm
+    for part in (
+        np.s_[:start],
+        np.s_[max(0, height - end) :],
+        np.s_[:, :start],
+        np.s_[:, max(0, width - end) :],
+    ):
+        if inside[part].size:
+            inside[part] = _inside(image, (spots[0][part], spots[1][part])) > 0
+    return inside
 
 
 def separate_ink(
