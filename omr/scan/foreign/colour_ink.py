@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from omr.geometry import Rect
 from omr.scan.ink.ink_map import InkMap
 from omr.scan.ink.pieces import label_pieces
-from omr.scan.place.reference import Mask, Reference, as_bits, grow, shrunk, window
+from omr.scan.place.reference import Mask, Reference, as_bits, cover, grow, shrunk, window
 from omr.scan.place.straighten import FlatPage
 
 Float32 = NDArray[np.float32]
@@ -98,7 +98,7 @@ def _on_print(reference: Reference, ink: InkMap, explained: Mask, shape: tuple[i
     for code in reference.layout.codes:
         near[window(code, _PX_PER_MM, near.shape)] = 1
     known = explained | ink.stained
-    seen = cv2.resize(as_bits(known) * np.uint8(255), size, interpolation=cv2.INTER_AREA) > 0
+    seen = cover(known, reference.px_per_mm // _PX_PER_MM) > 0
     open_ = (near > 0) & ~grow(np.asarray(seen, np.bool_), _CARRIED_MM * _PX_PER_MM)
     for zone in reference.layout.zones:
         if zone.kind in ("seal", "signature"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -18,7 +19,16 @@ from omr.geometry import Rect
 from omr.scan.ink.ink_map import InkMap
 from omr.scan.ink.pieces import label_pieces
 from omr.scan.ink.stains import is_brown
-from omr.scan.place.reference import Mask, Reference, above, as_bits, grow, shrunk, window
+from omr.scan.place.reference import (
+    Mask,
+    Reference,
+    above,
+    as_bits,
+    cover,
+    grow,
+    shrunk,
+    window,
+)
 from omr.scan.place.straighten import FlatPage
 
 Pixels = NDArray[np.uint8]
@@ -84,15 +94,20 @@ class _Bare:
 
 def _bare(flat: FlatPage, reference: Reference, ink: InkMap) -> _Bare:
     times = reference.px_per_mm // _PX_PER_MM
-    hidden = shrunk(as_bits(reference.near_print) * np.uint8(255), times) > 12
+    hidden = _hidden(reference)
     there = cv2.resize(as_bits(flat.paper), hidden.shape[::-1], interpolation=cv2.INTER_NEAREST)
     closed = there == 0
     for zone in reference.layout.zones:
         if zone.kind in ("seal", "signature"):
             closed[window(zone.rect, _PX_PER_MM, closed.shape, _BESIDE_ZONE_MM)] = True
-    inked = shrunk(as_bits(ink.ink) * np.uint8(255), times) > 60
+    inked = cover(ink.ink, times) > 60
     closed |= grow(np.asarray(inked, np.bool_), _BESIDE_INK_MM * _PX_PER_MM)
-    return _Bare(np.asarray(hidden, np.bool_), closed)
+    return _Bare(hidden, closed)
+
+
+@lru_cache(maxsize=24)
+def _hidden(reference: Reference) -> Mask:
+    return cover(reference.near_print, reference.px_per_mm // _PX_PER_MM) > 12
 
 
 def _coloured_patches(flat: FlatPage, reference: Reference, bare: _Bare) -> Iterator[Rect]:

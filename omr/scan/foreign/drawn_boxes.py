@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.scan.ink.ink_map import FoundBox, InkMap
+from omr.scan.order_statistics import medians
 from omr.scan.place.reference import Mask
 from omr.scan.place.straighten import FlatPage
 
@@ -48,13 +49,17 @@ def drawn_boxes(flat: FlatPage, px_per_mm: int, ink: InkMap) -> Iterator[FoundBo
     sides = [_sides(flat, found, px_per_mm) for found in ink.boxes]
     if len(sides) <= _DRAWN or not all(side.size for four in sides for side in four):
         return
-    dark = np.array([[float(np.median(side.max(axis=1))) for side in four] for four in sides])
+    dark = medians([side.max(axis=1) for four in sides for side in four]).reshape(-1, 4)
     palest = dark.max(axis=1)
     # Toner fades over a page; who draws boxes draws one or two.
     floor = float(np.sort(palest)[_DRAWN])
     drawn = palest < _PALER * floor
     if drawn.any():
-        strays = np.array([min(_stray_mm(side, px_per_mm) for side in four) for four in sides])
+        strays = np.zeros(len(sides))
+        strays[drawn] = [_least_stray_mm(sides[k], px_per_mm) for k in np.flatnonzero(drawn)]
+        # What all boxes of the page do matters where one of these is not straight.
+        if (strays > _STRAYS_MM).any():
+            strays[~drawn] = [_least_stray_mm(sides[k], px_per_mm) for k in np.flatnonzero(~drawn)]
         drawn &= strays > max(_STRAYS_MM, _TIMES * float(np.median(strays)))
     drawn |= _coloured(flat, ink, px_per_mm)
     for index in np.flatnonzero(drawn).tolist():
@@ -85,6 +90,11 @@ def _sides(flat: FlatPage, found: FoundBox, px_per_mm: int) -> list[NDArray[np.u
         flat.darkness[area].T if across else flat.darkness[area]
         for area, across in _windows(found, px_per_mm)
     ]
+
+
+def _least_stray_mm(four: list[NDArray[np.uint8]], px_per_mm: int) -> float:
+    """Return how far the straightest side of a box strays from a straight line."""
+    return min(_stray_mm(side, px_per_mm) for side in four)
 
 
 def _stray_mm(side: NDArray[np.uint8], px_per_mm: int) -> float:
@@ -120,19 +130,16 @@ def _coloured(flat: FlatPage, ink: InkMap, px_per_mm: int) -> Mask:
     """Tell of each box whether its four sides have a pen's colour, where the page's have none."""
     if flat.pixels.ndim == 2:
         return np.zeros(len(ink.boxes), np.bool_)
-    least = np.array([_least_colour(flat, found, px_per_mm) for found in ink.boxes])
+    colours = [side for found in ink.boxes for side in _colours(flat, found, px_per_mm)]
+    least = medians(colours).reshape(-1, 4).min(axis=1)
     return np.asarray((least > _COLOURED) & (float(np.median(least)) <= _GREY), np.bool_)
 
 
-def _least_colour(flat: FlatPage, found: FoundBox, px_per_mm: int) -> float:
-    """Return how far colours lie apart along the side of a box that has the least of it."""
-    seen = []
+def _colours(flat: FlatPage, found: FoundBox, px_per_mm: int) -> Iterator[NDArray[np.uint8]]:
+    """Yield for each side of a box how far colours lie apart at its darkest, place by place."""
     for area, across in _windows(found, px_per_mm):
         dark, pixels = flat.darkness[area], flat.pixels[area]
         if across:
             dark, pixels = dark.T, pixels.transpose(1, 0, 2)
-        if not dark.size:
-            return 0.0
         darkest = pixels[np.arange(len(dark)), dark.argmax(axis=1)]
-        seen.append(float(np.median(np.ptp(darkest.astype(np.int16), axis=1))))
-    return min(seen)
+        yield np.ptp(darkest, axis=1)

@@ -14,7 +14,17 @@ import numpy as np
 from omr.geometry import Rect
 from omr.scan.ink.ink_map import InkMap, grown_print
 from omr.scan.ink.pieces import label_pieces, parts
-from omr.scan.place.reference import FRINGE_MM, Mask, Reference, above, as_bits, disc, grow, window
+from omr.scan.place.reference import (
+    FRINGE_MM,
+    Mask,
+    Reference,
+    above,
+    as_bits,
+    cover,
+    disc,
+    grow,
+    window,
+)
 from omr.scan.place.straighten import RIM_MM, FlatPage
 from omr.scan.settings import ReaderSettings
 from omr.scan.wear.seal_views import SealSight
@@ -95,9 +105,7 @@ def beside_missing_paper(flat: FlatPage, px_per_mm: int) -> Mask:
     black |= lost
     if not _between(black, close, round(RIM_MM * px_per_mm)):
         return beside
-    factor = scale / px_per_mm
-    dark = as_bits(black) * np.uint8(255)
-    small = cv2.resize(dark, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    small = cover(black, px_per_mm // scale)
     # The lid is wider than any stroke and runs out at the edge of the page; print does neither.
     solid = cv2.morphologyEx((small > 127).astype(np.uint8), cv2.MORPH_OPEN, disc(1.3 * scale))
     missing = np.zeros(solid.shape, np.bool_)

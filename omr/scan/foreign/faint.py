@@ -18,7 +18,7 @@ from omr.geometry import Rect
 from omr.scan.foreign.pale_tails import tails_of_signature
 from omr.scan.ink.ink_map import InkMap
 from omr.scan.ink.pieces import Pieces, label_pieces
-from omr.scan.place.reference import Grey, Mask, Reference, as_bits, shrunk, window
+from omr.scan.place.reference import Grey, Mask, Reference, as_bits, cover, shrunk, window
 from omr.scan.place.straighten import FlatPage
 from omr.scan.settings import ReaderSettings
 from omr.scan.wear.punch_holes import is_hole_outline
@@ -143,7 +143,7 @@ def _lines(
     """Return the thin lines on open paper, at ``_PX_PER_MM``, or None where there are none."""
     shut = _shut(flat, reference, ink, explained, settings)
     seen = shrunk(ink.darkness, reference.px_per_mm // _PX_PER_MM)
-    small = np.where(shut, np.uint8(0), seen)
+    small = seen * as_bits(~shut)
     soft = cv2.GaussianBlur(small, (0, 0), 0.7)
     side = round(_AROUND_MM * _PX_PER_MM)
     open_ = as_bits(~shut) * np.uint8(255)
@@ -170,12 +170,10 @@ def _leave_out_tails(
 ) -> None:
     """Take out what goes on from a signature, in place."""
     times = reference.px_per_mm // _PX_PER_MM
-    printed, known = (
-        shrunk(as_bits(mask) * np.uint8(255), times) > 0
-        for mask in (reference.near_print, explained)
-    )
-    for zone in reference.layout.zones:
-        if zone.kind == "signature":
+    signatures = [zone for zone in reference.layout.zones if zone.kind == "signature"]
+    if signatures and lines.any():
+        printed, known = (cover(mask, times) > 0 for mask in (reference.near_print, explained))
+        for zone in signatures:
             lines &= ~tails_of_signature(
                 lines, zone.rect, settings.signature_spill_mm, darkness, printed, known, _PX_PER_MM
             )
@@ -190,11 +188,8 @@ def _shut(
 ) -> Mask:
     """Return where nothing faint can be told: print, stains, tints, boxes, zones, folds, rim."""
     scale, layout = reference.px_per_mm, reference.layout
-    factor = _PX_PER_MM / scale
     worn = ink.stained | ink.tinted | ink.folded
-    closed = as_bits(reference.print_mask | explained | worn | ~flat.paper)
-    small = cv2.resize(closed * np.uint8(255), None, fx=factor, fy=factor,
-                       interpolation=cv2.INTER_AREA)  # fmt: skip
+    small = cover(reference.print_mask | explained | worn | ~flat.paper, scale // _PX_PER_MM)
     side = 2 * round(_BESIDE_PRINT_MM * _PX_PER_MM) + 1
     shut = cv2.dilate(small, np.ones((side, side), np.uint8)) > 0
     for zone in layout.zones:

@@ -21,7 +21,7 @@ from omr.ballot.model import NameArea
 from omr.geometry import FloatArray, Rect
 from omr.scan.foreign.name_print import NamePrint, name_prints
 from omr.scan.ink.ink_map import InkMap
-from omr.scan.place.reference import Mask, Reference, grow
+from omr.scan.place.reference import Mask, Reference, as_bits, grow
 from omr.scan.reading import Finding
 
 Float32 = NDArray[np.float32]
@@ -89,9 +89,11 @@ def faintly_struck(reference: Reference, ink: InkMap) -> Iterator[Finding]:
         At most one finding for each name.
     """
     scale = reference.px_per_mm
-    for name, print_ in zip(reference.layout.names, name_prints(reference), strict=True):
+    for name, print_, clear in zip(
+        reference.layout.names, name_prints(reference), _clear_of_names(reference), strict=True
+    ):
         area = print_.area
-        seen = _unexpected(area, reference, ink)
+        seen = _unexpected(area, clear, reference, ink)
         if seen is None:
             continue
         line = _best_line(*seen, scale // _COARSER)
@@ -105,19 +107,31 @@ def faintly_struck(reference: Reference, ink: InkMap) -> Iterator[Finding]:
 
 def _open_paper(area: tuple[slice, slice], reference: Reference, ink: InkMap) -> Mask:
     """Return where paper shows beside print, worn places left out."""
+    return _clear_of_print(area, reference) & ~ink.worn[area] & ~ink.stained[area]
+
+
+def _clear_of_print(area: tuple[slice, slice], reference: Reference) -> Mask:
+    """Return where no print of a window is near."""
     beside = cv2.distanceTransform(
-        (~reference.print_mask[area]).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5
+        as_bits(~reference.print_mask[area]), cv2.DIST_L2, cv2.DIST_MASK_5
     )
-    return np.asarray((beside > _CLEAR_PX) & ~ink.worn[area] & ~ink.stained[area], np.bool_)
+    return np.asarray(beside > _CLEAR_PX, np.bool_)
+
+
+@lru_cache(maxsize=16)
+def _clear_of_names(reference: Reference) -> tuple[Mask, ...]:
+    """Return where no print is near in the window of each name, in layout order."""
+    return tuple(_clear_of_print(print_.area, reference) for print_ in name_prints(reference))
 
 
 def _unexpected(
-    area: tuple[slice, slice], reference: Reference, ink: InkMap
+    area: tuple[slice, slice], clear: Mask, reference: Reference, ink: InkMap
 ) -> tuple[Float32, Float32] | None:
     """Return by how much open paper is darker than its print lets expect, and what is open.
 
     Args:
         area: A window of the page.
+        clear: Where no print is near in it.
         reference: The page as printed.
         ink: Its ink.
 
@@ -125,7 +139,7 @@ def _unexpected(
         Both as means over the whole of each coarse pixel, so that they can be added up; None where
         nothing is darker.
     """
-    open_ = _open_paper(area, reference, ink)
+    open_ = clear & ~ink.worn[area] & ~ink.stained[area]
     scale = reference.px_per_mm
     if np.count_nonzero(open_) < _OPEN_MM2 * scale**2:
         return None

@@ -22,9 +22,13 @@ from omr.scan.place.reference import (
     Reference,
     above,
     as_bits,
+    below,
+    cover,
     grow,
     lightest,
+    share_of,
     shrunk,
+    where,
     window,
 )
 from omr.scan.place.straighten import FlatPage
@@ -78,11 +82,10 @@ def hidden_print(flat: FlatPage, reference: Reference, ink: InkMap, sharp: Grey)
     if not lost.any():
         return
     coarse = _COARSE_PX_PER_MM
-    size = round(reference.layout.width * coarse), round(reference.layout.height * coarse)
     side = round(_SQUARE_MM * coarse)
 
     def summed(mask: Mask) -> Float32:
-        part = cv2.resize(as_bits(mask) * np.uint8(255), size, interpolation=cv2.INTER_AREA)
+        part = cover(mask, scale // coarse)
         full = _SQUARE_MM**2 / 255.0
         return np.asarray(cv2.blur(part.astype(np.float32), (side, side)) * full, np.float32)
 
@@ -113,7 +116,7 @@ def hidden_print(flat: FlatPage, reference: Reference, ink: InkMap, sharp: Grey)
         around = window(inner, scale, lost.shape, _DISPLACED_MM)
         moved = np.count_nonzero(seen[around] & ~reference.near_print[around])
         elsewhere = int(moved) / len(ys)
-        if flat.paper[area].mean() <= 0.97 or elsewhere >= _ELSEWHERE:
+        if share_of(flat.paper[area]) <= 0.97 or elsewhere >= _ELSEWHERE:
             continue
         if is_rule:
             rules.append(inner)
@@ -155,9 +158,10 @@ def _takes_all_colours(pixels: Pixels, print_: Mask) -> Mask:
     white = float(np.median(bright[::16, ::16]))
     # Where the print lies a little off its place, it is beside it.
     near = cv2.erode(bright, np.ones((5, 5), np.uint8))
-    palest = 1.0 - float(np.percentile(near[print_][::7], 100 - _PALEST_PERCENT)) / max(white, 1.0)
+    some = near.ravel()[where(print_)[::7]]
+    palest = 1.0 - float(np.percentile(some, 100 - _PALEST_PERCENT)) / max(white, 1.0)
     taken = min(_TAKEN, max(_OF_OWN * palest, 0.0))
-    return np.asarray(bright < (1 - taken) * white, np.bool_)
+    return below(bright, (1 - taken) * white)
 
 
 def _is_at_edge(rect: Rect, reference: Reference) -> bool:

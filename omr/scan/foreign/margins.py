@@ -21,7 +21,16 @@ from omr.ballot.model import PageLayout
 from omr.geometry import Rect
 from omr.scan.ink.courses import Course, course_of
 from omr.scan.ink.pieces import label_pieces
-from omr.scan.place.reference import Grey, Mask, Reference, as_bits, common_windows, grow, window
+from omr.scan.place.reference import (
+    Grey,
+    Mask,
+    Reference,
+    above,
+    as_bits,
+    common_windows,
+    grow,
+    window,
+)
 from omr.scan.place.straighten import FlatPage, look_beyond, separate_ink
 from omr.scan.settings import ReaderSettings
 
@@ -118,7 +127,7 @@ def strokes_in_margins(
         size = round(height_mm * _PX_PER_MM), round(width_mm * _PX_PER_MM)
         pixels, there = look_beyond(flat, left_mm, top_mm, size, _PX_PER_MM)
         darkness, paper = separate_ink(pixels, _PX_PER_MM, settings)
-        ink = darkness > _FAINTER * threshold
+        ink = above(darkness, _FAINTER * threshold)
         ink &= ~_part_of(near_print, left_mm, top_mm, size)
         if not ink.any():
             continue

@@ -25,6 +25,7 @@ from omr.scan.place.reference import (
     Mask,
     Places,
     Reference,
+    above,
     as_bits,
     disc,
     grow,
@@ -98,13 +99,18 @@ def ink_over_print(
     for place in reference.layout.serials:
         beside[window(place, scale, beside.shape)] = True
     beside &= ~shut
+    most_fringe = _FRINGE_SHARE * max(int(np.count_nonzero(beside)), 1)
+    limits = _limits(tone, ink.threshold)
+    # Few pixels are as dark as the lowest ceiling; only they are held against those of each spread.
+    at = where(above(ink.darkness, float(limits[0])) & ~shut)
+    level, is_beside = ink.darkness.ravel()[at], beside.ravel()[at]
     for printed in _printed(reference, sharp):
-        ceiling = _limit(printed, tone, ink.threshold)
-        over = cv2.compare(ink.darkness, ceiling, cv2.CMP_GT).view(np.bool_) & ~shut
-        over &= printed < open_below
-        fringe = int((over & beside).sum())
-        if fringe <= _FRINGE_SHARE * max(int(beside.sum()), 1):
+        print_there = printed.ravel()[at]
+        is_over = (level > limits[print_there]) & (print_there < open_below)
+        if np.count_nonzero(is_over & is_beside) <= most_fringe:
             break
+    over = np.zeros(shut.shape, np.bool_)
+    over.ravel()[at[is_over]] = True
     broad = _broad_and_pale(over, ink.darkness, scale)
     if broad.any():
         over &= ~broad
@@ -153,9 +159,13 @@ def _core(reference: Reference) -> Places:
 
 def _limit(printed: Grey, tone: float, threshold: float) -> Grey:
     """Return the darkness from which there is ink, for print as dark as it is on this page."""
+    return np.asarray(cv2.LUT(printed, _limits(tone, threshold)), dtype=np.uint8)
+
+
+def _limits(tone: float, threshold: float) -> Grey:
+    """Return the same for each darkness of print from 0 to 255, the lowest first."""
     toned = np.arange(256) * min(1.0, 1.08 * tone / 255) + _OVER
-    levels = np.maximum(toned, threshold).clip(0, 255).astype(np.uint8)
-    return np.asarray(cv2.LUT(printed, levels), dtype=np.uint8)
+    return np.asarray(np.maximum(toned, threshold).clip(0, 255), dtype=np.uint8)
 
 
 @lru_cache(maxsize=24)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from omr.geometry import Rect, transform
 from omr.scan.ink.ink_map import InkMap
+from omr.scan.order_statistics import medians
 from omr.scan.place.halftone import is_two_level
 from omr.scan.place.reference import Grey, Reference, as_bits, window
 from omr.scan.place.register import Placement
@@ -127,7 +128,7 @@ def _line_weights(flat: FlatPage, reference: Reference, ink: InkMap) -> list[flo
     Marks darken some sides, and a fold may pass through one; of four sides two are as printed.
     """
     scale, outline_mm = reference.px_per_mm, reference.layout.outline_mm
-    weights = []
+    strips: list[NDArray[np.float32]] = []
     for found in ink.boxes[:: max(1, len(ink.boxes) // _ASKED_FOR_LINES)]:
         box = found.found.grown(outline_mm / 2)
         inner = 0.2 * min(box.w, box.h)
@@ -139,18 +140,20 @@ def _line_weights(flat: FlatPage, reference: Reference, ink: InkMap) -> list[flo
             Rect(box.x - _STRIP_MM, long_y, 2 * _STRIP_MM, long_h),
             Rect(box.right - _STRIP_MM, long_y, 2 * _STRIP_MM, long_h),
         )
-        gathered = []
-        for side in sides:
-            strip = flat.darkness[window(side, scale, flat.darkness.shape)].astype(np.float32)
-            if strip.size == 0:
-                continue
-            across = strip.sum(axis=0 if side.w > side.h else 1)
-            # Grain of the paper is no line: what lies at the strip's rim is its floor.
-            floor = float(np.median(strip)) * strip.shape[0 if side.w > side.h else 1]
-            gathered.append((float(np.median(across)) - floor) / 255 / scale / outline_mm)
-        if len(gathered) == 4:
-            weights.append(max(0.0, sorted(gathered)[1]))
-    return weights
+        four = [flat.darkness[window(side, scale, flat.darkness.shape)] for side in sides]
+        if all(strip.size for strip in four):
+            turned = [
+                strip if side.w > side.h else strip.T
+                for side, strip in zip(sides, four, strict=True)
+            ]
+            strips += [strip.astype(np.float32) for strip in turned]
+    if not strips:
+        return []
+    profiles = [strip.sum(axis=0) for strip in strips]
+    # Grain of the paper is no line: what lies at the strip's rim is its floor.
+    floors = medians([strip.ravel() for strip in strips]) * [len(strip) for strip in strips]
+    gathered = (medians(profiles) - floors) / 255 / scale / outline_mm
+    return [max(0.0, weight) for weight in np.sort(gathered.reshape(-1, 4), axis=1)[:, 1].tolist()]
 
 
 def _edge_width_mm(grey: Grey, reference: Reference, placement: Placement) -> float:

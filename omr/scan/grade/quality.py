@@ -13,7 +13,7 @@ import numpy as np
 
 from omr.geometry import MM_PER_INCH
 from omr.scan.ink.ink_map import InkMap
-from omr.scan.place.reference import Reference, window
+from omr.scan.place.reference import Reference, above, as_bits, share_of, window
 from omr.scan.place.register import Placement
 from omr.scan.place.straighten import FlatPage
 from omr.scan.reading import Finding
@@ -54,14 +54,15 @@ def _rows(
     """Yield what is wrong with single rows: no paper, no print."""
     scale = reference.px_per_mm
     # Print darker than half the ink threshold is seen; grown, as it may lie a little off.
-    seen = flat.darkness > max(0.5 * ink.threshold, 4 * flat.noise)
-    seen = cv2.dilate(seen.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(np.bool_)
+    seen = above(flat.darkness, max(0.5 * ink.threshold, 4 * flat.noise))
+    seen = cv2.dilate(as_bits(seen), np.ones((5, 5), np.uint8)).view(np.bool_)
     for row in reference.layout.rows:
         area = window(row.rect, scale, seen.shape)
-        if flat.paper[area].mean() < 0.97:
+        if share_of(flat.paper[area]) < 0.97:
             yield Finding("damaged", row.contest, row.rect, detail="paper missing")
             continue
         printed = reference.print_mask[area]
-        share = float(seen[area][printed].mean()) if printed.any() else 1.0
+        print_px = np.count_nonzero(printed)
+        share = int(np.count_nonzero(seen[area] & printed)) / print_px if print_px else 1.0
         if share < settings.print_seen:
             yield Finding("damaged", row.contest, row.rect, detail="print missing")

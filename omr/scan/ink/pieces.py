@@ -21,7 +21,7 @@ from omr.scan.place.reference import Mask, Places, as_bits, where
 Labels = NDArray[np.int32]
 
 # Up to this many pixels OpenCV is done before a list of runs is drawn up.
-_SMALL_PX = 8_000
+_SMALL_PX = 20_000
 _SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 
 

@@ -74,7 +74,7 @@ def _soft_bands(dark: Mask, darkness: Grey, print_mask: Mask, px_per_mm: int) ->
         return stains
     # Print cuts a stain into pieces: those that lie in one row are looked at together.
     near = label_pieces(grow(pieces.chosen(long_), _CUT_MM * px_per_mm))
-    least = float(darkness[pale].min())
+    least = float(darkness.ravel()[pieces.at].min())
     for _, area, _ in near.shapes(_reach_mm(near.stats, px_per_mm) > _LONG_MM):
         level, own = darkness[area], pale[area]
         flank = above(level, _FLANK * least) & (level < _PALE) & ~print_mask[area]

@@ -15,7 +15,7 @@ import numpy as np
 
 from omr.geometry import Rect
 from omr.scan.ink.pieces import label_pieces
-from omr.scan.place.reference import Grey, Mask, as_bits, window
+from omr.scan.place.reference import Grey, Mask, as_bits, cover, shrunk, window
 
 # Tints are measured in cells of half a millimetre; a line of up to 0.75 mm, blurred, leaves one
 # of any three cells across it lighter.
@@ -50,11 +50,10 @@ def tint_of_paper(
     Returns:
         The tint, shape (h, w), or None where there is none.
     """
-    size = tuple(round(side * _PX_PER_MM / px_per_mm) for side in darkness.shape[::-1])
-    bare = as_bits(~print_mask)
-    open_ = cv2.resize(bare * np.uint8(255), size, interpolation=cv2.INTER_AREA)
-    on_paper = cv2.bitwise_and(darkness, darkness, mask=bare)
-    seen = cv2.resize(on_paper, size, interpolation=cv2.INTER_AREA)
+    times = px_per_mm // _PX_PER_MM
+    bare = ~print_mask
+    open_ = cover(bare, times)
+    seen = shrunk(darkness * as_bits(bare), times)
     level = cv2.divide(seen, np.maximum(open_, np.uint8(1)), scale=255.0)
     hidden = open_ < (1 - _PRINTED) * 255
     level[hidden] = 255

@@ -86,8 +86,11 @@ def _is_written(inked: Mask, near: Mask, pen_mm: float, px_per_mm: int) -> bool:
     closed = cv2.morphologyEx(as_bits(outside), cv2.MORPH_CLOSE, disc(_GAP_MM * px_per_mm))
     pieces = label_pieces(closed.view(np.bool_))
     reach_mm = np.hypot(pieces.stats[:, 2], pieces.stats[:, 3]) / px_per_mm
+    long_ = reach_mm >= _WRITTEN_MM
+    if not long_[1:].any():
+        return False
     touching = grow(near, _GAP_MM * px_per_mm)
-    for number, part, own in pieces.shapes(reach_mm >= _WRITTEN_MM):
+    for number, part, own in pieces.shapes(long_):
         written = own & outside[part]
         # Another pen's lines may be finer than the mark's.
         fine_mm = max(0.2, min(pen_mm, breadth_mm(written, px_per_mm)))

@@ -19,6 +19,7 @@ from omr.scan.ink.ink_map import InkMap
 from omr.scan.ink.pieces import label_pieces
 from omr.scan.marks.mark_shape import breadth_mm, ink_of
 from omr.scan.marks.strokes import Share
+from omr.scan.order_statistics import upper_quartile
 from omr.scan.place.box_places import FoundBox
 from omr.scan.place.reference import (
     Grey,
@@ -33,6 +34,8 @@ from omr.scan.place.reference import (
     window_within,
 )
 from omr.scan.place.straighten import FlatPage
+
+Indices = NDArray[np.intp]
 
 # A spot may lie half outside its box: what is looked at reaches so far around.
 _AROUND_MM = 6.0
@@ -116,7 +119,8 @@ def body_of(
     solid = np.count_nonzero(opened) >= _SOLID_SHARE * np.count_nonzero(inked)
     depth = cv2.distanceTransform(np.pad(as_bits(inked), 1), cv2.DIST_L2, 5)
     piece = _largest_piece(inked, printed & (darkness > _DARK), scale)
-    area_px, spread = np.count_nonzero(piece), _spread(piece)
+    ys, xs = np.nonzero(piece)
+    area_px, spread = len(xs), _spread(ys, xs)
     inside = np.count_nonzero(inked[window_within(area, window(found.found, scale, ink.ink.shape))])
     level = cv2.blur(darkness, (3, 3))[cv2.erode(as_bits(inked), disc(0.5 * scale)) > 0]
     return Body(
@@ -124,8 +128,8 @@ def body_of(
         rim_mm=_rim_mm(inked, darkness, printed, scale),
         breadth_mm=breadth_mm(inked, scale),
         thick_mm=2 * float(depth.max()) / scale,
-        round_share=_round_share(piece, spread),
-        square_share=_square_share(piece),
+        round_share=_round_share(piece, ys, xs, spread),
+        square_share=_square_share(ys, xs),
         size_mm=2 * float(np.sqrt(area_px / np.pi)) / scale,
         uneven=float(level.std() / max(1.0, float(np.median(level)))) if level.size else 1.0,
         lines_mm=_lines_mm(inked & ~printed, darkness, ink.threshold, scale),
@@ -147,10 +151,18 @@ def _rim_mm(inked: Mask, darkness: Grey, printed: Mask, px_per_mm: int) -> float
     slope = np.hypot(across, down)
     slope[printed] = 0
     smooth[printed] = 0
-    highest = cv2.dilate(smooth, disc(_HEIGHT_MM * px_per_mm))
-    steepest = cv2.dilate(slope, disc(_SLOPE_MM * px_per_mm))
     inner = cv2.erode(as_bits(inked), np.ones((3, 3), np.uint8)).view(np.bool_)
-    edge = inked & ~inner & ~printed & (steepest > 0)
+    edge = inked & ~inner & ~printed
+    # No farther from the ink is anything looked at.
+    reach = len(disc(_HEIGHT_MM * px_per_mm)) // 2
+    left, top, width, height = cv2.boundingRect(as_bits(inked))
+    near = (
+        slice(max(0, top - reach), top + height + reach),
+        slice(max(0, left - reach), left + width + reach),
+    )
+    highest = cv2.dilate(smooth[near], disc(_HEIGHT_MM * px_per_mm))
+    steepest = cv2.dilate(slope[near], disc(_SLOPE_MM * px_per_mm))
+    edge = edge[near] & (steepest > 0)
     if np.count_nonzero(edge) < _RIM_PX:
         return 0.0
     return float(np.median(highest[edge] / steepest[edge])) / px_per_mm
@@ -170,30 +182,27 @@ def _largest_piece(inked: Mask, beneath: Mask, px_per_mm: int) -> Mask:
     )
     pieces = label_pieces(whole.view(np.bool_))
     number = 1 + int(np.argmax(pieces.stats[1:, cv2.CC_STAT_AREA]))
-    return np.asarray(pieces.labels == number, np.bool_)
+    return pieces.chosen(np.arange(len(pieces.stats)) == number)
 
 
-def _spread(piece: Mask) -> FloatArray:
-    """Return how far a piece is spread about its middle, in px², shape (2, 2)."""
-    ys, xs = np.nonzero(piece)
+def _spread(ys: Indices, xs: Indices) -> FloatArray:
+    """Return how far the places of a piece are spread about its middle, in px², shape (2, 2)."""
     if len(xs) < 2:
         return np.eye(2)
     return np.asarray(np.cov(np.stack([xs, ys])) + 1e-3 * np.eye(2), np.float64)
 
 
-def _round_share(piece: Mask, spread: FloatArray) -> float:
+def _round_share(piece: Mask, ys: Indices, xs: Indices, spread: FloatArray) -> float:
     """Return what a piece has in common with the ellipse of its moments, as far as it is spread."""
-    ys, xs = np.nonzero(piece)
-    rows, columns = np.indices(piece.shape)
-    away = np.stack([columns - xs.mean(), rows - ys.mean()], axis=-1)
+    x, y = np.arange(piece.shape[1]) - xs.mean(), np.arange(piece.shape[0])[:, None] - ys.mean()
+    (xx, xy), (yx, yy) = np.linalg.inv(spread)
     # An even ellipse has half its half axes for standard deviations.
-    ellipse = np.einsum("...i,ij,...j", away, np.linalg.inv(spread), away) < 4.0
+    ellipse = x * xx * x + x * xy * y + y * yx * x + y * yy * y < 4.0
     return float(np.count_nonzero(ellipse & piece) / np.count_nonzero(ellipse | piece))
 
 
-def _square_share(piece: Mask) -> float:
+def _square_share(ys: Indices, xs: Indices) -> float:
     """Return how much of the narrowest rectangle around a piece it fills."""
-    ys, xs = np.nonzero(piece)
     _, (wide, high), _ = cv2.minAreaRect(np.column_stack([xs, ys]).astype(np.float32))
     return len(xs) / ((wide + 1) * (high + 1))
 
@@ -221,6 +230,6 @@ def _colour(pixels: NDArray[np.uint8], inked: Mask, printed: Mask) -> tuple[floa
     own = pixels[grow(inked, 2) & ~printed]
     if not len(own):
         return ()
-    paper = np.percentile(pixels.reshape(-1, 3), 75, axis=0).clip(1.0)
+    paper = np.array([upper_quartile(pixels[..., colour]) for colour in range(3)]).clip(1.0)
     lost = (1.0 - own / paper).clip(0.0).sum(axis=0)
     return tuple((lost / max(float(lost.max()), 1e-6)).tolist())

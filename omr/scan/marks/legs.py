@@ -117,15 +117,20 @@ def _writing(
     # What goes round the box has no head, though its ends may cross.
     rows, columns = window_within(near, window(found.found, scale, ink.ink.shape))
     middle = (rows.start + rows.stop) // 2, (columns.start + columns.stop) // 2
-    is_ring = closed_in(marked, GAP_MM * scale)[middle]
+    is_ring: bool | None = None
     pen_mm = max(breadth_mm(inside, scale), _THIN_MM) if inside.any() else _USUAL_MM
     for part in parts(outside, scale):
         reach_mm = float(np.hypot(part.rect.w, part.rect.h))
         wide = min(part.rect.w, part.rect.h) > 1.5 and reach_mm > _WORD_MM
         turns = part.area_mm2 > _TURNS * pen_mm * reach_mm
-        arrow = reach_mm > _ARROW_MM and not is_ring and _has_head(part.shape, pen_mm, scale)
-        if (wide and turns) or arrow:
-            writing[part.area] |= part.shape
+        if not (wide and turns):
+            if reach_mm <= _ARROW_MM or not _has_head(part.shape, pen_mm, scale):
+                continue
+            if is_ring is None:
+                is_ring = bool(closed_in(marked, GAP_MM * scale)[middle])
+            if is_ring:
+                continue
+        writing[part.area] |= part.shape
     return writing
 
 

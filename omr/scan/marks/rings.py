@@ -42,8 +42,9 @@ def closed_in(stroke: Mask, gap_px: float) -> Mask:
     """
     closed = np.pad(as_bits(grow(stroke, gap_px / 2)), 1)
     cv2.floodFill(closed, None, (0, 0), (1,))
+    within = closed[1:-1, 1:-1] == 0
     # What crossed the gaps narrowed the way around within as well.
-    return grow(closed[1:-1, 1:-1] == 0, gap_px / 2)
+    return grow(within, gap_px / 2) if within.any() else within
 
 
 def ring_round(

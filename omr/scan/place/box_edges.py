@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 import cv2
 import numpy as np
@@ -15,7 +16,8 @@ from numpy.typing import NDArray
 
 from omr.ballot.model import Box
 from omr.geometry import Rect
-from omr.scan.place.reference import Grey, Reference, above, as_bits
+from omr.scan.order_statistics import medians
+from omr.scan.place.reference import Grey, Reference, as_bits
 
 Profile = NDArray[np.float64]
 
@@ -43,29 +45,29 @@ class BoxEdges:
         outer, inner: Strength of the step from white to line and from line to white, 0 to 1,
             shape (4, steps); sides are left, right, top, bottom.
         covered: Share of the side along which there is ink, same shape.
+        seen: The stronger edge within two steps, same shape.
+        inked: The same or the share of ink, whichever is more, same shape.
     """
 
     outer: Profile
     inner: Profile
     covered: Profile
+    seen: Profile
+    inked: Profile
 
     def along(self, axis: int) -> Profile:
         """Return how well each shift along x (0) or y (1) fits the two sides that fix it."""
-        sides = slice(2 * axis, 2 * axis + 2)
-        return np.asarray((self.outer[sides] + self.inner[sides]).sum(axis=0))
+        first, second = 2 * axis, 2 * axis + 1
+        both = self.outer[first] + self.inner[first], self.outer[second] + self.inner[second]
+        return np.asarray(both[0] + both[1], np.float64)
 
     def plain(self, axis: int, step: int) -> float:
         """Return how plainly the two sides are seen at a shift: the worse of them, 0 to 1."""
-        near = slice(max(0, step - 2), step + 3)
-        sides = slice(2 * axis, 2 * axis + 2)
-        best = np.maximum(self.outer[sides, near], self.inner[sides, near])
-        return float(best.max(axis=1).min())
+        return float(min(self.seen[2 * axis, step], self.seen[2 * axis + 1, step]))
 
     def there(self, side: int, step: int) -> float:
         """Return how much of one side is there at a shift, 0 to 1, under ink or not."""
-        near = slice(max(0, step - 2), step + 3)
-        plain = np.maximum(self.outer[side, near], self.inner[side, near])
-        return float(np.maximum(plain, self.covered[side, near]).max())
+        return float(self.inked[side, step])
 
     def line(self, side: int) -> Profile:
         """Return how much is seen of one side, both its edges, at each shift: 0 to 2."""
@@ -73,8 +75,7 @@ class BoxEdges:
 
     def most(self, side: int) -> float:
         """Return the most that is seen of one side anywhere, 0 to 1, under ink or not."""
-        seen = np.maximum(np.maximum(self.outer[side], self.inner[side]), self.covered[side])
-        return float(seen.max())
+        return float(self.inked[side].max())
 
 
 def read_edges(darkness: Grey, boxes: Sequence[Box], reference: Reference) -> list[BoxEdges] | None:
@@ -88,31 +89,42 @@ def read_edges(darkness: Grey, boxes: Sequence[Box], reference: Reference) -> li
     Returns:
         One for each box, or None where outlines are no darker than the paper's grain.
     """
-    bands = [band for box in boxes for band in _bands(darkness, box.rect, reference)]
+    bands = _stacked([band for box in boxes for band in _bands(darkness, box.rect, reference)])
     scale, line_px = reference.px_per_mm, reference.layout.outline_mm * reference.px_per_mm
-    peaks = np.array([_peak(band) for band in bands]).reshape(-1, 4)
+    peaks = _peaks(bands, 4 * len(boxes)).reshape(-1, 4)
     tone = float(np.median(peaks)) if peaks.size else 0.0
     if tone < _LEAST_EDGE:
         return None
-    sides = _sides(bands, np.repeat(_tones(peaks, tone, nearest(boxes)), 4))
+    sides = _sides(bands, np.repeat(_tones(peaks, tone, nearest(reference)), 4))
     return _edges(sides, line_px, _growth_px(sides, line_px, scale), scale)
 
 
-def nearest(boxes: Sequence[Box], some: NDArray[np.intp] | None = None) -> list[NDArray[np.intp]]:
+def nearest(reference: Reference, some: NDArray[np.intp] | None = None) -> list[NDArray[np.intp]]:
     """Return for each box which others lie nearest to it, ``_NEIGHBOURS`` of them at most.
 
     Args:
-        boxes: Of one page.
-        some: Which of them may be named; all by default.
+        reference: The page as printed.
+        some: Which of its boxes may be named; all by default.
     """
+    orders = _by_distance(reference)
+    if some is None:
+        return [order[:_NEIGHBOURS] for order in orders]
+    named = np.zeros(len(orders), np.bool_)
+    named[some] = True
+    return [order[named[order]][:_NEIGHBOURS] for order in orders]
+
+
+@lru_cache(maxsize=24)
+def _by_distance(reference: Reference) -> tuple[NDArray[np.intp], ...]:
+    """Return for each box all others, the nearest first."""
+    boxes = reference.layout.boxes
     centres = np.array([(box.rect.centre.x, box.rect.centre.y) for box in boxes])
-    some = np.arange(len(boxes)) if some is None else some
-    around = []
+    orders = []
     for index, centre in enumerate(centres):
-        others = some[some != index]
+        others = np.flatnonzero(np.arange(len(boxes)) != index)
         away_mm = np.hypot(*(centres[others] - centre).T)
-        around.append(others[np.argsort(away_mm, kind="stable")[:_NEIGHBOURS]])
-    return around
+        orders.append(others[np.argsort(away_mm, kind="stable")])
+    return tuple(orders)
 
 
 def _tones(peaks: Profile, tone: float, around: Sequence[NDArray[np.intp]]) -> Profile:
@@ -129,13 +141,10 @@ def _tones(peaks: Profile, tone: float, around: Sequence[NDArray[np.intp]]) -> P
     """
     # Two sides may be hidden; those that are not tell.
     own = np.sort(peaks, axis=1)[:, 2]
-    near = np.array([np.median(own[others]) if others.size else tone for others in around])
+    near = np.full(len(around), tone)
+    some = [index for index, others in enumerate(around) if others.size]
+    near[some] = medians([own[around[index]] for index in some])
     return np.minimum(tone, np.maximum(own, _FADES * near))
-
-
-def _peak(band: _Band) -> float:
-    """Return the strength of the strongest edge along a side."""
-    return float(cv2.reduce(band.rising, 1, cv2.REDUCE_AVG, dtype=cv2.CV_32F).max())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,16 +153,32 @@ class _Band:
 
     Attributes:
         dark: Shape (across, along).
-        rising, falling: How much darker, how much lighter it gets from row to row inwards.
         edge_px: Where the outer edge of the line is expected, in rows.
         inward: Direction of x or y from outside to inside, 1 or -1.
     """
 
     dark: Grey
-    rising: Grey
-    falling: Grey
     edge_px: float
     inward: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bands:
+    """Bands of one shape, which are looked at together.
+
+    Attributes:
+        numbers: Which of the page's bands they are, four for each box.
+        dark: Shape (bands, across, along).
+        rising, falling: How much darker, how much lighter it gets from row to row inwards.
+        edge_px, inward: As in ``_Band``, shape (bands, 1).
+    """
+
+    numbers: NDArray[np.intp]
+    dark: Grey
+    rising: Grey
+    falling: Grey
+    edge_px: Profile
+    inward: Profile
 
 
 def _bands(darkness: Grey, rect: Rect, reference: Reference) -> tuple[_Band, ...]:
@@ -181,19 +206,56 @@ def _bands(darkness: Grey, rect: Rect, reference: Reference) -> tuple[_Band, ...
             band = np.zeros((last - first, right - left), np.uint8)
         if inward < 0:
             band, edge_px = band[::-1], last - edge_mm * scale
-        dark = np.ascontiguousarray(band)
-        bands.append(_Band(dark, *_steps_of(dark), edge_px, inward))
+        bands.append(_Band(band, edge_px, inward))
     return tuple(bands)
+
+
+def _stacked(bands: Sequence[_Band]) -> list[_Bands]:
+    """Put bands of one shape together: the sides of a page's boxes have a few shapes at most."""
+    of_shape: dict[tuple[int, ...], list[int]] = {}
+    for number, band in enumerate(bands):
+        of_shape.setdefault(band.dark.shape, []).append(number)
+    stacks = []
+    for numbers in of_shape.values():
+        dark = np.stack([bands[number].dark for number in numbers])
+        edge_px = np.array([[bands[number].edge_px] for number in numbers])
+        inward = np.array([[float(bands[number].inward)] for number in numbers])
+        stacks.append(_Bands(np.array(numbers), dark, *_steps_of(dark), edge_px, inward))
+    return stacks
 
 
 def _steps_of(dark: Grey) -> tuple[Grey, Grey]:
     """Return how much darker, and how much lighter, it gets from row to row inwards.
 
     Row k tells of the border between rows k + 1 and k + 2: two rows before against two after.
+
+    Args:
+        dark: Shape (bands, across, along).
     """
-    pairs = cv2.addWeighted(dark[:-1], 0.5, dark[1:], 0.5, 0)
-    rising, falling = cv2.subtract(pairs[2:], pairs[:-2]), cv2.subtract(pairs[:-2], pairs[2:])
-    return np.asarray(rising, dtype=np.uint8), np.asarray(falling, dtype=np.uint8)
+    count, across, along = dark.shape
+    flat = dark.reshape(count, across * along)
+    pairs = cv2.addWeighted(flat[:, :-along], 0.5, flat[:, along:], 0.5, 0)
+    before, after = pairs[:, : -2 * along], pairs[:, 2 * along :]
+    rising, falling = (
+        np.asarray(cv2.subtract(*two), np.uint8).reshape(count, across - 3, along)
+        for two in ((after, before), (before, after))
+    )
+    return rising, falling
+
+
+def _peaks(bands: Sequence[_Bands], count: int) -> Profile:
+    """Return the strength of the strongest edge along each side, shape (sides,)."""
+    peaks = np.zeros(count)
+    for some in bands:
+        peaks[some.numbers] = _means(some.rising).max(axis=1)
+    return peaks
+
+
+def _means(rows: Grey) -> NDArray[np.float32]:
+    """Return the mean of each row along the side, shape (bands, rows)."""
+    count, across, along = rows.shape
+    means = cv2.reduce(rows.reshape(-1, along), 1, cv2.REDUCE_AVG, dtype=cv2.CV_32F)
+    return np.asarray(means, np.float32).reshape(count, across)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -226,34 +288,30 @@ class _Sides:
         )
 
 
-def _sides(bands: Sequence[_Band], tones: Profile) -> _Sides:
+def _sides(bands: Sequence[_Bands], tones: Profile) -> _Sides:
     """Average sides along their length.
 
     Each place along a side counts for no more than the usual edge there, so that a few black
     strokes across a faint line do not outweigh the line.
 
     Args:
-        bands: Four for each box.
+        bands: All of a page, four for each box; they differ in how long they are, not in breadth.
         tones: The usual strength of edges there, one for each band.
     """
-    rising, falling, inked = [], [], []
-    for band, tone in zip(bands, tones.tolist(), strict=True):
-        covered = above(band.dark, 0.5 * tone)
-        rising.append(_averaged(band.rising, tone))
-        falling.append(_averaged(band.falling, tone))
-        inked.append(_averaged(as_bits(covered) * np.uint8(tone), tone))
-    return _Sides(
-        np.array(rising),
-        np.array(falling),
-        np.array(inked),
-        np.array([[band.edge_px] for band in bands]),
-        np.array([[float(band.inward)] for band in bands]),
-    )
+    parts = []
+    for some in bands:
+        tone = tones[some.numbers][:, None, None]
+        covered = as_bits(some.dark > (0.5 * tone).astype(np.uint8)) * tone.astype(np.uint8)
+        averaged = (_averaged(rows, tone) for rows in (some.rising, some.falling, covered))
+        parts.append((*averaged, some.edge_px, some.inward))
+    order = np.argsort(np.concatenate([some.numbers for some in bands]))
+    return _Sides(*(np.concatenate(part)[order] for part in zip(*parts, strict=True)))
 
 
-def _averaged(rows: Grey, tone: float) -> Profile:
-    means = cv2.reduce(np.minimum(rows, np.uint8(tone)), 1, cv2.REDUCE_AVG, dtype=cv2.CV_32F)
-    return np.asarray(means, dtype=np.float64).ravel() / tone
+def _averaged(rows: Grey, tone: Profile) -> Profile:
+    """Return the mean of each row as a share of the tone, which no place of it exceeds."""
+    means = _means(np.minimum(rows, tone.astype(np.uint8)))
+    return np.asarray(means.astype(np.float64) / tone[..., 0], np.float64)
 
 
 def _growth_px(sides: _Sides, line_px: float, px_per_mm: int) -> float:
@@ -282,7 +340,18 @@ def _edges(sides: _Sides, line_px: float, growth_px: float, px_per_mm: int) -> l
         _read(sides.inked, at + line_px / 2 - 0.5),
     )
     outer, inner, covered = (values.reshape(-1, 4, values.shape[1]) for values in read)
-    return [BoxEdges(*each) for each in zip(outer, inner, covered, strict=True)]
+    seen = np.maximum(outer, inner)
+    near = _most_within_two(seen), _most_within_two(np.maximum(seen, covered))
+    return [BoxEdges(*each) for each in zip(outer, inner, covered, *near, strict=True)]
+
+
+def _most_within_two(values: Profile) -> Profile:
+    """Return the most of each value and its two neighbours on either side, along the last axis."""
+    most = values.copy()
+    for away in (1, 2):
+        np.maximum(most[..., away:], values[..., :-away], out=most[..., away:])
+        np.maximum(most[..., :-away], values[..., away:], out=most[..., :-away])
+    return most
 
 
 def _read(values: Profile, at: Profile) -> Profile:
@@ -296,7 +365,10 @@ def _read(values: Profile, at: Profile) -> Profile:
     return np.asarray(low + share * (high - low), dtype=np.float64)
 
 
+@cache
 def shifts_mm() -> Profile:
-    """Return the shifts at which sides are read, in mm."""
+    """Return the shifts at which sides are read, in mm, which cannot be written to."""
     count = round(REACH_MM / STEP_MM)
-    return np.asarray(np.arange(-count, count + 1) * STEP_MM, dtype=np.float64)
+    shifts = np.asarray(np.arange(-count, count + 1) * STEP_MM, dtype=np.float64)
+    shifts.flags.writeable = False
+    return shifts

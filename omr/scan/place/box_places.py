@@ -18,6 +18,7 @@ import numpy as np
 
 from omr.ballot.model import Box
 from omr.geometry import Rect
+from omr.scan.order_statistics import medians
 from omr.scan.place.box_edges import REACH_MM, STEP_MM, BoxEdges, nearest, read_edges, shifts_mm
 from omr.scan.place.reference import Reference, window
 from omr.scan.place.straighten import FlatPage
@@ -87,7 +88,7 @@ def find_boxes(flat: FlatPage, reference: Reference) -> tuple[FoundBox, ...]:
     if edges is None:
         return tuple(FoundBox(box, box.rect, 0.0) for box in boxes)
     alone = [_best(each, None) for each in edges]
-    suggested = _suggested(boxes, alone)
+    suggested = _suggested(reference, alone)
     shifts = [
         _agreed(each, own, near) for each, own, near in zip(edges, alone, suggested, strict=True)
     ]
@@ -97,7 +98,7 @@ def find_boxes(flat: FlatPage, reference: Reference) -> tuple[FoundBox, ...]:
     )
     on_paper = tuple(_on_paper(each, flat, reference) for each in found)
     in_company = tuple(_in_company(each, on_paper) for each in on_paper)
-    return tuple(_as_printed(each, in_company) for each in in_company)
+    return _as_printed(in_company)
 
 
 def _best(edges: BoxEdges, near: tuple[int, int] | None) -> _Shift:
@@ -134,17 +135,16 @@ def _agreed(edges: BoxEdges, own: _Shift, suggested: tuple[int, int] | None) -> 
     return replace(own, steps=(steps[0], steps[1]), plain=(plain[0], plain[1]))
 
 
-def _suggested(boxes: Sequence[Box], alone: Sequence[_Shift]) -> list[tuple[int, int] | None]:
+def _suggested(reference: Reference, alone: Sequence[_Shift]) -> list[tuple[int, int] | None]:
     """Return for each box the middle shift of the plain boxes around it, None without any."""
     plain = np.flatnonzero([min(shift.plain) >= _SURE for shift in alone])
     steps = np.array([shift.steps for shift in alone])
-    suggested: list[tuple[int, int] | None] = []
-    for others in nearest(boxes, plain):
-        if not others.size:
-            suggested.append(None)
-            continue
-        middle = np.median(steps[others], axis=0)
-        suggested.append((int(middle[0]), int(middle[1])))
+    suggested: list[tuple[int, int] | None] = [None] * len(alone)
+    around = nearest(reference, plain)
+    some = [index for index, others in enumerate(around) if others.size]
+    middle = [medians([steps[around[index], axis] for index in some]) for axis in range(2)]
+    for index, x, y in zip(some, *(steps.tolist() for steps in middle), strict=True):
+        suggested[index] = int(x), int(y)
     return suggested
 
 
@@ -227,11 +227,13 @@ def _in_company(found: FoundBox, others: Sequence[FoundBox]) -> FoundBox:
     return found if company else replace(found, three_sided=False)
 
 
-def _as_printed(found: FoundBox, others: Sequence[FoundBox]) -> FoundBox:
-    """Tell whether it is the press that left gaps in outlines.
+def _as_printed(found: Sequence[FoundBox]) -> tuple[FoundBox, ...]:
+    """Tell of each square whether it is the press that left gaps in outlines.
 
     A cover, a hole or a tear takes the outline of one square, or of those of a row.
     """
-    matches = [other.match for other in others if other.box.contest != found.box.contest]
-    poor = bool(matches) and _POOR[0] <= float(np.median(matches)) < _POOR[1]
-    return replace(found, poorly_printed=poor)
+    poor = {}
+    for contest in {each.box.contest for each in found}:
+        matches = [other.match for other in found if other.box.contest != contest]
+        poor[contest] = bool(matches) and _POOR[0] <= float(np.median(matches)) < _POOR[1]
+    return tuple(replace(each, poorly_printed=poor[each.box.contest]) for each in found)

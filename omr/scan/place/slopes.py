@@ -9,6 +9,7 @@ piece of print in both directions, without trying one place after another (Lucas
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -100,22 +101,30 @@ def measure_slopes(page: Grey, reference: Reference, settings: ReaderSettings) -
     cell_px = round(settings.tile_mm / 2 * scale)
     known = _slopes(reference, cell_px)
     seen = _padded(page.astype(np.float32), cell_px)
-    total = _tile_sums(seen, cell_px)
-    squares = _tile_sums(seen * seen, cell_px)
-    common = _tile_sums(seen * known.expected, cell_px)
+
+    def brightness(band: slice) -> tuple[Float32, ...]:
+        own = seen[band]
+        return own, own * own, own * known.expected[band]
+
+    total, squares, common = _sums_by_bands(brightness, seen.shape, cell_px)
     count = np.maximum(known.pixels, 1.0)
     spread = known.sum_squares - known.sum_expected**2 / count  # of the expected darkness
     seen_spread = np.maximum(squares - total**2 / count, 1.0)
     gain = (common - total * known.sum_expected / count) / np.maximum(spread, 1.0)
     sure = known.held & (gain > 0.05)
     usual = float(np.median(gain[sure])) if sure.any() else 1.0
+
+    def differences(band: slice) -> tuple[Float32, ...]:
+        most = np.float32(usual) * known.most[band]
+        free = seen[band] - np.float32(usual) * known.expected[band]
+        held = np.maximum(np.minimum(free, most), -most)
+        return held, held * known.across[band], held * known.down[band]
+
+    difference, times_across, times_down = _sums_by_bands(differences, seen.shape, cell_px)
     # Paper that is darker or lighter all over a tile is no shift.
-    difference = seen - np.float32(usual) * known.expected
-    most = np.float32(usual) * known.most
-    difference = np.asarray(cv2.max(cv2.min(difference, most), -most), np.float32)
-    level = _tile_sums(difference, cell_px) / count
-    along_x = -_tile_sums(difference * known.across, cell_px) + level * known.sum_across
-    along_y = -_tile_sums(difference * known.down, cell_px) + level * known.sum_down
+    level = difference / count
+    along_x = -times_across + level * known.sum_across
+    along_y = -times_down + level * known.sum_down
     stiff = _STIFFNESS * (known.across_across + known.down_down) + 1.0
     a, b, c = known.across_across + stiff, known.across_down, known.down_down + stiff
     scaled = usual * (a * c - b * b)
@@ -141,10 +150,37 @@ def _padded(picture: Float32, cell_px: int) -> Float32:
     )
 
 
+def _sums_by_bands(
+    pictures: Callable[[slice], tuple[Float32, ...]], shape: tuple[int, ...], cell_px: int
+) -> list[Float32]:
+    """Sum pictures over each tile that are made band by band, so that a band stays at hand.
+
+    Args:
+        pictures: Makes them for some rows, three of them.
+        shape: Of the whole, in whole cells.
+        cell_px: Side of a cell.
+    """
+    cells = np.zeros((3, shape[0] // cell_px, shape[1] // cell_px), np.float32)
+    for row in range(cells.shape[1]):
+        for sums, picture in zip(
+            cells, pictures(slice(row * cell_px, (row + 1) * cell_px)), strict=True
+        ):
+            sums[row] = _cell_sums(picture, cell_px)[0]
+    return [_over_tiles(sums) for sums in cells]
+
+
 def _tile_sums(picture: Float32, cell_px: int) -> Float32:
-    """Sum a picture over each tile: the four cells that meet at the tile's middle."""
+    """Sum a picture over each tile."""
+    return _over_tiles(_cell_sums(picture, cell_px))
+
+
+def _cell_sums(picture: Float32, cell_px: int) -> Float32:
     rows, columns = (side // cell_px for side in picture.shape)
     bands = picture.reshape(rows, cell_px, columns * cell_px).sum(axis=1)
-    cells = bands.reshape(rows, columns, cell_px).sum(axis=2)
+    return np.asarray(bands.reshape(rows, columns, cell_px).sum(axis=2), np.float32)
+
+
+def _over_tiles(cells: Float32) -> Float32:
+    """Return the sum of the four cells that meet at each tile's middle."""
     wide = np.pad(cells, 1)
     return np.asarray(wide[:-1, :-1] + wide[1:, :-1] + wide[:-1, 1:] + wide[1:, 1:], np.float32)

@@ -16,7 +16,16 @@ from numpy.typing import NDArray
 from omr.ballot.model import PageLayout
 from omr.scan.ink.courses import circle_through
 from omr.scan.ink.pieces import Part, label_pieces, parts
-from omr.scan.place.reference import Grey, Mask, Reference, as_bits, disc, window
+from omr.scan.place.reference import (
+    Grey,
+    Mask,
+    Reference,
+    as_bits,
+    cover,
+    disc,
+    shrunk,
+    window,
+)
 from omr.scan.place.straighten import FlatPage
 
 Floats = NDArray[np.float32]
@@ -36,15 +45,12 @@ def punch_holes(flat: FlatPage, reference: Reference) -> Mask:
     """Return punched holes: discs of 4 to 8 mm within 22 mm of an edge, dark or of a lid's grey."""
     scale = 2  # px/mm: enough for a disc
     found = np.zeros(flat.paper.shape, np.bool_)
-    factor = scale / reference.px_per_mm
+    times = reference.px_per_mm // scale
     black = (flat.darkness > 110) | ~flat.paper
-    dark = as_bits(black) * np.uint8(255)
-    small = cv2.resize(dark, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    for part in _discs(small > 127, scale, reference.layout):
+    for part in _discs(cover(black, times) > 127, scale, reference.layout):
         area = window(part.rect, reference.px_per_mm, found.shape, _HOLE_AROUND_MM)
         found[area] |= _true_disc(black[area], reference.px_per_mm)
-    grey = cv2.resize(flat.darkness, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    for part in _discs(grey > LID, scale, reference.layout):
+    for part in _discs(shrunk(flat.darkness, times) > LID, scale, reference.layout):
         area = window(part.rect, reference.px_per_mm, found.shape, _HOLE_AROUND_MM)
         if not found[area].any():
             found[area] |= _grey_hole(flat.darkness[area], reference.px_per_mm)

@@ -217,8 +217,8 @@ def _short_lines(
 
 def _alone(view: Pixels, reach: int) -> Mask:
     """Return where one colour alone is darker than on both sides, shape (h, w)."""
-    colours = (np.ascontiguousarray(view[..., colour]) for colour in range(3))
-    blue, green, red = (_ridge(colour, reach) for colour in colours)
+    colours = cv2.split(np.ascontiguousarray(view))
+    blue, green, red = (_ridge(np.asarray(colour, np.uint8), reach) for colour in colours)
     lower, higher = cv2.min(blue, green), cv2.max(blue, green)
     high, middle = cv2.max(higher, red), cv2.max(lower, cv2.min(higher, red))
     least = cv2.convertScaleAbs(high, alpha=_OTHERS)
