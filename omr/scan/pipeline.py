@@ -16,7 +16,7 @@ from omr.ballot.codes import qr_modules
 from omr.geometry import MM_PER_INCH
 from omr.scan.foreign.backs import notes_on_back
 from omr.scan.foreign.findings import find_foreign
-from omr.scan.grade.page_grade import grade_scan, grade_unplaced
+from omr.scan.grade.page_grade import grade_scan, grade_unplaced, graded_streaks
 from omr.scan.grade.quality import find_faults
 from omr.scan.ink.ink_map import OwnPrint, map_ink
 from omr.scan.marks.measure import measure_marks
@@ -41,6 +41,7 @@ from omr.scan.trace import PageTrace, PlacedPage
 from omr.scan.wear.roller_shades import without_roller_shades
 from omr.scan.wear.seal_seen import seal_seen
 from omr.scan.wear.seal_views import sight_of_seal
+from omr.scan.wear.short_streaks import lies_askew
 from omr.scan.wear.streaks import remove_streaks
 from omr.stages import stage, timed
 
@@ -107,6 +108,9 @@ class PageReader:
         ink = map_ink(flat, reference, _own_print(identity, reference), settings)
         marked = measure_marks(flat, reference, ink, settings)
         seal = sight_of_seal(flat, reference, ink, settings)
+        grades = grade_scan(view.grey, flat, reference, ink, placement, view.dpi, settings)
+        if lies_askew(len(fed), placement):  # else what stands still may be ruled with the sheet
+            streaks = (*streaks, *graded_streaks(grades, placement, view.dpi))
         foreign = find_foreign(
             flat, reference, ink, marked, identity.serial, streaks, seal, settings
         )
@@ -124,7 +128,7 @@ class PageReader:
             registration=register(placement, flat, ink.boxes, view.shrink, image.dpi, settings),
             settings=self._fingerprint,
             version=__version__,
-            grades=grade_scan(view.grey, flat, reference, ink, placement, view.dpi, settings),
+            grades=grades,
             seal=seal_seen(seal, flat, reference, ink),
         )
         placed = PlacedPage(placement, reference, flat, ink, marked)

@@ -24,6 +24,7 @@ from tests.scan.page_drawings import (
     placed,
     plain,
     read,
+    read_at,
     spot,
     stroke,
     voted_page,
@@ -294,3 +295,16 @@ def test_an_o_or_a_c_near_an_edge_is_no_hole(turned: float, colour: Colour) -> N
     ]
     stroke(page, arc, 0.5, colour)
     assert codes(read(page)) == [("annotation", None)]
+
+
+@pytest.mark.parametrize("wide", [1.0, 1.25])
+def test_the_rim_of_a_hole_over_a_bright_lid_is_seen_in_pieces(wide: float) -> None:
+    page = np.asarray(voted_page() * np.float32(0.93), np.uint8)
+    for y_mm in (108.0, 188.0):
+        centre = (round(11 * SCALE), round(y_mm * SCALE))
+        axes = (round(2.6 * wide * SCALE), round(2.6 * SCALE))
+        cv2.ellipse(page, centre, axes, 0, 0, 360, (252,) * 3, -1, cv2.LINE_AA)
+        for first in (10, 75, 140, 205, 270):
+            cv2.ellipse(page, centre, axes, 0, first, first + 52, (150,) * 3, 3, cv2.LINE_AA)
+    # What is no circle was drawn by hand.
+    assert plain(read_at(page, 200)) == (wide == 1.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import cv2
 import numpy as np
 import pytest
 
@@ -176,3 +177,27 @@ def test_a_line_that_leaves_its_column_by_a_little_was_ruled(slant_mm: float) ->
     page = voted_page()
     stroke(page, [(50.0, 0.0), (50.0 + slant_mm, 297.0)], 0.35, (60, 60, 60))
     assert _found(page)
+
+
+def _two_levels(page: Picture) -> Picture:
+    return np.asarray((cv2.cvtColor(page, cv2.COLOR_BGR2GRAY) > 128) * np.uint8(255), np.uint8)
+
+
+def _dotted(page: Picture, column: int) -> None:
+    """Darken a third of the pixels of a line down the picture, as a dithered streak's, in place."""
+    rows = np.random.default_rng(4).random((len(page), 3)) < 0.35
+    page[:, column : column + 3][rows] = 0
+
+
+@pytest.mark.parametrize("degrees", [-1.1, 0.6])
+def test_a_dithered_streak_over_a_sheet_that_lies_askew_is_the_scanners(degrees: float) -> None:
+    scan = _two_levels(turned(voted_page(), degrees))
+    _dotted(scan, round(47 * SCALE))
+    assert not {code for code, _ in codes(read(scan))} & {"annotation", "name-struck"}
+
+
+@pytest.mark.parametrize("degrees", [-1.1, 0.6])
+def test_a_dotted_line_down_a_sheet_that_lies_askew_was_ruled(degrees: float) -> None:
+    page = voted_page()
+    _dotted(page, round(47 * SCALE))
+    assert {code for code, _ in codes(read(_two_levels(turned(page, degrees))))}

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from omr.geometry import FloatArray, Rect, transform
+from omr.geometry import FloatArray, Rect
 from omr.scan.foreign.symbol_ink import FINE_PX, SymbolInk, ink_upon
 from omr.scan.foreign.symbol_place import (
     QUIET,
@@ -31,6 +31,7 @@ from omr.scan.ink.ink_map import InkMap
 from omr.scan.place.reference import Mask, Reference, window
 from omr.scan.place.straighten import FlatPage
 from omr.scan.wear.folded_corners import FoldedCorners
+from omr.scan.wear.streak_remains import lie_on_streaks
 from omr.scan.wear.streaks import Streak
 
 Marks = NDArray[np.bool_]
@@ -49,8 +50,6 @@ _FOLD_MM, _LEAVES_MM, _WANDERS_MM, _SHOWS = 2.2, 0.7, 0.6, 0.3
 _WIRE_REACH_MM, _WIRE_MM, _WIRE_SEEN_MM2 = 8.0, 0.5, 0.3
 # Of a run upon a wire this share lies within the wire's own bounds.
 _UPON_WIRE = 0.9
-# The line of a dirty glass leaves its pale edges this far beside it.
-_STREAK_MM = 0.3
 # Of a registration mark so much is seen, or nothing is said of it: beyond the picture its modules
 # would be guessed from the last ones seen.
 _THERE = 0.75
@@ -128,7 +127,7 @@ def _on_symbols(
         seen = _without_flap(seen, symbol, place / scale, sights.corners)
         runs = _upon_paper(seen, runs_of_ink(seen))
         on_page = _on_page(runs, place / scale)
-        told = _on_streak(on_page, sights.streaks, flat)
+        told = lie_on_streaks(on_page.start, on_page.end, sights.streaks, flat)
         told |= _on_fold(seen, runs, on_page, sights.folds, reference)
         told = (told & _is_pale(seen, runs)) | _off_paper(on_page, flat.paper, scale)
         if sights.wires is not None:
@@ -266,20 +265,6 @@ def _goes_on(seen: SymbolInk, runs: Runs, across: bool, slope: float) -> Marks:
         ]
         shown &= np.max(lines, axis=0) > _SHOWS * _rise(seen, runs)
     return shown
-
-
-def _on_streak(runs: Runs, streaks: Sequence[Streak], flat: FlatPage) -> Marks:
-    """Tell which runs (mm) lie on a line that the scanner drew, taken out or not."""
-    told = np.zeros(len(runs.start), np.bool_)
-    if not streaks or not len(told):
-        return told
-    first, last = (transform(flat.matrix, ends + flat.bends.at(ends)) for ends in runs)
-    for streak in streaks:
-        reach = streak.width_px / 2 + _STREAK_MM * flat.source_px_mm
-        across = 1 if streak.along_x else 0
-        off = np.abs(np.stack([first[:, across], last[:, across]]) - streak.at_px)
-        told |= (off < reach).all(axis=0)
-    return told
 
 
 def _upon_wire(runs: Runs, wires: Mask, px_per_mm: int) -> Marks:

@@ -47,13 +47,18 @@ from omr.scan.wear.hole_crescents import on_hole_crescents
 from omr.scan.wear.hole_shadows import shaded_holes
 from omr.scan.wear.overlapping_holes import overlapping_holes
 from omr.scan.wear.paperclips import on_paperclips
-from omr.scan.wear.punch_holes import HOLE_RIM_MM, hole_outlines, punch_holes
+from omr.scan.wear.punch_holes import (
+    HOLE_RIM_MM,
+    hole_outlines,
+    on_hole_outlines,
+    punch_holes,
+)
 from omr.scan.wear.seal_colours import is_copied_seal
 from omr.scan.wear.seal_views import SealSight
 from omr.scan.wear.speck_fields import SpeckFields
 from omr.scan.wear.staple_holes import staple_holes
 from omr.scan.wear.staples import is_staple_beyond, staples
-from omr.scan.wear.streak_remains import on_streaks
+from omr.scan.wear.streak_remains import lie_on_streaks, on_streaks
 from omr.scan.wear.streaks import Streak
 from omr.scan.wear.tears import tears
 from omr.scan.wear.wire_shadows import on_shadowed_wires
@@ -82,7 +87,7 @@ def find_foreign(
         ink: Its foreign ink.
         marked: The marks, and the strokes that they explain.
         serial: Of this ballot, as printed on it.
-        streaks: The streaks of the picture.
+        streaks: The streaks of the picture, taken out or not.
         seal: The seal's zone, where the page has one.
         settings: The reader's numbers.
 
@@ -115,14 +120,22 @@ def find_foreign(
     for rects in (on_codes, coloured, faint, in_margins, hidden, covered):
         found += _beside(found, (_place(rect, reference) for rect in rects))
     told = [*_less_told(found, flat, reference, ink, corners)]
-    told += _beside(told, _ruled(reference, ink))
+    told += _beside(told, _ruled(flat, reference, ink, streaks))
     return (*told, *_drawn_boxes(flat, reference, ink), *_copies(flat, reference, ink))
 
 
-def _ruled(reference: Reference, ink: InkMap) -> Iterator[Finding]:
+def _ruled(
+    flat: FlatPage, reference: Reference, ink: InkMap, streaks: Sequence[Streak]
+) -> Iterator[Finding]:
     """Yield the lines that somebody ruled over the whole sheet, a hard pencil's too."""
     layout = reference.layout
     for line in ink.ruled:
+        ends = np.array([[0.0, line.start_mm], [layout.width, line.end_mm]])
+        if not line.across:
+            ends = np.array([[line.start_mm, 0.0], [line.end_mm, layout.height]])
+        aslant = abs(line.end_mm - line.start_mm) > 2.0 * _RULED_MM
+        if aslant and lie_on_streaks(ends[:1], ends[1:], streaks, flat, _RULED_MM).any():
+            continue
         low, high = sorted((line.start_mm, line.end_mm))
         across = Rect(0.0, low - _RULED_MM / 2, layout.width, high - low + _RULED_MM)
         down = Rect(low - _RULED_MM / 2, 0.0, high - low + _RULED_MM, layout.height)
@@ -180,6 +193,7 @@ def _less_told(
         *on_paperclips(annotations, flat, reference),
         *on_shadowed_wires(annotations, flat, reference, ink),
         *on_hole_crescents(annotations, flat, reference),
+        *on_hole_outlines(annotations, flat, reference),
         *on_streaks(annotations, flat, reference),
         *on_faint_folds(annotations, flat, reference, ink),
         *(rect for rect in annotations if corners.explain(rect, ink.threshold)),

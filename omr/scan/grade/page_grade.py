@@ -6,6 +6,8 @@ must not be believed is found in ``omr.scan.grade.quality``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from omr.geometry import MM_PER_INCH
@@ -18,6 +20,7 @@ from omr.scan.place.register import Placement
 from omr.scan.place.straighten import FlatPage
 from omr.scan.reading import Grade, PageStatus
 from omr.scan.settings import ReaderSettings
+from omr.scan.wear.streaks import Streak
 from omr.stages import stage
 
 # The long side of the largest sheet that ballots are printed on.
@@ -54,6 +57,26 @@ def grade_scan(
         return grades
     px_per_mm = paper_px_per_mm(placement, dpi)
     return (*grades, *grade_lines(grey, reference, placement, px_per_mm))
+
+
+def graded_streaks(
+    grades: Sequence[Grade], placement: Placement, dpi: float | None
+) -> tuple[Streak, ...]:
+    """Return the dark lines that a page was graded down for, as they lie in its picture.
+
+    In two levels a streak may be dots, of which hardly any are taken out.
+
+    Args:
+        grades: Of the page.
+        placement: Where it is in the picture.
+        dpi: What the file claims for this picture, if anything.
+    """
+    px_per_mm = paper_px_per_mm(placement, dpi)
+    return tuple(
+        Streak(grade.edge == "top", grade.amount * px_per_mm, 1)
+        for grade in grades
+        if grade.code == "streak"
+    )
 
 
 @stage("grade")

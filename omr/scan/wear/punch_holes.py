@@ -7,13 +7,14 @@ paper.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from omr.ballot.model import PageLayout
+from omr.geometry import Rect
 from omr.scan.ink.courses import circle_through
 from omr.scan.ink.pieces import Part, label_pieces, parts
 from omr.scan.place.reference import (
@@ -36,6 +37,8 @@ Float64 = NDArray[np.float64]
 HOLE_MM, HOLE_EDGE_MM, _HOLE_ROUND_MM, _TURNS, _TURNED = (4.5, 8.5), 22.0, 0.08, 24, 0.8
 # The punch bends the paper around a hole, which shades it so far; a hole is looked at with that.
 HOLE_RIM_MM, _HOLE_AROUND_MM = 0.7, 1.0
+# A rim is seen where it has this share of its darkness, no farther from its circle than this.
+_RIM_SHARE, _ARC_MM = 0.45, 0.6
 # A lid from this darkness on, of 255, can be told from paper. It is even but for this share of
 # its darkness, and a punched disc has so much in common with a true one of its area.
 LID, LID_EVEN, _TRUE_DISC = 45, 0.12, 0.94
@@ -148,3 +151,33 @@ def is_hole_outline(
     round_ = float(middle.std()) < _HOLE_ROUND_MM and len(middle) > _TURNED * _TURNS
     size = HOLE_MM[0] < 2 * float(np.median(radius)) < HOLE_MM[1]
     return bool(round_ and size and is_near_edge(x, y, layout))
+
+
+def on_hole_outlines(rects: Sequence[Rect], flat: FlatPage, reference: Reference) -> Iterator[Rect]:
+    """Yield the places of unexplained ink that are the rim of a hole, seen whole or in pieces.
+
+    Where the lid is as bright as paper, its rim's shade fades on one side or another.
+
+    Args:
+        rects: Their bounds on the page, in mm.
+        flat: The page laid flat.
+        reference: The page as printed.
+    """
+    scale = reference.px_per_mm
+    for rect in rects:
+        if not all(HOLE_MM[0] - _ARC_MM < side < HOLE_MM[1] for side in (rect.w, rect.h)):
+            continue
+        area = window(rect, scale, flat.darkness.shape, _ARC_MM)
+        level = flat.darkness[area]
+        dark = level > _RIM_SHARE * float(level.max(initial=0))
+        ys, xs = np.nonzero(dark)
+        if len(ys) < _TURNS:
+            continue
+        places = np.column_stack([xs, ys]) / scale
+        x, y, _ = circle_through(places)
+        away = np.hypot(*(places - (x, y)).T)
+        # A speck of dust beside it is none of the rim.
+        far = np.abs(away - np.median(away)) > _ARC_MM
+        dark[ys[far], xs[far]] = False
+        if is_hole_outline(dark, (area[1].start, area[0].start), scale, reference.layout):
+            yield rect

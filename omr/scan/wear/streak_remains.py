@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from omr.geometry import Rect, transform
-from omr.scan.place.reference import Reference
+from omr.geometry import FloatArray, Rect, transform
+from omr.scan.place.reference import Mask, Reference
 from omr.scan.place.straighten import FlatPage
+from omr.scan.wear.streaks import Streak
 
 # Pieces are so thin, less what the slant of the sheet adds, and so long.
 _THIN_MM, _LONG_MM = 0.45, 2.6
@@ -22,6 +23,8 @@ _THIN_MM, _LONG_MM = 0.45, 2.6
 _PIECES, _COLUMN_MM, _SPAN_MM, _ASKEW_MM = 3, 0.15, 60.0, 0.5
 # Sheets lie no more askew than this; others lie on their side, and streaks run along them.
 _SLANT = 0.2
+# The line of a dirty glass leaves its pale edges this far beside it.
+_STREAK_MM = 0.3
 # The rim: so far from the left and the right edge. Farther in, sides of boxes below one another
 # stand still as well.
 _RIM_MM = 8.0
@@ -56,3 +59,31 @@ def on_streaks(rects: Sequence[Rect], flat: FlatPage, reference: Reference) -> I
         pieces = len({round(other.centre.y / _LONG_MM) for other in alike})
         if pieces >= _PIECES and span_mm >= _SPAN_MM and slant * span_mm >= _ASKEW_MM:
             yield rect
+
+
+def lie_on_streaks(
+    first_mm: FloatArray,
+    last_mm: FloatArray,
+    streaks: Sequence[Streak],
+    flat: FlatPage,
+    off_mm: float = _STREAK_MM,
+) -> Mask:
+    """Tell which straight lines lie on a line that the scanner drew, taken out or not.
+
+    Args:
+        first_mm: Where each begins on the page, shape (n, 2).
+        last_mm: Where each ends, same shape.
+        streaks: The streaks of the picture.
+        flat: The page laid flat.
+        off_mm: How far from a streak's edge it still is of it.
+    """
+    told = np.zeros(len(first_mm), np.bool_)
+    if not streaks or not len(told):
+        return told
+    first, last = (transform(flat.matrix, mm + flat.bends.at(mm)) for mm in (first_mm, last_mm))
+    for streak in streaks:
+        reach = streak.width_px / 2 + off_mm * flat.source_px_mm
+        across = 1 if streak.along_x else 0
+        off = np.abs(np.stack([first[:, across], last[:, across]]) - streak.at_px)
+        told |= (off < reach).all(axis=0)
+    return told
