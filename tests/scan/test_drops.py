@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 import pytest
@@ -59,9 +61,13 @@ def _drop(
 
 def _scanned(page: Picture, grey: bool) -> Picture:
     """Add grain, and leave out the colour."""
-    grain = np.random.default_rng(1).normal(0, 3, page.shape)
-    noisy = np.clip(page * 0.96 + grain, 0, 255).astype(np.uint8)
+    noisy = np.clip(page * np.float32(0.96) + _grain(page.shape), 0, 255).astype(np.uint8)
     return np.asarray(cv2.cvtColor(noisy, cv2.COLOR_BGR2GRAY), np.uint8) if grey else noisy
+
+
+@lru_cache(maxsize=1)
+def _grain(shape: tuple[int, ...]) -> Floats:
+    return np.random.default_rng(1).normal(0, 3, shape).astype(np.float32)
 
 
 def _drawn(page: Picture, points: Points, width: float, colour: Colour) -> Picture:

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tests.scan.page_drawings import SCALE, Picture, codes, letters_of, plain, read, voted_page
+
+Floats = NDArray[np.float32]
 
 
 def _pencil(
     page: Picture, ends: tuple[float, float, float, float], dark: int, width_mm: float, seed: int
 ) -> Picture:
     """Draw a line of a hard pencil, with the tooth of the paper in it, and some grain."""
-    rng = np.random.default_rng(seed)
     layer = np.zeros(page.shape[:2], np.uint8)
     x0, y0, x1, y1 = (round(v * SCALE * 16) for v in ends)
     cv2.line(layer, (x0, y0), (x1, y1), (255,), max(1, round(width_mm * SCALE)), cv2.LINE_AA, 4)
-    tooth = cv2.GaussianBlur(rng.normal(0.0, 1.0, layer.shape), (0, 0), 1.5)
-    share = np.clip(0.7 + 0.5 * tooth / tooth.std(), 0.0, 1.5) * layer / 255.0
-    grain = rng.normal(0.0, 2.0, layer.shape)
-    drawn = page * (1.0 - dark / 255.0 * share)[..., None] + grain[..., None]
+    taken, grain = _paper(layer.shape, seed)
+    share = taken * layer / np.float32(255)
+    drawn = page * (1 - np.float32(dark / 255) * share)[..., None] + grain[..., None]
     soft = cv2.GaussianBlur(np.clip(drawn, 0, 255), (0, 0), 0.8)
     return np.asarray(soft, np.uint8)
+
+
+@lru_cache(maxsize=1)
+def _paper(shape: tuple[int, int], seed: int) -> tuple[Floats, Floats]:
+    """Return how much of a pencil's line the tooth of a paper takes, and the paper's grain."""
+    rng = np.random.default_rng(seed)
+    tooth = cv2.GaussianBlur(rng.normal(0.0, 1.0, shape), (0, 0), 1.5)
+    taken = np.clip(0.7 + 0.5 * tooth / tooth.std(), 0.0, 1.5)
+    return taken.astype(np.float32), rng.normal(0.0, 2.0, shape).astype(np.float32)
 
 
 @pytest.mark.parametrize("contest", ["c1", "c2", "c3"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 import pytest
@@ -23,6 +25,7 @@ from tests.scan.page_drawings import (
 )
 
 Point = tuple[float, float]
+Floats = NDArray[np.float32]
 
 BLACK: Colour = (40, 35, 35)
 PENS: list[tuple[Colour, float]] = [
@@ -48,10 +51,11 @@ def _corner(where: str, a: float, b: float) -> list[Point]:
     ]
 
 
-def _area(page: Picture, points: list[Point]) -> NDArray[np.float32]:
-    mask = np.zeros(page.shape[:2], np.uint8)
-    at = np.rint(np.array(points) * SCALE * 16).astype(np.int32)
-    cv2.fillPoly(mask, [at], 255, cv2.LINE_AA, 4)
+def _area(shape: tuple[int, ...], points: list[Point], left: int, top: int) -> Floats:
+    """Return how much of each pixel of a window lies within points of the page, in mm."""
+    mask = np.zeros(shape[:2], np.uint8)
+    at = (np.array(points) * SCALE - (left, top)) * 16
+    cv2.fillPoly(mask, [np.rint(at).astype(np.int32)], 255, cv2.LINE_AA, 4)
     return np.asarray(mask, np.float32)[:, :, None] / 255
 
 
@@ -67,23 +71,33 @@ def _folded(
 ) -> Picture:
     """Fold a corner over: its blank back lies on the page, its shadow around it."""
     first, second, tip, lost = _corner(where, a, b)
-    flap = _area(page, [first, second, tip])
+    seen = np.asarray(page * np.float32(paper / 255), np.uint8)
+    # Nothing is changed farther from the corner than this.
+    reach = round((max(a, b) * 1.5 + 8 * soft_mm) * SCALE)
+    right, low = "r" in where, "b" in where
+    left, top = (page.shape[1] - reach if right else 0), (page.shape[0] - reach if low else 0)
+    corner = seen[top : top + reach, left : left + reach]
+    flap, gone = (
+        _area(corner.shape, points, left, top)
+        for points in ([first, second, tip], [first, second, lost])
+    )
     soft = cv2.GaussianBlur(flap, (0, 0), soft_mm * SCALE)[:, :, None]
-    seen = page.astype(np.float32) * (paper / 255) * (1 - shadow * soft)
-    seen = seen * (1 - flap) + min(255, paper + 4) * flap
-    gone = _area(page, [first, second, lost])
-    seen = seen * (1 - gone) + lid * gone
+    drawn = page[top : top + reach, left : left + reach] * np.float32(paper / 255)
+    drawn = drawn * (1 - shadow * soft) * (1 - flap) + min(255, paper + 4) * flap
+    corner[:] = (drawn * (1 - gone) + lid * gone).astype(np.uint8)
     room = round(_LID_MM * SCALE)
     return _grained(
-        cv2.copyMakeBorder(
-            seen.astype(np.uint8), room, room, room, room, cv2.BORDER_CONSTANT, value=(lid,) * 3
-        )
+        cv2.copyMakeBorder(seen, room, room, room, room, cv2.BORDER_CONSTANT, value=(lid,) * 3)
     )
 
 
 def _grained(page: Picture) -> Picture:
-    noise = np.random.default_rng(5).normal(0, 1.5, page.shape[:2])[:, :, None]
-    return np.asarray((page + noise).clip(0, 255), np.uint8)
+    return np.asarray((page + _grain(page.shape[:2])[:, :, None]).clip(0, 255), np.uint8)
+
+
+@lru_cache(maxsize=2)
+def _grain(shape: tuple[int, int]) -> Floats:
+    return np.random.default_rng(5).normal(0, 1.5, shape).astype(np.float32)
 
 
 def _on_lid(page: Picture, lid: int = 225) -> Picture:
@@ -198,7 +212,7 @@ def test_what_is_drawn_in_a_corner_is_an_annotation(
 def test_an_angle_drawn_at_a_torn_corner_is_an_annotation(colour: Colour, width_mm: float) -> None:
     page = np.minimum(voted_page(), 250)
     first, second, (x, y), lost = _corner("br", 16.0, 18.0)
-    gone = _area(page, [first, second, lost])
+    gone = _area(page.shape, [first, second, lost], 0, 0)
     torn = np.asarray(page * (1 - gone) + 225 * gone, np.uint8)
     stroke(torn, [(x + 6.0, y - 4.0), (x - 1.0, y - 1.0), (x - 3.0, y + 6.0)], width_mm, colour)
     assert ("annotation", None) in codes(read(_on_lid(torn)))
