@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.scan.ink.ink_map import FoundBox, InkMap
-from omr.scan.order_statistics import medians
+from omr.scan.place.order_statistics import medians
 from omr.scan.place.reference import Mask
 from omr.scan.place.straighten import FlatPage
 

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from omr.geometry import Rect, transform
 from omr.scan.ink.ink_map import InkMap
-from omr.scan.order_statistics import medians
 from omr.scan.place.halftone import is_two_level
+from omr.scan.place.order_statistics import medians
 from omr.scan.place.reference import Grey, Reference, as_bits, window
 from omr.scan.place.register import Placement
 from omr.scan.place.straighten import FlatPage

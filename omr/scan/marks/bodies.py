@@ -19,8 +19,8 @@ from omr.scan.ink.ink_map import InkMap
 from omr.scan.ink.pieces import label_pieces
 from omr.scan.marks.mark_shape import breadth_mm, ink_of
 from omr.scan.marks.strokes import Share
-from omr.scan.order_statistics import upper_quartile
 from omr.scan.place.box_places import FoundBox
+from omr.scan.place.order_statistics import upper_quartile
 from omr.scan.place.reference import (
     Grey,
     Mask,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from omr.ballot.model import Box
 from omr.geometry import Rect
-from omr.scan.order_statistics import medians
+from omr.scan.place.order_statistics import medians
 from omr.scan.place.reference import Grey, Reference, as_bits
 
 Profile = NDArray[np.float64]

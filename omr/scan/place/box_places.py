@@ -18,8 +18,8 @@ import numpy as np
 
 from omr.ballot.model import Box
 from omr.geometry import Rect
-from omr.scan.order_statistics import medians
 from omr.scan.place.box_edges import REACH_MM, STEP_MM, BoxEdges, nearest, read_edges, shifts_mm
+from omr.scan.place.order_statistics import medians
 from omr.scan.place.reference import Reference, window
 from omr.scan.place.straighten import FlatPage
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from omr.ballot.model import PageLayout
 from omr.geometry import FloatArray
-from omr.scan.order_statistics import upper_quartile
 from omr.scan.place.bends import Bends, measure_bends
+from omr.scan.place.order_statistics import upper_quartile
 from omr.scan.place.reference import Grey, Mask, Reference, as_bits, darkest
 from omr.scan.place.register import Placement
 from omr.scan.settings import ReaderSettings
