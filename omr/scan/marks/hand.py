@@ -50,9 +50,10 @@ _ACROSS, _MORE_ACROSS, _MORE_DOWN = 5.0, 2.0, 3.0
 # crosses of which a bow links the legs have a whole cross besides. Nine such words of somebody
 # else's came to 0.42 to 0.86.
 _MORE_ASIDE, _LESS_STRAIGHT, _SHORTER = 0.10, 0.72, 0.85
-# What is left of a mark under correction fluid, a blot, a small digit: a line and ink of less than
-# this part of the usual ones. Those good marks came to 0.57, where the hand does not fill boxes.
-_LESS = 0.5
+# What is left of a mark under correction fluid, a small digit, "?": a line and ink of less than
+# this part of the usual ones, in pieces as large as this, or so much of it aside of two lines.
+# Those good marks came to 0.57. A dot or a small bar is a hand's own, however small.
+_LESS, _PIECE_MM2, _BENT = 0.5, 0.15, 0.05
 SCRIBBLED, WRITTEN_IN = "perhaps scribbled out", "perhaps writing"
 
 
@@ -112,6 +113,12 @@ class Measure:
         """Whether it holds light strokes, or the two legs of a broad pen's cross."""
         legs = self.length <= _TWO_LEGS and self.score <= _PEN * self.length
         return self.score < LIGHT or legs
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is one piece without a bend, as dots, bars and small crosses are."""
+        large = [area_mm2 for _, area_mm2 in self.pieces if area_mm2 >= _PIECE_MM2]
+        return len(large) <= 1 and self.aside < _BENT
 
     @property
     def straight(self) -> float:
@@ -203,8 +210,8 @@ class Hand:
             return WRITTEN_IN
         if len(inked) < 2:
             return ""  # of two marks either may be the odd one
-        ink = min(other.score for other in inked)
-        return UNLIKE if box.length < _LESS * length and box.score < _LESS * ink else ""
+        less = box.length < _LESS * length and box.score < _LESS * min(o.score for o in inked)
+        return UNLIKE if less and not box.plain else ""
 
     def may_hold(self, specks: int) -> bool:
         """Tell whether a page so dusty has boxes that hold so many specks (by Poisson's law)."""
