@@ -37,8 +37,9 @@ Float64 = NDArray[np.float64]
 HOLE_MM, HOLE_EDGE_MM, _HOLE_ROUND_MM, _TURNS, _TURNED = (4.5, 8.5), 22.0, 0.08, 24, 0.8
 # The punch bends the paper around a hole, which shades it so far; a hole is looked at with that.
 HOLE_RIM_MM, _HOLE_AROUND_MM = 0.7, 1.0
-# A rim is seen where it has this share of its darkness, no farther from its circle than this.
-_RIM_SHARE, _ARC_MM = 0.45, 0.6
+# A rim is seen where it has this share of its darkness, no farther from its circle than this; of
+# what is seen hardly any lies within.
+_RIM_SHARE, _ARC_MM, _WITHIN = 0.45, 0.6, 0.05
 # A lid from this darkness on, of 255, can be told from paper. It is even but for this share of
 # its darkness, and a punched disc has so much in common with a true one of its area.
 LID, LID_EVEN, _TRUE_DISC = 45, 0.12, 0.94
@@ -176,8 +177,11 @@ def on_hole_outlines(rects: Sequence[Rect], flat: FlatPage, reference: Reference
         places = np.column_stack([xs, ys]) / scale
         x, y, _ = circle_through(places)
         away = np.hypot(*(places - (x, y)).T)
+        middle = float(np.median(away))
+        if np.count_nonzero(away < middle - _ARC_MM) > _WITHIN * len(away):
+            continue  # a blot, and no rim
         # A speck of dust beside it is none of the rim.
-        far = np.abs(away - np.median(away)) > _ARC_MM
+        far = np.abs(away - middle) > _ARC_MM
         dark[ys[far], xs[far]] = False
         if is_hole_outline(dark, (area[1].start, area[0].start), scale, reference.layout):
             yield rect
