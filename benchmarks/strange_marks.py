@@ -42,12 +42,14 @@ class Drawn(NamedTuple):
         length: Of its line, in sides of the box.
         across, down: How often it is met from left to right, and from top to bottom.
         aside: Share of it aside of two straight lines.
+        score: Its ink, as a share of the box.
     """
 
     length: float
     across: float
     down: float
     aside: float
+    score: float
 
     @property
     def straight(self) -> float:
@@ -193,7 +195,8 @@ def drawn_on(placed: PlacedPage, settings: ReaderSettings) -> list[Drawn]:
             ink_px = drawn_in(found, own, ink, reference.px_per_mm)
             long_ = length_mm(ink_px, reference.px_per_mm) / min(found.found.w, found.found.h)
             across, down = (strokes_across(m, reference.px_per_mm) for m in (ink_px, ink_px.T))
-            marks.append(Drawn(long_, across, down, share_aside(ink_px, reference.px_per_mm)))
+            aside = share_aside(ink_px, reference.px_per_mm)
+            marks.append(Drawn(long_, across, down, aside, mark.score))
     return marks
 
 
@@ -226,17 +229,18 @@ def _tell_good(pages: list[list[Drawn]]) -> None:
                 getattr(mark, part) / float(np.median([getattr(other, part) for other in others]))
                 for part in ("length", "straight")
             )
-            behind.append((more, *parts))
+            ink = mark.score / max(min(other.score for other in others), 1e-6)
+            behind.append((mark, more, *parts, ink))
     print(f"{len(beyond)} marks on {len(pages)} pages")
     longest = max((times for mark, times, *_ in beyond if mark.length >= 3.8), default=0.0)
     print(f"of 3.8 sides and more: at most {longest:.2f} times as long as the others")
     for way, at in (("across", 2), ("down", 3)):
         most = max((one[at] for one in beyond if getattr(one[0], way) >= 5.0), default=0.0)
         print(f"met five times {way} and more: {most:.1f} more often than the others at most")
-    shortest = min(length for _, length, _ in behind)
-    print(f"at least {shortest:.2f} of the others' usual length")
+    least = min(max(length, ink) for mark, _, length, _, ink in behind if mark.aside >= 0.05)
+    print(f"with a bend: at least {least:.2f} of the usual length or of the least ink")
     for least in (0.1, 0.2):
-        straight = min((part for more, _, part in behind if more >= least), default=0.0)
+        straight = min((part for _, more, _, part, _ in behind if more >= least), default=0.0)
         print(
             f"{least:.1f} more aside of two lines: at least {straight:.2f} of the usual within them"
         )

@@ -101,7 +101,8 @@ class PageReader:
             return self._unplaced(image, view, identity)
         reference = self._reference(identity)
         fed = view.pixels
-        if placement.quarter_turns % 2 == 0:  # else names lie along the feed, and their highlights
+        # A photograph has no feed; along that of a sheet on its side lie names and highlights.
+        if not placement.photographed and placement.quarter_turns % 2 == 0:
             fed = without_roller_shades(fed, placement.px_per_mm)
         cleaned, streaks = remove_streaks(fed, placement, reference)
         flat = flatten(cleaned, placement, reference, settings)

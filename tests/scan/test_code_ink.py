@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from omr.geometry import Rect
+from omr.scan.foreign.code_ink import _is_cut_off
 from omr.scan.reading import PageReading
 from tests.scan.page_drawings import (
     BLUE,
@@ -355,3 +356,13 @@ def test_a_mark_that_the_edge_of_the_picture_cuts_is_no_stroke(
     turn[0, 2] -= max(left, 0.0)
     turned = cv2.warpAffine(page, turn, (width, height), borderValue=(255, 255, 255))
     assert plain(read(np.asarray(turned, np.uint8)))
+
+
+@pytest.mark.parametrize(
+    ("there_mm", "cut_off"), [(6.5, False), (5.2, False), (4.5, True), (2.0, True)]
+)
+def test_of_a_mark_cut_off_nothing_is_said(there_mm: float, cut_off: bool) -> None:
+    mark = Rect(8.0, 282.5, 6.5, 6.5)
+    paper = np.ones((297 * 8, 210 * 8), np.bool_)
+    paper[:, : round((mark.right - there_mm) * 8)] = False
+    assert _is_cut_off(mark, paper, 8) == cut_off

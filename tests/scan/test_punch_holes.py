@@ -308,3 +308,20 @@ def test_the_rim_of_a_hole_over_a_bright_lid_is_seen_in_pieces(wide: float) -> N
             cv2.ellipse(page, centre, axes, 0, first, first + 52, (150,) * 3, 3, cv2.LINE_AA)
     # What is no circle was drawn by hand.
     assert plain(read_at(page, 200)) == (wide == 1.0)
+
+
+@pytest.mark.parametrize("colour", [BLUE, (150, 150, 150)])
+@pytest.mark.parametrize(
+    "ends",
+    [[(12.2, 111.6), (14.5, 110.2)], [(13.9, 109.9), (15.2, 111.9)], [(7.2, 104.2), (8.6, 105.2)]],
+)
+def test_a_stroke_at_the_rim_of_a_hole_asks(
+    ends: list[tuple[float, float]], colour: Colour
+) -> None:
+    page = np.asarray(voted_page() * np.float32(0.93), np.uint8)
+    centre, radius = (round(11 * SCALE), round(108 * SCALE)), round(2.6 * SCALE)
+    cv2.circle(page, centre, radius, (252,) * 3, -1, cv2.LINE_AA)
+    for first in (10, 75, 140, 205, 270):
+        cv2.ellipse(page, centre, (radius, radius), 0, first, first + 52, (150,) * 3, 3)
+    stroke(page, ends, 0.35, colour)
+    assert not plain(read_at(page, 200))

@@ -96,6 +96,11 @@ def breadth_mm(stroke: Mask, px_per_mm: int) -> float:
     return 4.0 * (float(depth[stroke].mean()) - 0.5) / px_per_mm
 
 
+def pen_mm(drawn: Mask, px_per_mm: int) -> float:
+    """Return how broad the pen is that some ink was drawn with, in mm; the ink is not empty."""
+    return max(_PEN_MM, breadth_mm(drawn, px_per_mm))
+
+
 def drawn_in(found: FoundBox, own: Sequence[Share], ink: InkMap, px_per_mm: int) -> Mask:
     """Return the ink of a box's strokes in it, and as far outside as a mark is drawn over it.
 
@@ -109,7 +114,7 @@ def length_mm(drawn: Mask, px_per_mm: int) -> float:
     """Return how long the line is that some ink was drawn with: its area over its breadth."""
     if not drawn.any():
         return 0.0
-    return np.count_nonzero(drawn) / px_per_mm**2 / max(_PEN_MM, breadth_mm(drawn, px_per_mm))
+    return np.count_nonzero(drawn) / px_per_mm**2 / pen_mm(drawn, px_per_mm)
 
 
 def strokes_across(drawn: Mask, px_per_mm: int) -> float:

@@ -97,7 +97,7 @@ def ring_round(
     return tuple(int(number) for number in numbers)
 
 
-def bears_mark(inside: Mask, core_share: float, px_per_mm: int) -> bool:
+def _bears_mark(inside: Mask, core_share: float, px_per_mm: int) -> bool:
     """Tell whether there is ink in the round middle of a box, more than a circle's line brushes.
 
     Args:
@@ -128,7 +128,7 @@ def encloses_mark(
         core_share: Breadth of a box's middle, as a share of it.
     """
     scale = reference.px_per_mm
-    if not bears_mark(inside, core_share, scale):
+    if not _bears_mark(inside, core_share, scale):
         return False
     box = window(found.found, scale, ink.ink.shape)
     bounds, room = ink.bounds_px[list(ring)], round(scale)
@@ -147,7 +147,7 @@ def encloses_mark(
     # Its ends run on beside each other.
     broad_mm = 2.0 * min(breadth_mm(loop, scale), _PEN_MM) + _LINE_MM
     beside = grow(~disc, scale * broad_mm)
-    return bears_mark(inside & ~beside[window_within(area, box)], core_share, scale)
+    return _bears_mark(inside & ~beside[window_within(area, box)], core_share, scale)
 
 
 def _filled(shape: Mask) -> Mask:
@@ -177,7 +177,7 @@ def _goes_round(
     """
     rows, columns = box
     middle = (rows.start + rows.stop) // 2, (columns.start + columns.stop) // 2
-    marked = bears_mark(loop[box], core_share, px_per_mm)
+    marked = _bears_mark(loop[box], core_share, px_per_mm)
     within = closed_in(loop, (_GAP_AROUND_MARK_MM if marked else GAP_MM) * px_per_mm)
     share = float(within[box].mean())
     around = np.count_nonzero(within) / px_per_mm**2 / found.found.area

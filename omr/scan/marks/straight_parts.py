@@ -10,11 +10,11 @@ from __future__ import annotations
 import numpy as np
 
 from omr.geometry import FloatArray
-from omr.scan.marks.mark_shape import breadth_mm
+from omr.scan.marks.mark_shape import pen_mm
 from omr.scan.place.reference import Mask
 
-# A line wavers by so much to either side of the pen's breadth; no pen is thinner than this.
-_WAVERS_MM, _PEN_MM = 0.12, 0.15
+# A line wavers by so much to either side of the pen's breadth.
+_WAVERS_MM = 0.12
 # Directions that are tried, and the steps in which a band is shifted aside.
 _DIRECTIONS, _STEP_MM = 36, 0.05
 # So many pixels tell as much as all of them.
@@ -37,7 +37,7 @@ def share_aside(drawn: Mask, px_per_mm: int) -> float:
     places_px = np.argwhere(drawn)
     if not len(places_px):
         return 0.0
-    band_mm = max(_PEN_MM, breadth_mm(drawn, px_per_mm)) + 2.0 * _WAVERS_MM
+    band_mm = pen_mm(drawn, px_per_mm) + 2.0 * _WAVERS_MM
     left_mm = places_px[:: 1 + len(places_px) // _MOST_PX] / px_per_mm
     total = len(left_mm)
     for _ in range(_LINES):

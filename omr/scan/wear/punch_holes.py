@@ -157,7 +157,8 @@ def is_hole_outline(
 def on_hole_outlines(rects: Sequence[Rect], flat: FlatPage, reference: Reference) -> Iterator[Rect]:
     """Yield the places of unexplained ink that are the rim of a hole, seen whole or in pieces.
 
-    Where the lid is as bright as paper, its rim's shade fades on one side or another.
+    Where the lid is as bright as paper, its rim's shade fades on one side or another. What is whole
+    is taken out before, so that a stroke beside it is seen by itself.
 
     Args:
         rects: Their bounds on the page, in mm.
@@ -180,7 +181,7 @@ def on_hole_outlines(rects: Sequence[Rect], flat: FlatPage, reference: Reference
         middle = float(np.median(away))
         if np.count_nonzero(away < middle - _ARC_MM) > _WITHIN * len(away):
             continue  # a blot, and no rim
-        # A speck of dust beside it is none of the rim.
+        # A speck of dust is none of the rim; a stroke beside it would move the circle.
         far = np.abs(away - middle) > _ARC_MM
         dark[ys[far], xs[far]] = False
         if is_hole_outline(dark, (area[1].start, area[0].start), scale, reference.layout):

@@ -9,7 +9,7 @@ that whatever lies on them stays.
 
 from __future__ import annotations
 
-from itertools import pairwise, product
+from itertools import product
 from typing import NamedTuple
 
 import cv2
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.scan.place.reference import darkest
+from omr.scan.wear.streaks import runs_of
 from omr.stages import stage
 
 Pixels = NDArray[np.uint8]
@@ -139,14 +140,14 @@ def _edges(falls: Float32) -> dict[int, Bools]:
 def _long_parts(shown: Bools) -> Bools:
     """Return the runs of blocks that are as long as a band."""
     long_ = np.zeros_like(shown)
-    for top, bottom in _runs(shown):
+    for top, bottom in runs_of(shown):
         long_[top:bottom] = bottom - top >= _LONG
     return long_
 
 
 def _is_straight(falls: Float32, column: int, shown: Bools) -> bool:
     """Tell an edge that runs along the feed from one that a hand drew."""
-    for top, bottom in _runs(shown):
+    for top, bottom in runs_of(shown):
         near = falls[top:bottom, column - _STRAYS : column + _STRAYS + 1]
         weights, rows = np.maximum(near, 0.1), np.arange(bottom - top)
         places = (weights * np.arange(near.shape[1])).sum(axis=1) / weights.sum(axis=1)
@@ -203,9 +204,3 @@ def _lift(pixels: Pixels, bare: Float32, band: _Band, px_per_mm: float) -> None:
     area = pixels[lifted, left:right].astype(np.float32)
     area *= factor[lifted].reshape(-1, *([1] * (area.ndim - 1)))
     pixels[lifted, left:right] = np.clip(np.rint(area), 0, 255).astype(np.uint8)
-
-
-def _runs(marked: Bools) -> list[tuple[int, int]]:
-    """Return the first and behind the last index of each run."""
-    ends = np.flatnonzero(np.diff(np.concatenate([[0], marked.astype(np.int8), [0]])))
-    return [(first, last) for first, last in list(pairwise(ends.tolist()))[::2]]

@@ -143,7 +143,9 @@ def _lines(
     if not likely.any():
         return [], []
     lines = np.zeros(view.shape[1], np.bool_)
-    for first, last in _runs(cv2.dilate(likely.view(np.uint8)[None], np.ones((1, 9), np.uint8))[0]):
+    for first, last in runs_of(
+        cv2.dilate(likely.view(np.uint8)[None], np.ones((1, 9), np.uint8))[0]
+    ):
         left, right = max(0, first - reach), min(len(lines), last + reach)
         strip = darkest(view[:, left:right])
         shift = np.array([[1.0, 0.0, -left], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
@@ -155,7 +157,7 @@ def _lines(
     wide = cv2.dilate(lines.view(np.uint8)[None], np.ones((1, 5), np.uint8))
     streaks: list[tuple[int, int]] = []
     drawn: list[tuple[int, int]] = []
-    for run in _runs(wide[0]):
+    for run in runs_of(wide[0]):
         line = _line_view(view, run, to_view, reference, reach)
         if stands_still(line):
             (drawn if ends_with_sheet(line) else streaks).append(run)
@@ -286,7 +288,8 @@ def _columns(hits: Mask, room: Mask, at_end_px: int, share: float) -> NDArray[np
     return np.asarray(line, dtype=np.bool_)
 
 
-def _runs(columns: NDArray[np.bool_] | Pixels) -> list[tuple[int, int]]:
+def runs_of(columns: NDArray[np.bool_] | Pixels) -> list[tuple[int, int]]:
+    """Return the first and behind the last place of each run of what is set, shape (n,)."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], columns.view(np.int8), [0]])))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
