@@ -114,3 +114,23 @@ def test_a_ring_with_a_gap_round_a_cross_asks(turn: float) -> None:
             page, [(centre.x - 4.4, centre.y - 4.4 * way), (centre.x + 4.4, centre.y + 4.4 * way)]
         )
     assert state(read(page), "c2", "high") == "uncertain"
+
+
+def _looped_cross(page: Picture, contest: str) -> None:
+    """Draw a cross in one go: the pen goes from one leg to the other in a wide bow."""
+    box = box_of(contest, "high")
+    turns = np.linspace(-np.pi / 2, np.pi / 2, 40)
+    bow = [
+        (box.right + 0.8 + 3.4 * float(np.cos(t)), box.centre.y + 5.6 * float(np.sin(t)))
+        for t in turns
+    ]
+    stroke(page, [(box.x - 1.2, box.bottom + 1.2), *bow, (box.x - 1.2, box.y - 1.2)], 0.4)
+
+
+def test_a_wide_bow_between_two_legs_of_a_cross_goes_round_nothing() -> None:
+    page = blank_page()
+    for contest in LINES:
+        _looped_cross(page, contest)
+    reading = read(page)
+    assert marked(reading) == {contest: ["high"] for contest in LINES}
+    assert plain(reading)

@@ -24,6 +24,9 @@ GAP_MM, _GAP_AROUND_MARK_MM = 3.0, 1.2
 # A circle drawn aside closes around so much of its box, and around as much of its surroundings; one
 # around a mark around so much in all. Loops of crosses drawn in one go close around a third of it.
 _MOST, _BEYOND, _AROUND_MARK = 0.4, 0.15, 0.6
+# Seen from the mark a circle encloses something in so many of all directions; the loop of a cross
+# drawn in one go only between two of its legs, a third of the turn.
+_DIRECTIONS, _SIDES_SEEN = 36, 0.6
 # A circle's line that comes near the middle of its box leaves less there than any mark.
 _BRUSHED_MM2 = 0.15
 # A circle that somebody drew aside leaves a hole as large as this part of a box. Its line is no
@@ -182,6 +185,20 @@ def _goes_round(
     share = float(within[box].mean())
     around = np.count_nonzero(within) / px_per_mm**2 / found.found.area
     if marked:
-        return bool(around >= _AROUND_MARK)
+        return bool(around >= _AROUND_MARK) and _on_all_sides(within, loop, box)
     # A loop within the box is a mark of its own.
     return bool(within[middle] and share >= _MOST and around - share >= _BEYOND)
+
+
+def _on_all_sides(within: Mask, loop: Mask, box: tuple[slice, slice]) -> bool:
+    """Tell what closes around a mark from a loop between two legs of a cross.
+
+    Args:
+        within: What is closed in, shape (h, w).
+        loop: Ink around the box, same shape.
+        box: The box's window of that.
+    """
+    marked = np.argwhere(loop[box]).mean(axis=0) + np.array([box[0].start, box[1].start])
+    away = np.argwhere(within) - marked
+    turned = (np.arctan2(away[:, 0], away[:, 1]) / (2.0 * np.pi) % 1.0 * _DIRECTIONS).astype(int)
+    return len(np.unique(turned)) >= _SIDES_SEEN * _DIRECTIONS
