@@ -47,6 +47,8 @@ _PIECES_MM, _SCRAPS_MM = 0.8, 1.6
 # seven of them went on.
 _SLASHES = ((6.0, 0.17), (4.5, 0.4))
 _BEYOND_MM, _GOES_ON, _FLAKES, _FINE_MM = (3.0, 8.0), 0.45, 0.2, 0.25
+# Bits of fibre are so long at most, as seen; slashes and dashes are longer.
+_FIBRE_MM = 3.2
 
 
 def very_faint(
@@ -118,6 +120,33 @@ def faintly_drawn(
         and is_one_line(own, scale)
         and _ends(own, found, area, flat, ink, scale)
         for own in pieces(0.0, _PIECES_MM, _SCRAPS_MM)
+    )
+
+
+def is_bit(
+    found: FoundBox,
+    flat: FlatPage,
+    ink: InkMap,
+    reference: Reference,
+    settings: ReaderSettings,
+) -> bool:
+    """Tell whether all that a box holds, however faint, is one line shorter than any mark's.
+
+    Args:
+        found: The box.
+        flat: The page laid flat.
+        ink: Its ink.
+        reference: The page as printed.
+        settings: The reader's numbers.
+    """
+    scale = reference.px_per_mm
+    inner = found.found.grown(-settings.print_margin_mm - CLEAR_MM)
+    area = window(inner, scale, flat.darkness.shape)
+    seen = seen_faintly(area, flat, ink, reference, settings)
+    return (
+        bool(seen.any())
+        and float(np.hypot(*np.ptp(np.argwhere(seen), axis=0))) <= _FIBRE_MM * scale
+        and is_one_line(seen, scale)
     )
 
 

@@ -42,7 +42,7 @@ _LONG, _LONGER, _LONGER_THAN_ONE = 3.8, 1.75, 3.0
 # than other marks of the hand; from top to bottom, marks that are scribbled over. Of those good
 # marks none that is met as often was met more than 0.4 and 1.0 times more often than the others;
 # boxes filled from side to side by somebody else came to 2 times more from top to bottom.
-_ACROSS, _MORE_ACROSS, _MORE_DOWN = 5.0, 2.0, 3.0
+_OFTEN_MET, _MORE_ACROSS, _MORE_DOWN = 5.0, 2.0, 3.0
 # Initials, a digit, "no" have more of their ink aside of two straight lines than any other mark of
 # the paper, and less in these two lines than this part of what others usually have: by so much
 # more where they are shorter than others, or else by twice as much, as a cross of bent legs is no
@@ -69,6 +69,7 @@ class Measure:
         weak: Whether hardly any of the ink is dark beyond doubt.
         hair: Whether its ink is as thin and pale as a crease or a fibre.
         coloured: Whether what is small in it has a colour, as dirt has not.
+        bit: Whether what is thin and pale in it is one short line without a colour.
         astray: Whether most of the stroke lies outside and none of it in the middle.
         pieces: Reach in mm and area in mm² of each piece that the ink inside has.
         pieces_mm, area_mm2: Reach of all pieces together, and their ink.
@@ -91,6 +92,7 @@ class Measure:
     weak: bool = False
     hair: bool = False
     coloured: bool = False
+    bit: bool = False
     astray: bool = False
     pieces: tuple[tuple[float, float], ...] = ()
     pieces_mm: float = 0.0
@@ -136,12 +138,14 @@ class Hand:
         specks_mm2: Area of each speck outside the boxes.
         specks_by_chance: How many of them a box would hold by chance.
         boxes: How many boxes the page has.
+        figures: The boxes that hold one plain figure, of those that are strange else.
     """
 
     drawn: tuple[Measure, ...]
     specks_mm2: tuple[float, ...]
     specks_by_chance: float
     boxes: int
+    figures: tuple[Measure, ...] = ()
 
     @property
     def strokes(self) -> list[Measure]:
@@ -180,18 +184,20 @@ class Hand:
         """Return what a mark may be that is not as this hand's others, "" where it is.
 
         Far more of it is a mark that was cancelled, or writing; far less is writing, or what is
-        left of a mark that was covered.
+        left of a mark that was covered. One plain figure is neither.
         """
+        if any(figure is box for figure in self.figures):
+            return ""
         return self._overdone(box) or self._underdone(box)
 
     def _overdone(self, box: Measure) -> str:
         others = [other for other in self.drawn if other is not box]
         across = max((other.across for other in others), default=0.0)
-        if box.across >= max(_ACROSS, across + _MORE_ACROSS):
+        if box.across >= max(_OFTEN_MET, across + _MORE_ACROSS):
             return WRITTEN_IN
         if not others:
             return ""
-        if box.down >= max(_ACROSS, max(other.down for other in others) + _MORE_DOWN):
+        if box.down >= max(_OFTEN_MET, max(other.down for other in others) + _MORE_DOWN):
             return SCRIBBLED
         usual = max(other.length for other in others)
         longer = _LONGER if len(others) > 1 else _LONGER_THAN_ONE
@@ -211,7 +217,8 @@ class Hand:
             return WRITTEN_IN
         if len(inked) < 2:
             return ""  # of two marks either may be the odd one
-        less = box.length < _LESS * length and box.score < _LESS * min(o.score for o in inked)
+        short = box.length < _LESS * length and box.straight < _LESS * straight
+        less = short and box.score < _LESS * min(other.score for other in inked)
         return UNLIKE if less and not box.plain else ""
 
     def may_hold(self, specks: int) -> bool:

@@ -75,15 +75,15 @@ def judge(box: Measure, others: Sequence[Measure], hand: Hand) -> tuple[MarkStat
 
 
 def _is_crease(box: Measure, others: Sequence[Measure]) -> bool:
-    """Tell a crease from a mark: thin and pale beside one plain mark of the same line.
+    """Tell a crease or a fibre from a mark: thin and pale beside one plain mark of the same line.
 
     The voter's pen is known from that mark; it did not leave this. A crease goes on far beyond
-    the box; a faint mark does not. Without a plain mark in the line nothing is known, and people
-    look.
+    the box, a bit of fibre is shorter than a mark; a faint mark is neither. Without a plain mark
+    in the line nothing is known, and people look.
     """
     plain = [other for other in others if other.kind == "stroke" and not other.weak]
     own_pen = len(plain) == 1 and plain[0].tone > 1.5 * box.tone
-    return box.hair and own_pen and box.beyond_mm > _CREASE_BEYOND_MM
+    return box.hair and own_pen and (box.bit or box.beyond_mm > _CREASE_BEYOND_MM)
 
 
 def _is_filled(box: Measure, hand: Hand) -> bool:

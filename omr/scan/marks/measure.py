@@ -21,7 +21,7 @@ from omr.scan.ink.ink_map import InkMap, grown_print
 from omr.scan.marks.additions import ADDED_MM, added_to
 from omr.scan.marks.bodies import NO_BODY, body_of
 from omr.scan.marks.broken_strokes import comes_from_elsewhere
-from omr.scan.marks.faint_marks import faintly_drawn, very_faint
+from omr.scan.marks.faint_marks import faintly_drawn, is_bit, very_faint
 from omr.scan.marks.hand import LIGHT, Hand, Kind, Measure
 from omr.scan.marks.judge import BROKEN_MM, SPECK_MM, judge
 from omr.scan.marks.mark_shape import (
@@ -35,6 +35,7 @@ from omr.scan.marks.mark_shape import (
     sides_crossed,
     strokes_across,
 )
+from omr.scan.marks.plain_shapes import is_plain_figure
 from omr.scan.marks.rings import encloses_mark, ring_round
 from omr.scan.marks.straight_parts import share_aside
 from omr.scan.marks.strokes import SHARED, Share, owners_of, shares_in
@@ -100,7 +101,7 @@ def measure_marks(
     if len(faint) <= _FAINT_BOXES:
         for index in faint:
             measures[index] = replace(measures[index], kind="faint", hair=False)
-    hand = _hand(measures, ink, reference)
+    hand = _with_figures(_hand(measures, ink, reference), measures, shares, ink, reference)
     lines: dict[str, list[int]] = {}
     for index, found in enumerate(ink.boxes):
         lines.setdefault(found.box.contest, []).append(index)
@@ -202,6 +203,8 @@ def _measure(
     beyond_mm = reach_beyond_mm(found, own, ink, scale)
     if kind == "faint" or (hair and kind != "none"):
         beyond_mm = max(beyond_mm, trail_mm(found, flat, ink, reference, settings))
+    slight = kind in ("small", "faint")
+    coloured = slight and bool(inside.any()) and _has_colour(flat.pixels[rows, columns], inside)
     total_px = sum(int(ink.area_px[share.stroke]) for share in own)
     own_mm2 = sum(share.area_mm2 for share in own)
     drawn = drawn_in(found, own, ink, scale)
@@ -210,7 +213,8 @@ def _measure(
         kind=kind,
         score=score,
         tone=float(np.median(ink.darkness[rows, columns][inside])) if inside.any() else 0.0,
-        coloured=kind == "small" and _has_colour(flat.pixels[rows, columns], inside),
+        coloured=coloured,
+        bit=slight and hair and not coloured and is_bit(found, flat, ink, reference, settings),
         weak=sum(int(ink.strong_px[share.stroke]) for share in own) < 0.1 * total_px,
         hair=hair or kind == "faint",
         astray=own_mm2 < settings.inside_share * _of_box(own, owners, ink) / scale**2
@@ -245,6 +249,25 @@ def _of_box(own: Sequence[Share], owners: Mapping[int, Mapping[int, str]], ink: 
 def _has_colour(pixels: NDArray[np.uint8], inside: Mask) -> bool:
     """Tell whether ink in a box has a colour, by it and the pixels beside it."""
     return is_coloured(pixels[grow(inside, 2)], pixels.reshape(-1, *pixels.shape[2:]))
+
+
+def _with_figures(
+    hand: Hand,
+    measures: Sequence[Measure],
+    shares: Sequence[Sequence[Share]],
+    ink: InkMap,
+    reference: Reference,
+) -> Hand:
+    """Return a hand that knows which of the marks that are strange in it are plain figures."""
+    figures = []
+    for measure, touching, found in zip(measures, shares, ink.boxes, strict=True):
+        if measure.kind in _BODIES and hand.strange(measure):
+            own = [share for share in touching if share.stroke in measure.own]
+            drawn = drawn_in(found, own, ink, reference.px_per_mm)
+            side_mm = min(found.found.w, found.found.h)
+            if is_plain_figure(drawn, side_mm, reference.px_per_mm):
+                figures.append(measure)
+    return replace(hand, figures=tuple(figures))
 
 
 def _hand(measures: Sequence[Measure], ink: InkMap, reference: Reference) -> Hand:
