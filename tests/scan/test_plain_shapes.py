@@ -13,6 +13,7 @@ from tests.scan.page_drawings import (
     BLUE,
     GREY,
     LINES,
+    blank_page,
     box_of,
     cross,
     marked,
@@ -110,6 +111,18 @@ def test_one_plain_figure_among_crosses_is_a_vote(figure: str, dpi: int) -> None
     reading = read_at(page, dpi)
     assert marked(reading) == {contest: ["high"] for contest in LINES}
     assert plain(reading)
+
+
+def test_a_zigzag_among_ditto_signs_is_for_people() -> None:
+    page = blank_page()
+    for contest in LINES:
+        box = box_of(contest, "high")
+        x, y = box.centre.x, box.centre.y
+        signs: list[Course] = [[(x - 0.6, y - 1.2), (x - 0.8, y + 1.2)],
+                               [(x + 0.8, y - 1.2), (x + 0.6, y + 1.2)]]  # fmt: skip
+        for course in [_zigzag(box, 10)] if contest == "c1" else signs:
+            stroke(page, course, 0.45, BLUE)
+    assert state(read_at(page, 300), "c1", "high") == "uncertain"
 
 
 def test_a_zigzag_over_a_cross_is_for_people() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
 from omr.scan.ink.fold_shade import shade_of_folds
-from omr.scan.place.reference import Grey, Mask
+from omr.scan.place.reference import OPEN_PX_PER_MM, Grey, Mask, window
 from omr.scan.wear.streaks import Streak, remove_streaks
 from tests.scan.page_drawings import (
     BLUE,
@@ -230,3 +232,28 @@ def test_two_lines_over_both_ends_of_the_sheet_with_bare_paper_between_are_asked
     for rows in (slice(0, round(22 * SCALE)), slice(round(275 * SCALE), None)):
         page[rows, column : column + 3] = 130
     assert "annotation" in [code for code, _ in codes(read(page))]
+
+
+@pytest.mark.parametrize(("from_mm", "to_mm", "found"), [(0, 297, 1), (0, 80, 0), (60, 240, 0)])
+def test_where_a_rule_runs_close_by_bare_paper_shows_a_streak(
+    from_mm: int, to_mm: int, found: int
+) -> None:
+    page, trace = _at_read_size(voted_page()), placed(voted_page())
+    at_mm = 118.0
+    column, near = round(at_mm * PX_PER_MM), slice(round(2 * at_mm) - 4, round(2 * at_mm) + 5)
+    rows = slice(round(from_mm * PX_PER_MM), round(to_mm * PX_PER_MM))
+    page[rows, column : column + 3] = np.minimum(page[rows, column : column + 3], 150)
+    # As beside a rule and a code: hardly any paper is open, some is bare.
+    open_paper = trace.reference.open_paper.copy()
+    open_paper[: 2 * 275, near] = False
+    _, streaks = remove_streaks(
+        page, trace.placement, replace(trace.reference, open_paper=open_paper)
+    )
+    assert len(streaks) == found
+
+
+def test_codes_are_no_open_paper() -> None:
+    reference = placed(voted_page()).reference
+    for code in reference.layout.codes:
+        assert not reference.open_paper[window(code, OPEN_PX_PER_MM, (594, 420))].any()
+        assert not reference.bare_paper[window(code, OPEN_PX_PER_MM, (594, 420))].any()

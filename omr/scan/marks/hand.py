@@ -55,6 +55,8 @@ _MORE_ASIDE, _LESS_STRAIGHT, _SHORTER = 0.10, 0.72, 0.85
 # Those good marks with a bend had 0.65 of one of both at least. A dot or a small bar is a hand's
 # own, however small.
 _LESS, _PIECE_MM2, _BENT = 0.5, 0.15, 0.05
+# Two short strokes side by side have 0.6 of a side in all; small crosses 0.85 and more.
+_WHOLE = 0.8
 SCRIBBLED, WRITTEN_IN = "perhaps scribbled out", "perhaps writing"
 
 
@@ -179,6 +181,14 @@ class Hand:
     def doubt(self, box: Measure) -> str:
         """Return why a box may hold a spot or a hole, "" where it is a mark of this hand."""
         return no_mark(box.body, [other.body for other in self.inked if other is not box])
+
+    def whole_beside(self, box: Measure) -> bool:
+        """Tell whether the other marks of the paper are as long as crosses and ticks mostly are.
+
+        Beside a filled box, ditto signs and what else is smaller may not be marks.
+        """
+        others = [other.length for other in self.inked if other is not box]
+        return bool(others) and float(np.median(others)) >= _WHOLE
 
     def strange(self, box: Measure) -> str:
         """Return what a mark may be that is not as this hand's others, "" where it is.

@@ -261,7 +261,7 @@ def _with_figures(
     """Return a hand that knows which of the marks that are strange in it are plain figures."""
     figures = []
     for measure, touching, found in zip(measures, shares, ink.boxes, strict=True):
-        if measure.kind in _BODIES and hand.strange(measure):
+        if measure.kind in _BODIES and hand.strange(measure) and hand.whole_beside(measure):
             own = [share for share in touching if share.stroke in measure.own]
             drawn = drawn_in(found, own, ink, reference.px_per_mm)
             side_mm = min(found.found.w, found.found.h)

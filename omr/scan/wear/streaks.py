@@ -8,6 +8,7 @@ and print that cross it stay whole.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -51,6 +52,11 @@ _DARKEST, _UNEVEN = 5.0, 25.0
 # that reach less than the share above go to the second look, which takes all.
 _EVERY = 8
 _LIKELY = 0.4
+# So much of a band has to be open paper.
+_LENGTH = 0.25
+# Where a rule of the table runs close beside a streak for most of its length, little paper has to
+# be bare, but more of it to show the streak: least part of a band, and of that at both looks.
+_BESIDE = (0.05, 0.6, 0.9)
 _SWAP = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
 
 
@@ -76,6 +82,28 @@ class _Look(NamedTuple):
     room: Mask
 
 
+class _Sight(NamedTuple):
+    """How lines are looked for.
+
+    Attributes:
+        reach: How far to its sides a line is compared, in columns.
+        paper: Where the page has paper enough for it, at ``OPEN_PX_PER_MM``.
+        length: Least part of a band that has to be such paper.
+        likely, share: Least part of that which shows it, at the first look and at the second.
+    """
+
+    reach: int
+    paper: Mask
+    length: float
+    likely: float
+    share: float
+
+    def look(self, view: Pixels, to_view: FloatArray) -> _Look:
+        """Return what some rows of a picture, shape (h, w), show of lines."""
+        hits = _ridge(view, self.reach) > _CONTRAST
+        return _Look(hits, _shown(view.shape, to_view, self.paper))
+
+
 @stage("streaks")
 def remove_streaks(
     pixels: Pixels, placement: Placement, reference: Reference
@@ -92,6 +120,10 @@ def remove_streaks(
     """
     reach = max(2, round(_REACH_MM * placement.px_per_mm))
     at_end = max(2, round(_END_MM * placement.px_per_mm))
+    sights = (
+        _Sight(reach, reference.open_paper, _LENGTH, _LIKELY, _SHARE),
+        _Sight(max(2, reach // 2), reference.bare_paper, *_BESIDE),
+    )
     found: list[Streak] = []
     cleaned = pixels
     for along_x in (False, True):
@@ -100,14 +132,12 @@ def remove_streaks(
         # Every few rows tell whether there is a line at all; hardly any page has one.
         sparse = darkest(view[::_EVERY])
         thin = np.diag([1.0, 1.0 / _EVERY, 1.0])
-        look = _Look(
-            _ridge(sparse, reach) > _CONTRAST, _open_paper(sparse.shape, thin @ to_view, reference)
-        )
-        lines, drawn = _lines(view, look, to_view, reference, reach, at_end)
+        looks = [sight.look(sparse, thin @ to_view) for sight in sights]
+        lines, drawn = _lines(view, sights, looks, to_view, reference, at_end)
         places = [(left, right, slice(None)) for left, right in lines]
         if not along_x:
             # A feeder draws down the picture; along its rows people strike names.
-            places += _short_lines(view, look, placement, reference, reach, lines + drawn)
+            places += _short_lines(view, looks[0], placement, reference, reach, lines + drawn)
         for left, right, rows in places:
             if cleaned is pixels:
                 cleaned = pixels.copy()
@@ -121,10 +151,10 @@ def remove_streaks(
 
 def _lines(
     view: Pixels,
-    look: _Look,
+    sights: Sequence[_Sight],
+    looks: Sequence[_Look],
     to_view: FloatArray,
     reference: Reference,
-    reach: int,
     at_end: int,
 ) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """Return the runs of columns (first, behind the last) of streaks, and of lines that look so.
@@ -133,15 +163,20 @@ def _lines(
 
     Args:
         view: The picture, shape (h, w) or (h, w, 3), turned so that streaks run down its columns.
-        look: The first look at it.
+        sights: How lines are looked for, the farthest reaching first.
+        looks: The first look at the picture by each of them.
         to_view: From page millimetres to its pixels, shape (3, 3).
         reference: The page as printed.
-        reach: How far to its sides a streak is compared, in columns.
         at_end: Length of the outermost open paper, in rows.
     """
-    likely = _columns(look.hits, look.room, max(2, at_end // _EVERY), _LIKELY)
+    likely = np.zeros(view.shape[1], np.bool_)
+    for sight, look in zip(sights, looks, strict=True):
+        likely |= _columns(
+            look.hits, look.room, max(2, at_end // _EVERY), sight.length, sight.likely
+        )
     if not likely.any():
         return [], []
+    reach = sights[0].reach
     lines = np.zeros(view.shape[1], np.bool_)
     for first, last in runs_of(
         cv2.dilate(likely.view(np.uint8)[None], np.ones((1, 9), np.uint8))[0]
@@ -150,9 +185,12 @@ def _lines(
         strip = darkest(view[:, left:right])
         shift = np.array([[1.0, 0.0, -left], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
         inner = slice(first - left, last - left)
-        room = _open_paper(strip.shape, shift @ to_view, reference)[:, inner]
-        hits = (_ridge(strip, reach) > _CONTRAST)[:, inner]
-        lines[first:last] |= _columns(hits, room, at_end, _SHARE)
+        for sight in sights:
+            look = sight.look(strip, shift @ to_view)
+            shown = _columns(
+                look.hits[:, inner], look.room[:, inner], at_end, sight.length, sight.share
+            )
+            lines[first:last] |= shown
     # The soft flanks of a streak stay below the threshold of its core.
     wide = cv2.dilate(lines.view(np.uint8)[None], np.ones((1, 5), np.uint8))
     streaks: list[tuple[int, int]] = []
@@ -252,13 +290,16 @@ def _darker_side(view: Pixels, reach: int) -> Pixels:
     return np.asarray(cv2.min(around[:, : view.shape[1]], around[:, 2 * reach :]), dtype=np.uint8)
 
 
-def _columns(hits: Mask, room: Mask, at_end_px: int, share: float) -> NDArray[np.bool_]:
+def _columns(
+    hits: Mask, room: Mask, at_end_px: int, least: float, share: float
+) -> NDArray[np.bool_]:
     """Return the columns that show a line along the page, from one of its ends.
 
     Args:
         hits: Where the picture is darker than both its sides.
         room: Where it shows open paper.
         at_end_px: Length of the outermost open paper, in rows.
+        least: Least part of a band that has to be open paper.
         share: Least part of a band's open paper that shows the line.
     """
     seen = (hits & room).view(np.uint8)
@@ -271,7 +312,7 @@ def _columns(hits: Mask, room: Mask, at_end_px: int, share: float) -> NDArray[np
     for top, bottom in pairwise(cuts.tolist()):
         shown = cv2.reduce(seen[top:bottom], 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[0]
         length = cv2.reduce(free[top:bottom], 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[0]
-        enough = length > 0.25 * (bottom - top)
+        enough = length > least * (bottom - top)
         shares.append(np.where(enough, shown / np.maximum(length, 1), 0.0))
     through = np.stack(shares) > share
     line = (through[0] | through[-1]) & (through.sum(axis=0) >= _BANDS_SEEN)
