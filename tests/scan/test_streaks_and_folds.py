@@ -13,7 +13,6 @@ from omr.scan.place.reference import OPEN_PX_PER_MM, Grey, Mask, window
 from omr.scan.wear.streaks import Streak, remove_streaks
 from tests.scan.page_drawings import (
     BLUE,
-    DPI,
     SCALE,
     Picture,
     box_of,
@@ -34,18 +33,8 @@ def _streaks(page: Picture) -> tuple[Picture, tuple[Streak, ...]]:
     return remove_streaks(page, found.placement, found.reference)
 
 
-def _at_read_size(page: Picture) -> Picture:
-    """Shrink a page to the size in which it is read, so that its placement fits."""
-    shrink = 260.0 / DPI
-    size = (round(page.shape[1] * shrink), round(page.shape[0] * shrink))
-    return np.asarray(cv2.resize(page, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-PX_PER_MM = 260.0 / 25.4
-
-
 def test_a_clean_page_is_handed_back_as_it_is() -> None:
-    page = _at_read_size(voted_page())
+    page = voted_page()
     cleaned, streaks = _streaks(page)
     assert cleaned is page
     assert streaks == ()
@@ -53,10 +42,10 @@ def test_a_clean_page_is_handed_back_as_it_is() -> None:
 
 @pytest.mark.parametrize("along_x", [False, True])
 def test_a_streak_is_told_with_its_place_and_taken_out(along_x: bool) -> None:
-    clean = _at_read_size(voted_page())
+    clean = voted_page()
     page = clean.copy()
     centre = box_of("c2", "high").centre
-    at = round((centre.y if along_x else centre.x) * PX_PER_MM)
+    at = round((centre.y if along_x else centre.x) * SCALE)
     lines = page if along_x else page.swapaxes(0, 1)
     lines[at : at + 3] = np.minimum(lines[at : at + 3], 120)
     cleaned, streaks = _streaks(page)
@@ -67,7 +56,7 @@ def test_a_streak_is_told_with_its_place_and_taken_out(along_x: bool) -> None:
     lost = np.abs(cleaned.astype(int) - clean).max(axis=2)
     assert (lost > 40).mean() < 0.0005
     rows, columns = (
-        slice(round((c - 1) * PX_PER_MM), round((c + 1) * PX_PER_MM)) for c in (centre.y, centre.x)
+        slice(round((c - 1) * SCALE), round((c + 1) * SCALE)) for c in (centre.y, centre.x)
     )
     assert cleaned[rows, columns].min() < 140
 
@@ -76,9 +65,9 @@ def test_a_streak_is_told_with_its_place_and_taken_out(along_x: bool) -> None:
 def test_a_ruler_line_along_the_rows_of_the_picture_is_no_streak(
     ends_mm: tuple[float, float],
 ) -> None:
-    page = _at_read_size(voted_page())
-    row = round(name_of("c2").centre.y * PX_PER_MM)
-    page[row : row + 3, round(ends_mm[0] * PX_PER_MM) : round(ends_mm[1] * PX_PER_MM)] = BLUE
+    page = voted_page()
+    row = round(name_of("c2").centre.y * SCALE)
+    page[row : row + 3, round(ends_mm[0] * SCALE) : round(ends_mm[1] * SCALE)] = BLUE
     cleaned, streaks = _streaks(page)
     assert streaks == ()
     assert cleaned is page
@@ -93,12 +82,12 @@ def test_a_ruler_line_down_through_all_names_is_no_streak() -> None:
 
 
 def test_a_black_bar_is_no_streak_and_stays() -> None:
-    page = _at_read_size(voted_page())
-    left = round(145 * PX_PER_MM)
-    page[:, left : left + round(3 * PX_PER_MM)] = 60
+    page = voted_page()
+    left = round(145 * SCALE)
+    page[:, left : left + round(3 * SCALE)] = 60
     cleaned, _ = _streaks(page)
-    middle = left + round(1.5 * PX_PER_MM)
-    assert (cleaned[round(240 * PX_PER_MM) :, middle] < 100).all()
+    middle = left + round(1.5 * SCALE)
+    assert (cleaned[round(240 * SCALE) :, middle] < 100).all()
 
 
 @pytest.mark.parametrize("length_mm", [36.0, 80.0])
@@ -238,10 +227,10 @@ def test_two_lines_over_both_ends_of_the_sheet_with_bare_paper_between_are_asked
 def test_where_a_rule_runs_close_by_bare_paper_shows_a_streak(
     from_mm: int, to_mm: int, found: int
 ) -> None:
-    page, trace = _at_read_size(voted_page()), placed(voted_page())
+    page, trace = voted_page(), placed(voted_page())
     at_mm = 118.0
-    column, near = round(at_mm * PX_PER_MM), slice(round(2 * at_mm) - 4, round(2 * at_mm) + 5)
-    rows = slice(round(from_mm * PX_PER_MM), round(to_mm * PX_PER_MM))
+    column, near = round(at_mm * SCALE), slice(round(2 * at_mm) - 4, round(2 * at_mm) + 5)
+    rows = slice(round(from_mm * SCALE), round(to_mm * SCALE))
     page[rows, column : column + 3] = np.minimum(page[rows, column : column + 3], 150)
     # As beside a rule and a code: hardly any paper is open, some is bare.
     open_paper = trace.reference.open_paper.copy()
