@@ -13,7 +13,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from handsheets.sheet import Float32, Pixels, Sheet, smooth_noise
+from handsheets.sheet import Float32, Pixels, Sheet, between_nodes, smooth_noise
 
 Table = Literal["wood", "dark", "cloth", "grey"]
 _TABLES: dict[Table, tuple[float, float, float]] = {
@@ -172,8 +172,7 @@ def _maps(
     if sheet.bulge_mm is not None:
         bulge = cv2.resize(sheet.bulge_mm, (48, 64), interpolation=cv2.INTER_CUBIC)
         grid = grid + bulge * sheet.px_per_mm
-    fine = cv2.resize(grid.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.ascontiguousarray(fine[:, :, 0]), np.ascontiguousarray(fine[:, :, 1])
+    return between_nodes(grid.astype(np.float32), (height, width))
 
 
 def _on_table(page: Pixels, there: Pixels, camera: Camera, rng: np.random.Generator) -> Pixels:

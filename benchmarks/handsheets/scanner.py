@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from handsheets.sheet import Float32, Pixels, Sheet, smooth_noise
+from handsheets.sheet import Float32, Pixels, Sheet, between_nodes, smooth_noise
 
 Mode = Literal["colour", "grey", "bilevel"]
 _MM_PER_INCH = 25.4
@@ -268,8 +268,8 @@ def _maps(
     """Return where on the sheet each pixel of the picture looks, in pixels of the sheet."""
     height, width = shape
     rows, columns = 60, 44
-    y = np.linspace(0.0, height / scale, rows)
-    x = np.linspace(0.0, width / scale, columns)
+    y = np.linspace(0.0, (height - 1) / scale, rows)
+    x = np.linspace(0.0, (width - 1) / scale, columns)
     grid = np.stack(np.meshgrid(x, y), axis=2) @ back.T + shift
     if how.slip > 0:
         walk = np.cumsum(rng.normal(0.0, 1.0, rows))
@@ -278,11 +278,7 @@ def _maps(
     if sheet.bulge_mm is not None:
         bulge = cv2.resize(sheet.bulge_mm, (columns, rows), interpolation=cv2.INTER_CUBIC)
         grid = grid + bulge
-    fine = cv2.resize(
-        (grid * sheet.px_per_mm).astype(np.float32), (width, height),
-        interpolation=cv2.INTER_LINEAR,
-    )  # fmt: skip
-    return np.ascontiguousarray(fine[:, :, 0]), np.ascontiguousarray(fine[:, :, 1])
+    return between_nodes((grid * sheet.px_per_mm).astype(np.float32), (height, width))
 
 
 def _shaded(seen: Pixels, scanner: Scanner, rng: np.random.Generator) -> Pixels:

@@ -95,3 +95,31 @@ def smooth_noise(shape: tuple[int, int], grain_px: float, rng: np.random.Generat
     size = (shape[1], shape[0])
     field_ = np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC), np.float32)
     return field_ / max(float(field_.std()), 1e-6)
+
+
+def between_nodes(grid: Float32, shape: tuple[int, int]) -> tuple[Float32, Float32]:
+    """Interpolate a map between its nodes, the outermost of which are the picture's own.
+
+    Enlarged as a picture is, it would repeat its outermost lines, and print there would be smeared
+    to the picture's edge.
+
+    Args:
+        grid: Where each node looks, x and y, shape (rows, columns, 2).
+        shape: Of the picture.
+
+    Returns:
+        Where each pixel looks, x and y, each of that shape.
+    """
+    down, across = (_shares(*sides) for sides in zip(shape, grid.shape[:2], strict=True))
+    x, y = (np.asarray(down @ grid[:, :, k] @ across.T, np.float32) for k in (0, 1))
+    return x, y
+
+
+def _shares(pixels: int, nodes: int) -> Float32:
+    """Return what each node weighs in each pixel along one side, shape (pixels, nodes)."""
+    at = np.linspace(0.0, nodes - 1.0, pixels)
+    before = np.minimum(at.astype(np.int64), nodes - 2)
+    shares = np.zeros((pixels, nodes), np.float32)
+    shares[np.arange(pixels), before] = 1.0 - (at - before)
+    shares[np.arange(pixels), before + 1] = at - before
+    return shares

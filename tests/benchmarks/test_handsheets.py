@@ -16,7 +16,7 @@ from handsheets.papers import PAPERS_OF_OFFICE, papers, strays
 from handsheets.pen import Pen, write
 from handsheets.press import Placing
 from handsheets.scanner import Pass, choose_scanner, scan
-from handsheets.sheet import Sheet
+from handsheets.sheet import Sheet, between_nodes
 from handsheets.voter import BLANK, DOUBTS, LINE_FAULTS, MULTIPLE, UNCLEAR, plan_voter
 
 from omr.geometry import Rect
@@ -163,3 +163,11 @@ def test_no_scanner_is_set_so_light_that_pencil_vanishes(rough: bool) -> None:
         still = replace(scanner, mode="grey", quality=0, noise=0.0, streaks=(), shade=0.0)
         seen = scan(sheet, replace(still, moire=0.0), Pass(0.0, 0, 0.0, 0.0, 0.0, 1))
         assert int(np.median(seen)) - int(seen[seen.shape[0] // 2, seen.shape[1] // 2]) >= 20
+
+
+def test_a_map_between_nodes_looks_everywhere_and_nowhere_twice() -> None:
+    x, y = np.meshgrid(np.linspace(0.0, 299.0, 7), np.linspace(0.0, 399.0, 9))
+    across, down = between_nodes(np.stack([x, y], axis=2).astype(np.float32), (400, 300))
+    rows, columns = np.mgrid[:400, :300]
+    assert np.abs(across - columns).max() < 1e-3
+    assert np.abs(down - rows).max() < 1e-3
