@@ -100,6 +100,8 @@ def find_foreign(
     pale = timed("names", faintly_struck(reference, ink))
     over_names += [finding for finding in pale if finding.contest not in struck]
     with stage("edges"):
+        loose = ink.ink & ~by_mark
+        by_mark |= marked.habits.explain(loose)
         left = _left_over(ink.ink & ~by_mark, flat, reference, ink, settings)
     rest, rims = left.ink, left.rims
     sharp = with_serial(reference, serial)

@@ -24,7 +24,7 @@ from omr.scan.place.reference import Mask, as_bits, disc, grow, window, window_w
 # How far around a box its strokes are looked at.
 _AROUND_MM = 18.0
 # The box with its outline, which cuts a stroke that crosses it; a gap of a skipping pen.
-_OUTLINE_MM, _GAP_MM = 0.5, 0.4
+OUTLINE_MM, _GAP_MM = 0.5, 0.4
 # What hangs on a mark reaches so far outside of the box. More than this share of it lies aside of
 # one slight curve (by so much, or by this part of the pen's breadth), and it is so many times as
 # long as it reaches. Of 20 words, digits, letters and arrows 18 have 0.28 and 1.51 at least;
@@ -73,7 +73,7 @@ def added_to(found: FoundBox, own: Sequence[Share], ink: InkMap, px_per_mm: int)
     rows = window(found.found, px_per_mm, ink.ink.shape, _ROW_MM)[0]
     inked[: rows.start - area[0].start] = inked[rows.stop - area[0].start :] = False
     near = np.zeros(inked.shape, np.bool_)
-    near[window_within(area, window(found.found, px_per_mm, ink.ink.shape, _OUTLINE_MM))] = True
+    near[window_within(area, window(found.found, px_per_mm, ink.ink.shape, OUTLINE_MM))] = True
     written = _is_written(inked, near, pen_mm, px_per_mm) or _is_arrow(
         inked, box, pen_mm, px_per_mm
     )
@@ -107,7 +107,7 @@ def _is_arrow(inked: Mask, box: tuple[slice, slice], pen_mm: float, px_per_mm: i
 
     Barbs come back from the tip on both sides of the line; a leg ends in a hook to one side.
     """
-    out = round(_OUTLINE_MM * px_per_mm)
+    out = round(OUTLINE_MM * px_per_mm)
     sides = inked[:, : max(0, box[1].start - out)][:, ::-1], inked[:, box[1].stop + out :]
     return any(_ends_in_head(side, pen_mm, px_per_mm) for side in sides)
 

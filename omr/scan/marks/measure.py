@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from omr.scan.ink.colours import is_coloured
 from omr.scan.ink.creases import is_one_line
 from omr.scan.ink.ink_map import InkMap, grown_print
-from omr.scan.marks.additions import ADDED_MM, added_to
+from omr.scan.marks.additions import ADDED_MM, OUTLINE_MM, WRITTEN, added_to
 from omr.scan.marks.bodies import NO_BODY, body_of
 from omr.scan.marks.broken_strokes import comes_from_elsewhere
 from omr.scan.marks.faint_marks import faintly_drawn, is_bit, very_faint
+from omr.scan.marks.habits import Habits
 from omr.scan.marks.hand import LIGHT, Hand, Kind, Measure
 from omr.scan.marks.judge import BROKEN_MM, SPECK_MM, judge
 from omr.scan.marks.mark_shape import (
@@ -63,10 +64,11 @@ _DRAWN = (*_BODIES, "ring", "ringed")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MarkedPage:
-    """The boxes as measured, and the strokes that their marks explain."""
+    """The boxes as measured, the strokes that their marks explain, and what the hand's are like."""
 
     marks: tuple[MarkReading, ...]
     strokes: frozenset[int]
+    habits: Habits
 
 
 @stage("marks")
@@ -82,7 +84,7 @@ def measure_marks(
         settings: The reader's numbers.
 
     Returns:
-        One reading per box, in layout order, and the strokes that marks explain.
+        One reading per box, in layout order, the strokes that marks explain, and their habits.
     """
     shares = [shares_in(found, ink, reference, settings) for found in ink.boxes]
     owners = owners_of(shares, ink, reference.px_per_mm, settings)
@@ -101,6 +103,7 @@ def measure_marks(
     if len(faint) <= _FAINT_BOXES:
         for index in faint:
             measures[index] = replace(measures[index], kind="faint", hair=False)
+    habits = _habits(measures, ink, reference)
     hand = _with_figures(_hand(measures, ink, reference), measures, shares, ink, reference)
     lines: dict[str, list[int]] = {}
     for index, found in enumerate(ink.boxes):
@@ -128,7 +131,7 @@ def measure_marks(
                 note=note,
             )
         )
-    return MarkedPage(tuple(marks), frozenset(explained))
+    return MarkedPage(tuple(marks), frozenset(explained), habits)
 
 
 def _broken_alike(measure: Measure, strokes: Sequence[Measure]) -> bool:
@@ -249,6 +252,20 @@ def _of_box(own: Sequence[Share], owners: Mapping[int, Mapping[int, str]], ink: 
 def _has_colour(pixels: NDArray[np.uint8], inside: Mask) -> bool:
     """Tell whether ink in a box has a colour, by it and the pixels beside it."""
     return is_coloured(pixels[grow(inside, 2)], pixels.reshape(-1, *pixels.shape[2:]))
+
+
+def _habits(measures: list[Measure], ink: InkMap, reference: Reference) -> Habits:
+    """Return what the marks of a page are like, and take for no writing what others have too."""
+    plain = {k: m.own for k, m in enumerate(measures) if m.kind == "stroke" and not m.added}
+    habits = Habits(plain, ink, reference.px_per_mm)
+    for index, measure in enumerate(measures):
+        if measure.added == WRITTEN:
+            outside = np.isin(ink.labels, measure.own) & ink.ink
+            box = ink.boxes[index].found
+            outside[window(box, reference.px_per_mm, outside.shape, OUTLINE_MM)] = False
+            if habits.show(index, outside):
+                measures[index] = replace(measure, added="")
+    return habits
 
 
 def _with_figures(

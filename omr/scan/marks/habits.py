@@ -1,0 +1,112 @@
+"""What a hand does at each of its marks: bows, hooks and tails that lie where its others have them.
+
+Who makes crosses in one go leaves a bow beside every box. Where the pen skipped, or print hides
+where the bow begins, it looks like writing or like a stroke of its own; but other marks of the page
+have one in the same place. In come the marks of a page and ink beside one of them; out comes
+whether it lies where the others have theirs. Nobody writes as alike as that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from omr.scan.ink.ink_map import FoundBox, InkMap
+from omr.scan.ink.pieces import label_pieces
+from omr.scan.place.reference import Mask, grow, window
+
+# So far around a box a mark's ink is looked at.
+_AROUND_MM = 6.0
+# Ink lies where another mark has its own if so much of it is no farther from that than this, and
+# it is no more than so many times as much: a word has more than a bow. At least so many others
+# have to have it there, and so many of all.
+_SHARE, _APART_MM, _MORE = 0.8, 1.5, 1.3
+_OTHERS, _OF_ALL = 3, 0.3
+
+
+class _Mark(NamedTuple):
+    """Where a mark has its ink about its box, and what is close to that."""
+
+    own: Mask
+    near: Mask
+
+
+@dataclass(frozen=True, eq=False)
+class Habits:
+    """The marks of a page, each as it lies about its box.
+
+    Attributes:
+        strokes: The strokes of each mark, by the index of its box.
+        ink: The page's ink.
+        px_per_mm: Its resolution.
+    """
+
+    strokes: Mapping[int, Sequence[int]]
+    ink: InkMap
+    px_per_mm: int
+
+    def show(self, index: int, drawn: Mask) -> bool:
+        """Tell whether ink beside one box lies where other marks have theirs.
+
+        Args:
+            index: Of the box.
+            drawn: The ink, on the whole page.
+        """
+        inked = self._about(self.ink.boxes[index], drawn)
+        total = np.count_nonzero(inked)
+        if not total:
+            return False
+        around = grow(inked, _APART_MM * self.px_per_mm)
+        others = [mark for other, mark in self._marks.items() if other != index]
+        alike = sum(
+            bool(
+                np.count_nonzero(inked & mark.near) >= _SHARE * total
+                and _MORE * np.count_nonzero(mark.own & around) >= total
+            )
+            for mark in others
+        )
+        return alike >= max(_OTHERS, _OF_ALL * len(others))
+
+    @cached_property
+    def _marks(self) -> dict[int, _Mark]:
+        marks = {}
+        for index, strokes in self.strokes.items():
+            found = self.ink.boxes[index]
+            area = window(found.found, self.px_per_mm, self.ink.ink.shape, _AROUND_MM + _APART_MM)
+            drawn = np.zeros(self.ink.ink.shape, np.bool_)
+            drawn[area] = self.ink.ink[area] & np.isin(self.ink.labels[area], list(strokes))
+            own = self._about(found, drawn)
+            marks[index] = _Mark(own, grow(own, _APART_MM * self.px_per_mm))
+        return marks
+
+    def _about(self, found: FoundBox, drawn: Mask) -> Mask:
+        """Return ink of the page about a box, its middle in the middle; all have one shape."""
+        half = round((max(found.box.rect.w, found.box.rect.h) / 2 + _AROUND_MM) * self.px_per_mm)
+        middle = found.found.centre
+        row, column = round(middle.y * self.px_per_mm), round(middle.x * self.px_per_mm)
+        about = np.zeros((2 * half, 2 * half), np.bool_)
+        top, left = max(0, row - half), max(0, column - half)
+        part = drawn[top : row + half, left : column + half]
+        first = top - (row - half), left - (column - half)
+        about[first[0] : first[0] + part.shape[0], first[1] : first[1] + part.shape[1]] = part
+        return about
+
+    def explain(self, rest: Mask) -> Mask:
+        """Return the pieces of ink that lie beside a mark as its hand's other marks have theirs."""
+        explained = np.zeros(rest.shape, np.bool_)
+        for index in self.strokes:
+            found = self.ink.boxes[index].found
+            area = window(found, self.px_per_mm, rest.shape, _AROUND_MM)
+            if not rest[area].any():
+                continue
+            pieces = label_pieces(rest[area])
+            for number in range(1, len(pieces.stats)):
+                piece = np.zeros(rest.shape, np.bool_)
+                piece[area] = pieces.labels == number
+                if self.show(index, piece):
+                    explained |= piece
+        return explained
