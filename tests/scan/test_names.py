@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from omr.geometry import Rect
+from omr.scan.foreign.name_print import name_prints, thicker_px
 from omr.scan.foreign.names import struck_names
 from omr.scan.settings import ReaderSettings
 from tests.scan.page_drawings import (
@@ -206,6 +207,16 @@ def _thick(page: Picture, by_px: int) -> Picture:
 @pytest.mark.parametrize("by_px", [1, 2, 3])
 def test_thick_letters_that_run_together_are_no_strike(by_px: int) -> None:
     assert not _struck(_thick(voted_page(), by_px))
+
+
+@pytest.mark.parametrize(("share", "thicker"), [(0.27, 0), (0.43, 1), (0.8, 1)])
+def test_how_much_of_the_paper_beside_letters_is_dark_tells_how_thick_they_are(
+    share: float, thicker: int
+) -> None:
+    prints = name_prints(placed(voted_page()).reference)
+    rng = np.random.default_rng(7)
+    dark = [name.rims[0] & (rng.random(name.rims[0].shape) < share) for name in prints]
+    assert thicker_px(dark, prints) == thicker
 
 
 @pytest.mark.parametrize("by_px", [2, 3])

@@ -22,9 +22,10 @@ Float32 = NDArray[np.float32]
 REACH_MM = 0.8
 # Slopes of lines through a name, in degrees.
 SLOPES = (-24, -16, -8, -4, 0, 4, 8, 16, 24)
-# Thick toner blackens 0.7 and more of the pixels beside the letters, a pixel (0.125 mm) wide; usual
-# toner 0.05, a hard threshold at 200 dpi 0.26. It spreads by no more than this.
-_THICK, _THICKEST_PX = 0.45, 2
+# Thick toner blackens 0.7 and more of the pixels beside the letters, a pixel (0.125 mm) wide, and a
+# blurred scan of a copied print 0.43 to 0.47; usual toner 0.05, a hard threshold at 200 dpi 0.26.
+# It spreads by no more than this.
+_THICK, _THICKEST_PX = 0.35, 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
