@@ -13,19 +13,22 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 
 from omr.scan.ink.ink_map import FoundBox, InkMap
 from omr.scan.ink.pieces import label_pieces
-from omr.scan.place.reference import Mask, grow, window
+from omr.scan.place.reference import Mask, common_windows, grow, window
 
 # So far around a box a mark's ink is looked at.
-_AROUND_MM = 6.0
+HABITS_MM = 6.0
 # Ink lies where another mark has its own if so much of it is no farther from that than this, and
 # it is no more than so many times as much: a word has more than a bow. At least so many others
 # have to have it there, and so many of all.
 _SHARE, _APART_MM, _MORE = 0.8, 1.5, 1.3
 _OTHERS, _OF_ALL = 3, 0.3
+# Crumbs are explained by others, or are too small to ask about.
+_PIECE_MM2 = 0.1
 
 
 class _Mark(NamedTuple):
@@ -49,14 +52,15 @@ class Habits:
     ink: InkMap
     px_per_mm: int
 
-    def show(self, index: int, drawn: Mask) -> bool:
+    def show(self, index: int, drawn: Mask, area: tuple[slice, slice]) -> bool:
         """Tell whether ink beside one box lies where other marks have theirs.
 
         Args:
             index: Of the box.
-            drawn: The ink, on the whole page.
+            drawn: The ink, in a window of the page.
+            area: That window (rows, columns).
         """
-        inked = self._about(self.ink.boxes[index], drawn)
+        inked = self._about(self.ink.boxes[index], drawn, area)
         total = np.count_nonzero(inked)
         if not total:
             return False
@@ -76,23 +80,21 @@ class Habits:
         marks = {}
         for index, strokes in self.strokes.items():
             found = self.ink.boxes[index]
-            area = window(found.found, self.px_per_mm, self.ink.ink.shape, _AROUND_MM + _APART_MM)
-            drawn = np.zeros(self.ink.ink.shape, np.bool_)
-            drawn[area] = self.ink.ink[area] & np.isin(self.ink.labels[area], list(strokes))
-            own = self._about(found, drawn)
+            area = window(found.found, self.px_per_mm, self.ink.ink.shape, HABITS_MM + _APART_MM)
+            drawn = self.ink.ink[area] & np.isin(self.ink.labels[area], list(strokes))
+            own = self._about(found, drawn, area)
             marks[index] = _Mark(own, grow(own, _APART_MM * self.px_per_mm))
         return marks
 
-    def _about(self, found: FoundBox, drawn: Mask) -> Mask:
-        """Return ink of the page about a box, its middle in the middle; all have one shape."""
-        half = round((max(found.box.rect.w, found.box.rect.h) / 2 + _AROUND_MM) * self.px_per_mm)
+    def _about(self, found: FoundBox, drawn: Mask, area: tuple[slice, slice]) -> Mask:
+        """Return ink of a window about a box, its middle in the middle; all have one shape."""
+        half = round((max(found.box.rect.w, found.box.rect.h) / 2 + HABITS_MM) * self.px_per_mm)
         middle = found.found.centre
-        row, column = round(middle.y * self.px_per_mm), round(middle.x * self.px_per_mm)
+        top, left = (round(at * self.px_per_mm) - half for at in (middle.y, middle.x))
         about = np.zeros((2 * half, 2 * half), np.bool_)
-        top, left = max(0, row - half), max(0, column - half)
-        part = drawn[top : row + half, left : column + half]
-        first = top - (row - half), left - (column - half)
-        about[first[0] : first[0] + part.shape[0], first[1] : first[1] + part.shape[1]] = part
+        corner = top - area[0].start, left - area[1].start
+        there, here = common_windows(corner, about.shape, drawn.shape)
+        about[here] = drawn[there]
         return about
 
     def explain(self, rest: Mask) -> Mask:
@@ -100,13 +102,13 @@ class Habits:
         explained = np.zeros(rest.shape, np.bool_)
         for index in self.strokes:
             found = self.ink.boxes[index].found
-            area = window(found, self.px_per_mm, rest.shape, _AROUND_MM)
+            area = window(found, self.px_per_mm, rest.shape, HABITS_MM)
             if not rest[area].any():
                 continue
             pieces = label_pieces(rest[area])
-            for number in range(1, len(pieces.stats)):
-                piece = np.zeros(rest.shape, np.bool_)
-                piece[area] = pieces.labels == number
-                if self.show(index, piece):
-                    explained |= piece
+            large = pieces.stats[:, cv2.CC_STAT_AREA] >= _PIECE_MM2 * self.px_per_mm**2
+            for number in np.flatnonzero(large[1:]) + 1:
+                piece = pieces.labels == number
+                if self.show(index, piece, area):
+                    explained[area] |= piece
         return explained

@@ -22,7 +22,7 @@ from omr.scan.marks.additions import ADDED_MM, OUTLINE_MM, WRITTEN, added_to
 from omr.scan.marks.bodies import NO_BODY, body_of
 from omr.scan.marks.broken_strokes import comes_from_elsewhere
 from omr.scan.marks.faint_marks import faintly_drawn, is_bit, very_faint
-from omr.scan.marks.habits import Habits
+from omr.scan.marks.habits import HABITS_MM, Habits
 from omr.scan.marks.hand import LIGHT, Hand, Kind, Measure
 from omr.scan.marks.judge import BROKEN_MM, SPECK_MM, judge
 from omr.scan.marks.mark_shape import (
@@ -42,7 +42,7 @@ from omr.scan.marks.straight_parts import share_aside
 from omr.scan.marks.strokes import SHARED, Share, owners_of, shares_in
 from omr.scan.marks.trails import trail_mm
 from omr.scan.place.box_places import FoundBox
-from omr.scan.place.reference import HALO_MM, Mask, Reference, grow, window
+from omr.scan.place.reference import HALO_MM, Mask, Reference, grow, window, window_within
 from omr.scan.place.straighten import FlatPage
 from omr.scan.reading import MarkReading
 from omr.scan.settings import ReaderSettings
@@ -260,10 +260,12 @@ def _habits(measures: list[Measure], ink: InkMap, reference: Reference) -> Habit
     habits = Habits(plain, ink, reference.px_per_mm)
     for index, measure in enumerate(measures):
         if measure.added == WRITTEN:
-            outside = np.isin(ink.labels, measure.own) & ink.ink
-            box = ink.boxes[index].found
-            outside[window(box, reference.px_per_mm, outside.shape, OUTLINE_MM)] = False
-            if habits.show(index, outside):
+            box, scale = ink.boxes[index].found, reference.px_per_mm
+            area = window(box, scale, ink.ink.shape, HABITS_MM)
+            outside = ink.ink[area] & np.isin(ink.labels[area], measure.own)
+            inner = window(box, scale, ink.ink.shape, OUTLINE_MM)
+            outside[window_within(area, inner)] = False
+            if habits.show(index, outside, area):
                 measures[index] = replace(measure, added="")
     return habits
 
