@@ -13,6 +13,7 @@ from tests.scan.page_drawings import (
     BLUE,
     GREY,
     LINES,
+    Picture,
     blank_page,
     box_of,
     cross,
@@ -162,3 +163,28 @@ def test_two_short_pale_lines_are_no_bit_of_fibre() -> None:
     box = box_of("c2", "low")
     cross(page, Rect(box.x + 3.0, box.y + 3.0, 5.4, 5.4), GREY, 0.2)
     assert state(read_at(page, 300), "c2", "low") == "uncertain"
+
+
+def _filled_but_one() -> tuple[Picture, Rect]:
+    """Fill the first boxes of two lines; return the page and the box of the third."""
+    page = blank_page()
+    for contest in ("c1", "c3"):
+        inner = box_of(contest, "high").grown(-0.8)
+        rows = np.arange(inner.y, inner.bottom, 0.35)
+        stroke(page, [((inner.x, inner.right)[k % 2], float(y)) for k, y in enumerate(rows)], 0.6)
+    return page, box_of("c2", "high")
+
+
+def test_a_thin_tick_of_the_pen_that_filled_the_other_boxes_is_a_vote() -> None:
+    page, box = _filled_but_one()
+    paler = (200, 150, 140)
+    stroke(page, [(box.x + 2, box.centre.y), (box.x + 4, box.bottom - 2)], 0.4, paler)
+    stroke(page, [(box.x + 4, box.bottom - 2), (box.right - 1, box.y + 1)], 0.4, paler)
+    assert marked(read_at(page, 300)) == {contest: ["high"] for contest in LINES}
+
+
+def test_a_paler_smudge_among_filled_boxes_is_for_people() -> None:
+    page, box = _filled_but_one()
+    stroke(page, [(box.x + 2.5, box.centre.y), (box.x + 5.5, box.centre.y + 0.5)], 2.4,
+           (200, 150, 140))  # fmt: skip
+    assert state(read_at(page, 300), "c2", "high") == "uncertain"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from omr.scan.ink.fold_shade import shade_of_folds
-from omr.scan.place.reference import OPEN_PX_PER_MM, Grey, Mask, window
+from omr.scan.place.reference import Grey, Mask
 from omr.scan.wear.streaks import Streak, remove_streaks
 from tests.scan.page_drawings import (
     BLUE,
@@ -232,17 +232,10 @@ def test_where_a_rule_runs_close_by_bare_paper_shows_a_streak(
     column, near = round(at_mm * SCALE), slice(round(2 * at_mm) - 4, round(2 * at_mm) + 5)
     rows = slice(round(from_mm * SCALE), round(to_mm * SCALE))
     page[rows, column : column + 3] = np.minimum(page[rows, column : column + 3], 150)
-    # As beside a rule and a code: hardly any paper is open, some is bare.
+    # As beside a rule from one end of the sheet: hardly any paper is open, some is bare.
     open_paper = trace.reference.open_paper.copy()
     open_paper[: 2 * 275, near] = False
     _, streaks = remove_streaks(
         page, trace.placement, replace(trace.reference, open_paper=open_paper)
     )
     assert len(streaks) == found
-
-
-def test_codes_are_no_open_paper() -> None:
-    reference = placed(voted_page()).reference
-    for code in reference.layout.codes:
-        assert not reference.open_paper[window(code, OPEN_PX_PER_MM, (594, 420))].any()
-        assert not reference.bare_paper[window(code, OPEN_PX_PER_MM, (594, 420))].any()

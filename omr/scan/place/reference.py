@@ -346,7 +346,7 @@ def make_reference(layout: PageLayout, settings: ReaderSettings) -> Reference:
 
 
 def _open_paper(layout: PageLayout, near_print: Mask, margin_mm: float) -> Mask:
-    """Return where paper is open, with a margin around print and the codes, each its own."""
+    """Return where paper is open, with a margin around print."""
     size = (round(layout.width * OPEN_PX_PER_MM), round(layout.height * OPEN_PX_PER_MM))
     printed = cv2.resize(as_bits(near_print) * np.uint8(255), size, interpolation=cv2.INTER_AREA)
     side = 2 * round(margin_mm * OPEN_PX_PER_MM) + 1
@@ -354,6 +354,4 @@ def _open_paper(layout: PageLayout, near_print: Mask, margin_mm: float) -> Mask:
     rim = _RIM_MM * OPEN_PX_PER_MM
     free[:rim] = free[-rim:] = False
     free[:, :rim] = free[:, -rim:] = False
-    for code in layout.codes:
-        free[window(code, OPEN_PX_PER_MM, free.shape, margin_mm)] = False
     return np.asarray(free, dtype=np.bool_)
