@@ -134,3 +134,14 @@ def test_a_wide_bow_between_two_legs_of_a_cross_goes_round_nothing() -> None:
     reading = read(page)
     assert marked(reading) == {contest: ["high"] for contest in LINES}
     assert plain(reading)
+
+
+@pytest.mark.parametrize(
+    ("dx", "dy", "radius"), [(2.5, 2.5, 5.2), (-2.2, -2.6, 5.2), (0.0, 3.2, 5.9)]
+)
+def test_a_ring_so_far_aside_that_it_cuts_its_cross_asks(
+    dx: float, dy: float, radius: float
+) -> None:
+    page = voted_page()
+    _ring(page, "c2", dx, dy, radius)
+    assert state(read(page), "c2", "high") == "uncertain"

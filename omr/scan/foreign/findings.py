@@ -100,8 +100,7 @@ def find_foreign(
     pale = timed("names", faintly_struck(reference, ink))
     over_names += [finding for finding in pale if finding.contest not in struck]
     with stage("edges"):
-        loose = ink.ink & ~by_mark
-        by_mark |= marked.habits.explain(loose)
+        by_mark |= marked.habits.explain(ink.ink & ~by_mark)
         left = _left_over(ink.ink & ~by_mark, flat, reference, ink, settings)
     rest, rims = left.ink, left.rims
     sharp = with_serial(reference, serial)
