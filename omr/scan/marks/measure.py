@@ -189,7 +189,7 @@ def _measure(
     broken = len(pieces) >= _BROKEN_PIECES and pieces_mm >= BROKEN_MM
     kind: Kind = "none"
     if ring and score < 0.5:
-        marked = encloses_mark(found, ring, inside, ink, reference, settings.core_share)
+        marked = encloses_mark(found, ring, inside, ink, reference, settings)
         kind = "ringed" if marked else "ring"
     elif any(role == "doubtful" for role in roles.values()):
         kind = "strayed"

@@ -10,12 +10,22 @@ from collections.abc import Mapping
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from omr.scan.ink.ink_map import FoundBox, InkMap
 from omr.scan.ink.pieces import label_pieces
+from omr.scan.marks.circles_aside import Circles, circles_of
 from omr.scan.marks.mark_shape import breadth_mm
 from omr.scan.marks.strokes import SHARED
-from omr.scan.place.reference import Mask, Reference, as_bits, grow, window, window_within
+from omr.scan.place.reference import (
+    Mask,
+    Reference,
+    as_bits,
+    grow,
+    outline_ring,
+    window,
+    window_within,
+)
 from omr.scan.settings import ReaderSettings
 
 # Where a circle crosses an outline, print hides so much of it at most, aslant; a pen skips less.
@@ -24,6 +34,8 @@ GAP_MM, _GAP_AROUND_MARK_MM = 3.0, 1.2
 # A circle drawn aside closes around so much of its box, and around as much of its surroundings; one
 # around a mark around so much in all. Loops of crosses drawn in one go close around a third of it.
 _MOST, _BEYOND, _AROUND_MARK = 0.4, 0.15, 0.6
+# One drawn farther aside runs through the box: so much of it lies outside, and it goes no farther.
+_OUTSIDE_MM2, _FAR_MM = 1.6, 12.0
 # Seen from the mark a circle encloses something in so many of all directions; the loop of a cross
 # drawn in one go only between two of its legs. Of 10 such loops that came out as large as a circle
 # those were 0.42 at most, of 7 circles drawn aside around crosses 0.47 at least.
@@ -96,7 +108,14 @@ def ring_round(
     covered_outside = len(np.unique(sector[away & outside])) / 36
     if covered < settings.ring_coverage or covered_outside < 0.5 * settings.ring_coverage:
         square = window_within((rows, columns), window(found.found, scale, ink.ink.shape))
-        if not _goes_round(np.isin(labels, numbers), found, square, settings.core_share, scale):
+        all_ = np.setdiff1d(labels, [0, *elsewhere])
+        if not _goes_round(
+            np.isin(labels, numbers), found, square, settings.core_share, scale
+        ) and not (
+            np.count_nonzero(outside & away) >= _OUTSIDE_MM2 * scale**2
+            and _bears_mark(np.isin(labels[square], all_), settings.core_share, scale)
+            and _circles(found, all_, ink, reference, settings).cross_mark()
+        ):
             return ()
     return tuple(int(number) for number in numbers)
 
@@ -116,7 +135,7 @@ def _bears_mark(inside: Mask, core_share: float, px_per_mm: int) -> bool:
 
 def encloses_mark(
     found: FoundBox, ring: tuple[int, ...], inside: Mask, ink: InkMap, reference: Reference,
-    core_share: float,
+    settings: ReaderSettings,
 ) -> bool:  # fmt: skip
     """Tell whether a circle goes round a mark: ink in the middle of a box that is not its line.
 
@@ -129,9 +148,9 @@ def encloses_mark(
         inside: The ink in the box, shape (h, w).
         ink: The page's ink.
         reference: The page as printed.
-        core_share: Breadth of a box's middle, as a share of it.
+        settings: The reader's numbers.
     """
-    scale = reference.px_per_mm
+    scale, core_share = reference.px_per_mm, settings.core_share
     if not _bears_mark(inside, core_share, scale):
         return False
     box = window(found.found, scale, ink.ink.shape)
@@ -151,7 +170,13 @@ def encloses_mark(
     # Its ends run on beside each other.
     broad_mm = 2.0 * min(breadth_mm(loop, scale), _PEN_MM) + _LINE_MM
     beside = grow(~disc, scale * broad_mm)
-    return _bears_mark(inside & ~beside[window_within(area, box)], core_share, scale)
+    if _bears_mark(inside & ~beside[window_within(area, box)], core_share, scale):
+        return True
+    # A mark that the line runs over may lie as near to it.
+    numbers = np.union1d(ring, ink.labels[box][inside]).astype(np.intp)
+    circles = _circles(found, numbers, ink, reference, settings)
+    side_mm = min(found.found.w, found.found.h)
+    return circles.cross_mark() or circles.leave_mark(core_share * side_mm / 2.0)
 
 
 def _filled(shape: Mask) -> Mask:
@@ -189,6 +214,33 @@ def _goes_round(
         return bool(around >= _AROUND_MARK) and _on_all_sides(within, loop, box)
     # A loop within the box is a mark of its own.
     return bool(within[middle] and share >= _MOST and around - share >= _BEYOND)
+
+
+def _circles(
+    found: FoundBox,
+    numbers: NDArray[np.intp],
+    ink: InkMap,
+    reference: Reference,
+    settings: ReaderSettings,
+) -> Circles:
+    """Return how one of some strokes runs round in a circle at a box, wherever print hides it.
+
+    Args:
+        found: The box.
+        numbers: The strokes.
+        ink: The page's ink.
+        reference: The page as printed.
+        settings: The reader's numbers.
+    """
+    scale, shape = reference.px_per_mm, ink.ink.shape
+    area = window(found.found, scale, shape, _FAR_MM)
+    rows, columns = window_within(area, window(found.found, scale, shape))
+    outline_mm, margin_mm = reference.layout.outline_mm, settings.print_margin_mm
+    hidden = outline_ring(found.found, outline_mm, scale, area, margin_mm)
+    hidden |= reference.near_print[area]
+    strokes = ink.ink[area] & np.isin(ink.labels[area], numbers)
+    middle = (columns.start + columns.stop) / 2, (rows.start + rows.stop) / 2
+    return circles_of(strokes, hidden, middle, scale)
 
 
 def _on_all_sides(within: Mask, loop: Mask, box: tuple[slice, slice]) -> bool:
