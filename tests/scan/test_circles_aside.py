@@ -61,7 +61,7 @@ def _circles(*courses: Course) -> Circles:
     off = np.maximum(np.abs(xs - _BOX.centre.x), np.abs(ys - _BOX.centre.y)) - _BOX.w / 2
     hidden = np.abs(off) < 0.6
     middle = _BOX.centre.x * _SCALE, _BOX.centre.y * _SCALE
-    return circles_of((page[..., 0] > 0) & ~hidden, hidden, middle, _SCALE)
+    return circles_of((page[..., 0] > 0) & ~hidden, hidden, middle, _BOX.w / 2, _SCALE)
 
 
 def _draw(page: Picture, course: Course) -> None:

@@ -58,7 +58,7 @@ from omr.scan.wear.seal_views import SealSight
 from omr.scan.wear.speck_fields import SpeckFields
 from omr.scan.wear.staple_holes import staple_holes
 from omr.scan.wear.staples import is_staple_beyond, staples
-from omr.scan.wear.streak_remains import lie_on_streaks, on_streaks
+from omr.scan.wear.streak_remains import between_letters, lie_on_streaks, on_streaks
 from omr.scan.wear.streaks import Streak
 from omr.scan.wear.tears import tears
 from omr.scan.wear.wire_shadows import on_shadowed_wires
@@ -120,7 +120,7 @@ def find_foreign(
     covered = timed("overprint", covered_places(flat, reference, ink))
     for rects in (on_codes, coloured, faint, in_margins, hidden, covered):
         found += _beside(found, (_place(rect, reference) for rect in rects))
-    told = [*_less_told(found, flat, reference, ink, corners)]
+    told = [*_less_told(found, flat, reference, ink, corners, streaks)]
     told += _beside(told, _ruled(flat, reference, ink, streaks))
     return (*told, *_drawn_boxes(flat, reference, ink), *_copies(flat, reference, ink))
 
@@ -183,6 +183,7 @@ def _less_told(
     reference: Reference,
     ink: InkMap,
     corners: FoldedCorners,
+    streaks: Sequence[Streak] = (),
 ) -> tuple[Finding, ...]:
     """Return the findings less those that something else than a hand explains.
 
@@ -196,6 +197,7 @@ def _less_told(
         *on_hole_crescents(annotations, flat, reference),
         *on_hole_outlines(annotations, flat, reference),
         *on_streaks(annotations, flat, reference),
+        *between_letters(annotations, flat, reference, streaks),
         *on_faint_folds(annotations, flat, reference, ink),
         *(rect for rect in annotations if corners.explain(rect, ink.threshold)),
     }

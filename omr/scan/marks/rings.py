@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from omr.scan.ink.ink_map import FoundBox, InkMap
 from omr.scan.ink.pieces import label_pieces
-from omr.scan.marks.circles_aside import Circles, circles_of
+from omr.scan.marks.circles_aside import LARGE_MM, Circles, circles_of
 from omr.scan.marks.mark_shape import breadth_mm
 from omr.scan.marks.strokes import SHARED
 from omr.scan.place.reference import (
@@ -238,9 +238,12 @@ def _circles(
     outline_mm, margin_mm = reference.layout.outline_mm, settings.print_margin_mm
     hidden = outline_ring(found.found, outline_mm, scale, area, margin_mm)
     hidden |= reference.near_print[area]
-    strokes = ink.ink[area] & np.isin(ink.labels[area], numbers)
+    sides = ink.bounds_px[numbers, 2:] - ink.bounds_px[numbers, :2]
+    near = numbers[sides.max(axis=1) <= 2.0 * LARGE_MM * scale]
+    strokes = ink.ink[area] & np.isin(ink.labels[area], near)
     middle = (columns.start + columns.stop) / 2, (rows.start + rows.stop) / 2
-    return circles_of(strokes, hidden, middle, scale)
+    half_mm = min(found.found.w, found.found.h) / 2.0
+    return circles_of(strokes, hidden, middle, half_mm, scale)
 
 
 def _on_all_sides(within: Mask, loop: Mask, box: tuple[slice, slice]) -> bool:

@@ -1,8 +1,9 @@
-"""What streaks of the scanner leave in the rim of a sheet.
+"""What streaks of the scanner leave in the rim of a sheet, and between letters.
 
 In come thin upright places of unexplained ink; out come those that one line of a picture explains.
 In the rim of a sheet too little paper is open for a streak to be told by itself, but its pieces
-stand in one column of the picture from top to bottom, while the sheet lies askew.
+stand in one column of the picture from top to bottom, while the sheet lies askew. A streak that
+was found is filled from both sides; where both are the blurred rims of letters, it stays dark.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from omr.geometry import FloatArray, Rect, transform
-from omr.scan.place.reference import Mask, Reference
+from omr.scan.place.reference import Mask, Reference, window
 from omr.scan.place.straighten import FlatPage
 from omr.scan.wear.streaks import Streak
 
@@ -25,13 +26,52 @@ _PIECES, _COLUMN_MM, _SPAN_MM, _ASKEW_MM = 3, 0.15, 60.0, 0.5
 _SLANT = 0.2
 # The line of a dirty glass leaves its pale edges this far beside it.
 _STREAK_MM = 0.3
+# Between letters it leaves short pieces, this near to its edge and to print on either side.
+_SHORT_MM, _OFF_MM, _LETTER_MM = 4.0, 0.15, 0.7
 # The rim: so far from the left and the right edge. Farther in, sides of boxes below one another
 # stand still as well.
 _RIM_MM = 8.0
 
 
+def between_letters(
+    rects: Sequence[Rect], flat: FlatPage, reference: Reference, streaks: Sequence[Streak]
+) -> Iterator[Rect]:
+    """Yield the places of unexplained ink that a streak left between print on both its sides.
+
+    Args:
+        rects: Their bounds on the page, in mm.
+        flat: The page laid flat.
+        reference: The page as printed.
+        streaks: The streaks of the picture.
+    """
+    short = [rect for rect in rects if max(rect.w, rect.h) < _SHORT_MM]
+    if not short or not streaks:
+        return
+    corners = np.array([[[r.x, r.y], [r.right, r.bottom]] for r in short])
+    told = lie_on_streaks(corners[:, 0], corners[:, 1], streaks, flat, _OFF_MM)
+    for rect, on_streak in zip(short, told.tolist(), strict=True):
+        if on_streak and _is_flanked(rect, reference):
+            yield rect
+
+
+def _is_flanked(rect: Rect, reference: Reference) -> bool:
+    """Tell whether print is close to both long sides of a place."""
+    scale, upright = reference.px_per_mm, rect.h > rect.w
+    beside = (
+        (Rect(rect.x - _LETTER_MM, rect.y, _LETTER_MM, rect.h),
+         Rect(rect.right, rect.y, _LETTER_MM, rect.h))
+        if upright
+        else (Rect(rect.x, rect.y - _LETTER_MM, rect.w, _LETTER_MM),
+              Rect(rect.x, rect.bottom, rect.w, _LETTER_MM))
+    )  # fmt: skip
+    return all(
+        bool(reference.print_mask[window(side, scale, reference.print_mask.shape)].any())
+        for side in beside
+    )
+
+
 def on_streaks(rects: Sequence[Rect], flat: FlatPage, reference: Reference) -> Iterator[Rect]:
-    """Yield the places of unexplained ink that a streak of the scanner left.
+    """Yield the places of unexplained ink that a streak of the scanner left in the rim.
 
     Args:
         rects: Their bounds on the page, in mm.
