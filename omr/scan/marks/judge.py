@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from omr.scan.marks.hand import LIGHT, SCRIBBLED, UNLIKE, Hand, Measure
+from omr.scan.marks.hand import COVERED, LIGHT, SCRIBBLED, UNLIKE, Hand, Measure
 from omr.scan.reading import MarkState
 
 # Specks of dust are this small; at least so many like it lie elsewhere on a dusty page.
@@ -124,6 +124,8 @@ def _judge_small(box: Measure, others: Sequence[Measure], hand: Hand) -> tuple[M
     if box.broken and box.area_mm2 >= _PIECES_MM2 and hand.specks_by_chance < _PIECES_BY_CHANCE:
         if not alone:
             return "uncertain", "small mark"
+        if box.tips:
+            return "uncertain", COVERED
         return ("marked", "broken stroke") if hand.made(box) else ("uncertain", UNLIKE)
     elsewhere = sum(other.kind == "stroke" and not other.weak for other in others) == 1
     if elsewhere and not box.coloured and _is_dust(box.pieces, hand):

@@ -21,6 +21,7 @@ from omr.scan.ink.ink_map import InkMap, grown_print
 from omr.scan.marks.additions import ADDED_MM, OUTLINE_MM, WRITTEN, added_to
 from omr.scan.marks.bodies import NO_BODY, body_of
 from omr.scan.marks.broken_strokes import comes_from_elsewhere
+from omr.scan.marks.covered_marks import is_left_of_cross
 from omr.scan.marks.faint_marks import faintly_drawn, is_bit, very_faint
 from omr.scan.marks.habits import HABITS_MM, Habits
 from omr.scan.marks.hand import LIGHT, Hand, Kind, Measure
@@ -232,6 +233,7 @@ def _measure(
         down=strokes_across(drawn.T, scale),
         aside=share_aside(drawn, scale),
         beyond_mm=beyond_mm,
+        tips=is_left_of_cross(inside, min(found.found.w, found.found.h), scale),
         filled=filled,
         added=added_to(found, own, ink, scale) if kind == "stroke" and beyond_mm > ADDED_MM else "",
         body=body_of(found, own, flat, ink, reference) if kind in _BODIES or filled else NO_BODY,
