@@ -67,7 +67,7 @@ _LESS, _PIECE_MM2, _BENT = 0.5, 0.15, 0.05
 # as large as its box 0.87.
 _WHOLE = 0.8
 SCRIBBLED, WRITTEN_IN = "perhaps scribbled out", "perhaps writing"
-COVERED = "perhaps covered"
+COVERED, STRUCK = "perhaps covered", "perhaps struck out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,7 @@ class Measure:
         length: How long its strokes are in the box, in sides of it.
         across, down: How many of them are met from left to right, and from top to bottom.
         aside: Share of their ink there that lies aside of two straight lines.
+        over: Whether a straight line runs over these two.
         tips: Whether it is what is left of a cross whose middle was covered.
         filled: Whether what goes round the box also runs to and fro through it.
         body: How its ink looks.
@@ -117,6 +118,7 @@ class Measure:
     across: float = 0.0
     down: float = 0.0
     aside: float = 0.0
+    over: bool = False
     tips: bool = False
     filled: bool = False
     body: Body = NO_BODY
@@ -228,6 +230,8 @@ class Hand:
         down = max(other.down for other in others)
         if box.down >= max(_OFTEN_MET, down + _MORE_DOWN):
             return SCRIBBLED
+        if len(others) > 1 and box.over and not any(other.over for other in others):
+            return STRUCK
         usual = max(other.length for other in others)
         if (
             len(others) > 1

@@ -39,7 +39,7 @@ from omr.scan.marks.mark_shape import (
 )
 from omr.scan.marks.plain_shapes import is_plain_figure
 from omr.scan.marks.rings import encloses_mark, ring_round
-from omr.scan.marks.straight_parts import share_aside
+from omr.scan.marks.straight_parts import has_line_over, share_aside
 from omr.scan.marks.strokes import SHARED, Share, owners_of, shares_in
 from omr.scan.marks.trails import trail_mm
 from omr.scan.place.box_places import FoundBox
@@ -55,6 +55,8 @@ _BROKEN_PIECES = 4
 # three marks of hard pencils that broke, among 16 that did not, the palest had 0.93 of the usual
 # darkness, the smallest 0.69 of the usual ink.
 _WHOLE_MARKS, _AS_DARK, _AS_LARGE = 2, 0.9, 0.6
+# A line over a cross leaves so much of the ink aside of its two legs.
+_LINE_ASIDE = 0.15
 # More boxes of a page than these hold faint lines where paper is crumpled or shows its other side.
 _FAINT_BOXES = 2
 # What is marked by these is held against the look of the paper's other marks.
@@ -212,6 +214,7 @@ def _measure(
     total_px = sum(int(ink.area_px[share.stroke]) for share in own)
     own_mm2 = sum(share.area_mm2 for share in own)
     drawn = drawn_in(found, own, ink, scale)
+    aside, side_mm = share_aside(drawn, scale), min(found.found.w, found.found.h)
     filled = kind == "ringed" and score > LIGHT and runs_across(found, own, ink, reference)
     return Measure(
         kind=kind,
@@ -228,12 +231,13 @@ def _measure(
         broken=broken,
         area_mm2=area_mm2,
         sides=sides_crossed(found, own, ink, reference),
-        length=length_mm(drawn, scale) / min(found.found.w, found.found.h),
+        length=length_mm(drawn, scale) / side_mm,
         across=strokes_across(drawn, scale),
         down=strokes_across(drawn.T, scale),
-        aside=share_aside(drawn, scale),
+        aside=aside,
+        over=aside >= _LINE_ASIDE and has_line_over(drawn, side_mm, scale),
         beyond_mm=beyond_mm,
-        tips=is_left_of_cross(inside, min(found.found.w, found.found.h), scale),
+        tips=is_left_of_cross(inside, side_mm, scale),
         filled=filled,
         added=added_to(found, own, ink, scale) if kind == "stroke" and beyond_mm > ADDED_MM else "",
         body=body_of(found, own, flat, ink, reference) if kind in _BODIES or filled else NO_BODY,
