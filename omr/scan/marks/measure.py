@@ -235,7 +235,7 @@ def _measure(
         across=strokes_across(drawn, scale),
         down=strokes_across(drawn.T, scale),
         aside=aside,
-        over=aside >= _LINE_ASIDE and has_line_over(drawn, side_mm, scale),
+        over=score < LIGHT and aside >= _LINE_ASIDE and has_line_over(drawn, side_mm, scale),
         beyond_mm=beyond_mm,
         tips=is_left_of_cross(inside, side_mm, scale),
         filled=filled,

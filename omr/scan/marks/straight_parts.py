@@ -23,8 +23,10 @@ _LINES = 2
 # A line over a mark runs in another direction than its two, by so much, and is as long as this part
 # of the box's side. It passes this near to the mark's middle, in sides of the box, as the bow
 # between two legs does not, and goes on for so much on both sides of both: the part of a bent leg
-# ends at the other.
+# ends at the other. Three such lines hold so much of the ink, or four with two over it so much:
+# crosses of bent legs leave more.
 _OTHER_WAY, _LONG, _NEAR, _GOES_ON = np.radians(24.0), 0.55, 0.22, 0.13
+_IN_THREE, _IN_FOUR = 0.93, 0.99
 
 
 def share_aside(drawn: Mask, px_per_mm: int) -> float:
@@ -73,6 +75,10 @@ def has_line_over(drawn: Mask, side_mm: float, px_per_mm: int) -> bool:
         within, way = _fullest_band(left_mm, band_mm)
         lines.append((left_mm[within], way))
         left_mm = left_mm[~within]
+    if len(left_mm) > (1.0 - _IN_THREE) * len(all_mm):
+        within, _ = _fullest_band(left_mm, band_mm)
+        if np.count_nonzero(~within) > (1.0 - _IN_FOUR) * len(all_mm):
+            return False
     *legs, (over_mm, way) = lines
     across, along = np.array([np.cos(way), np.sin(way)]), np.array([-np.sin(way), np.cos(way)])
     middle_mm = (all_mm.min(axis=0) + all_mm.max(axis=0)) / 2.0
