@@ -38,8 +38,8 @@ _MOST, _BEYOND, _AROUND_MARK = 0.4, 0.15, 0.6
 _OUTSIDE_MM2, _FAR_MM = 1.6, 12.0
 # Seen from the mark a circle encloses something in so many of all directions; the loop of a cross
 # drawn in one go only between two of its legs. Of 14 such loops that came out as large as a circle
-# those were 0.53 at most, and 0.61 for one as wide as the cross. A circle drawn so far aside that it
-# is seen in fewer is told by its own course.
+# those were 0.53 at most, and 0.61 for one as wide as the cross. A circle drawn so far aside that
+# it is seen in fewer is told by its own course.
 _DIRECTIONS, _SIDES_SEEN = 36, 0.6
 # A circle's line that comes near the middle of its box leaves less there than any mark.
 _BRUSHED_MM2 = 0.15
