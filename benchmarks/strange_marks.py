@@ -3,10 +3,11 @@
     python benchmarks/strange_marks.py cancelled --pages 60 --seed 1
     python benchmarks/strange_marks.py good --units 6 --seed 501
 
-``cancelled`` scribbles or waves over one cross of each page, covers all of it but its tips, or
-writes a word, two letters or a digit into the box instead, and prints how many of these and of the
-crosses left alone are asked about. ``good`` measures the marks of papers of both generators as the
-reader does, and prints how far the most outstanding go beyond the paper's others, or stay behind.
+``cancelled`` scribbles or waves over one cross of each page, circles it aside, strikes it out with
+one line, covers all of it but its tips, or writes a word, two letters or a digit into the box
+instead, and prints how many of these and of the crosses left alone are asked about. ``good``
+measures the marks of papers of both generators as the reader does, and prints how far the most
+outstanding go beyond the paper's others, or stay behind.
 """
 
 from __future__ import annotations
@@ -75,6 +76,30 @@ def _wave(box: Rect, rng: np.random.Generator) -> list[list[Point]]:
     return [[(float(x), float(y)) for x, y in zip(xs, ys, strict=True)]]
 
 
+def _circle_aside(box: Rect, rng: np.random.Generator) -> list[list[Point]]:
+    """Circle a cross, 2 to 4.5 mm beside it; its ends leave a gap or run over each other."""
+    far, way = rng.uniform(2.0, 4.5), rng.uniform(0.0, 2.0 * np.pi)
+    first, over = rng.uniform(0.0, 2.0 * np.pi), rng.uniform(-0.3, 0.6)
+    turns = np.linspace(first, first + 2.0 * np.pi + over, 90)
+    radii = rng.uniform(4.4, 7.0) * np.linspace(1.05, 0.97, 90)
+    radii *= 1.0 + rng.normal(0.0, 0.03) * np.sin(2.0 * turns + rng.uniform(0.0, 6.0))
+    wide = rng.uniform(0.85, 1.2)
+    xs = box.centre.x + far * np.cos(way) + wide * radii * np.cos(turns)
+    ys = box.centre.y + far * np.sin(way) + radii * np.sin(turns) / wide
+    return [list(zip(xs.tolist(), ys.tolist(), strict=True))]
+
+
+def _strike(box: Rect, rng: np.random.Generator) -> list[list[Point]]:
+    """Run one line across a box, or down it."""
+    beyond, slant = rng.uniform(-0.5, 2.5), rng.uniform(-0.35, 0.35)
+    ends = np.array([[-0.5 * box.w - beyond, -0.5 * slant * box.w],
+                     [0.5 * box.w + beyond, 0.5 * slant * box.w]])  # fmt: skip
+    ends += rng.normal(0.0, 0.3, (1, 2))
+    if rng.random() < 0.5:
+        ends = ends[:, ::-1]
+    return [[(box.centre.x + x, box.centre.y + y) for x, y in ends.tolist()]]
+
+
 def _word(box: Rect, rng: np.random.Generator) -> list[list[Point]]:
     """Write five letters of a stem and a bow each, as wide as a box."""
     high, courses = rng.uniform(2.4, 3.6), []
@@ -132,7 +157,12 @@ def _digit(box: Rect, rng: np.random.Generator) -> list[list[Point]]:
     return [[(x + broad * u, y - high * v) for u, v in course] for course in courses]
 
 
-_CANCELLED = {"scribbled over": _scribble, "waved over": _wave}
+_CANCELLED = {
+    "scribbled over": _scribble,
+    "waved over": _wave,
+    "circled aside": _circle_aside,
+    "struck by one line": _strike,
+}
 _INSTEAD = {"a word": _word, "two letters": _two_letters, "a digit": _digit}
 _COVERED = "all but its tips covered"
 
