@@ -90,7 +90,7 @@ def test_arcs_of_a_broken_circle_are_no_tips() -> None:
 
 @pytest.mark.parametrize("line", [[(0.2, 4.8), (8.8, 4.2)], [(4.2, 0.2), (4.8, 8.8)]])
 def test_a_line_over_a_cross_is_told(line: Course) -> None:
-    assert has_line_over(_ink(*_legs(), line)[..., 0] > 0, _SIDE_MM, _PX_PER_MM)
+    assert has_line_over(_ink(*_legs(1.6), line)[..., 0] > 0, _SIDE_MM - 2.0, 1.0, _PX_PER_MM)
 
 
 @pytest.mark.parametrize(
@@ -100,19 +100,20 @@ def test_a_line_over_a_cross_is_told(line: Course) -> None:
         [(7.8, 1.2), (8.5, 4.5), (7.8, 7.8)],
         [(1.6, 1.0), (8.0, 7.6)],
         [(7.8, 7.8), (6.0, 8.4), (4.5, 8.0)],
+        [(1.7, 4.6), (7.3, 4.3)],
     ],
-    ids=["nothing", "a bow", "a leg drawn again", "a hook"],
+    ids=["nothing", "a bow", "a leg drawn again", "a hook", "a star's"],
 )
 def test_no_line_is_over(more: Course) -> None:
     courses = [*_legs(), more] if more else list(_legs())
-    assert not has_line_over(_ink(*courses)[..., 0] > 0, _SIDE_MM, _PX_PER_MM)
+    assert not has_line_over(_ink(*courses)[..., 0] > 0, _SIDE_MM - 2.0, 1.0, _PX_PER_MM)
 
 
 def _strike(box: Rect, upright: bool) -> Course:
     middle = box.centre
     if upright:
-        return [(middle.x - 0.4, box.y - 0.8), (middle.x + 0.5, box.bottom + 0.8)]
-    return [(box.x - 0.8, middle.y + 0.4), (box.right + 0.8, middle.y - 0.5)]
+        return [(middle.x - 0.4, box.y - 1.8), (middle.x + 0.5, box.bottom + 1.8)]
+    return [(box.x - 1.8, middle.y + 0.4), (box.right + 1.8, middle.y - 0.5)]
 
 
 @pytest.mark.parametrize("dpi", [200, 300])

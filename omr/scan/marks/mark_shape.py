@@ -20,7 +20,7 @@ from omr.scan.place.reference import Mask, Reference, as_bits, disc, window
 _MIDDLE = 0.64
 # What lies so far around a box may be drawn over its mark; no pen is thinner; gaps of a line that
 # skips.
-_AROUND_MM, _PEN_MM, _GAP_MM = 1.0, 0.15, 0.2
+AROUND_MM, _PEN_MM, _GAP_MM = 1.0, 0.15, 0.2
 _MOST_ROWS = 80
 
 
@@ -106,7 +106,7 @@ def drawn_in(found: FoundBox, own: Sequence[Share], ink: InkMap, px_per_mm: int)
 
     Legs, tails, and the bow that links two legs tell nothing of what was drawn over a mark.
     """
-    area = window(found.found, px_per_mm, ink.ink.shape, _AROUND_MM)
+    area = window(found.found, px_per_mm, ink.ink.shape, AROUND_MM)
     return ink.ink[area] & ink_of(ink.labels[area], own)
 
 

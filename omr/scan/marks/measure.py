@@ -27,6 +27,7 @@ from omr.scan.marks.habits import HABITS_MM, Habits
 from omr.scan.marks.hand import LIGHT, Hand, Kind, Measure
 from omr.scan.marks.judge import BROKEN_MM, SPECK_MM, judge
 from omr.scan.marks.mark_shape import (
+    AROUND_MM,
     drawn_in,
     extent_of,
     ink_of,
@@ -56,7 +57,7 @@ _BROKEN_PIECES = 4
 # darkness, the smallest 0.69 of the usual ink.
 _WHOLE_MARKS, _AS_DARK, _AS_LARGE = 2, 0.9, 0.6
 # A line over a cross leaves so much of the ink aside of its two legs.
-_LINE_ASIDE = 0.15
+_LINE_ASIDE = 0.2
 # More boxes of a page than these hold faint lines where paper is crumpled or shows its other side.
 _FAINT_BOXES = 2
 # What is marked by these is held against the look of the paper's other marks.
@@ -235,7 +236,9 @@ def _measure(
         across=strokes_across(drawn, scale),
         down=strokes_across(drawn.T, scale),
         aside=aside,
-        over=score < LIGHT and aside >= _LINE_ASIDE and has_line_over(drawn, side_mm, scale),
+        over=score < LIGHT
+        and aside >= _LINE_ASIDE
+        and has_line_over(drawn, side_mm, AROUND_MM, scale),
         beyond_mm=beyond_mm,
         tips=is_left_of_cross(inside, side_mm, scale),
         filled=filled,

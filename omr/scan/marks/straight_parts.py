@@ -27,6 +27,9 @@ _LINES = 2
 # crosses of bent legs leave more.
 _OTHER_WAY, _LONG, _NEAR, _GOES_ON = np.radians(24.0), 0.55, 0.22, 0.13
 _IN_THREE, _IN_FOUR = 0.93, 0.99
+# It leaves the box by so much at one end, and comes so near to the side at the other. The others
+# are this long, in sides of the box.
+_OUT_MM, _TO_SIDE_MM, _LEG = 0.3, 1.5, 0.45
 
 
 def share_aside(drawn: Mask, px_per_mm: int) -> float:
@@ -54,12 +57,15 @@ def share_aside(drawn: Mask, px_per_mm: int) -> float:
     return len(left_mm) / total
 
 
-def has_line_over(drawn: Mask, side_mm: float, px_per_mm: int) -> bool:
-    """Tell whether a straight line runs over a mark of one or two others.
+def has_line_over(drawn: Mask, side_mm: float, around_mm: float, px_per_mm: int) -> bool:
+    """Tell whether a straight line runs over a mark of two others and out of its box.
+
+    A line that stays in the box makes a star of a cross.
 
     Args:
-        drawn: Where the mark's ink is.
+        drawn: Where the mark's ink is, in the box and around it.
         side_mm: Side of its box.
+        around_mm: How far around.
         px_per_mm: Resolution.
     """
     places_px = np.argwhere(drawn)
@@ -79,18 +85,58 @@ def has_line_over(drawn: Mask, side_mm: float, px_per_mm: int) -> bool:
         within, _ = _fullest_band(left_mm, band_mm)
         if np.count_nonzero(~within) > (1.0 - _IN_FOUR) * len(all_mm):
             return False
-    *legs, (over_mm, way) = lines
-    across, along = np.array([np.cos(way), np.sin(way)]), np.array([-np.sin(way), np.cos(way)])
     middle_mm = (all_mm.min(axis=0) + all_mm.max(axis=0)) / 2.0
-    aside_mm = abs(float((over_mm.mean(axis=0) - middle_mm) @ across))
+    far_mm = np.array(drawn.shape) / px_per_mm - around_mm
+    # The longest may be the one over the others.
+    return any(
+        _leaves_box(line_mm, around_mm, far_mm)
+        and _runs_over(lines[at], [*lines[:at], *lines[at + 1 :]], middle_mm, side_mm)
+        for at, (line_mm, _) in enumerate(lines)
+    )
+
+
+def _leaves_box(line_mm: FloatArray, first_mm: float, last_mm: FloatArray) -> bool:
+    """Tell whether a line leaves a box at one end and comes near to its side at the other.
+
+    Args:
+        line_mm: Places on it, shape (n, 2).
+        first_mm: Where the box begins, down and across.
+        last_mm: Where it ends, down and across.
+    """
+    span = line_mm.max(axis=0) - line_mm.min(axis=0)
+    along = line_mm[:, int(span.argmax())]
+    ends_mm = line_mm[[int(along.argmin()), int(along.argmax())]]
+    out_mm = np.maximum(first_mm - ends_mm, ends_mm - last_mm).max(axis=1)
+    return bool(out_mm.max() >= _OUT_MM and out_mm.min() >= -_TO_SIDE_MM)
+
+
+def _runs_over(
+    line: tuple[FloatArray, float],
+    legs: list[tuple[FloatArray, float]],
+    middle_mm: FloatArray,
+    side_mm: float,
+) -> bool:
+    """Tell whether a line runs over two others.
+
+    Args:
+        line: Places on it, shape (n, 2), and the angle of its normal.
+        legs: The same of the others.
+        middle_mm: Middle of the mark.
+        side_mm: Side of its box.
+    """
+    over_mm, way = line
+    across, along = np.array([np.cos(way), np.sin(way)]), np.array([-np.sin(way), np.cos(way)])
     own_mm = over_mm @ along
+    aside_mm = abs(float((over_mm.mean(axis=0) - middle_mm) @ across))
     if np.ptp(own_mm) < _LONG * side_mm or aside_mm > _NEAR * side_mm:
         return False
     for leg_mm, leg_way in legs:
         if abs((way - leg_way + np.pi / 2) % np.pi - np.pi / 2) < _OTHER_WAY:
             return False
-        # Where it meets the leg: from its own middle along it until it is on the leg's line.
         normal = np.array([np.cos(leg_way), np.sin(leg_way)])
+        if np.ptp(leg_mm @ np.array([-normal[1], normal[0]])) < _LEG * side_mm:
+            return False
+        # Where it meets the leg: from its own middle along it until it is on the leg's line.
         off_mm = float((leg_mm.mean(axis=0) - over_mm.mean(axis=0)) @ normal)
         met_mm = float(own_mm.mean()) + off_mm / float(along @ normal)
         before, behind = own_mm < met_mm, own_mm > met_mm
