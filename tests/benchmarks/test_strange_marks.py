@@ -13,12 +13,35 @@ BOX = Rect(100.0, 100.0, 9.0, 9.0)
 
 def test_what_is_drawn_over_a_box_covers_most_of_it() -> None:
     rng = np.random.default_rng(3)
-    for make in strange_marks._CANCELLED.values():
+    for what in ("scribbled over", "waved over"):
         for _ in range(20):
-            points = np.vstack([np.array(course) for course in make(BOX, rng)])
+            drawn = strange_marks._CANCELLED[what](BOX, rng)
+            points = np.vstack([np.array(course) for course in drawn])
             assert np.ptp(points[:, 0]) > 6.0
             assert np.ptp(points[:, 1]) > 2.0
             assert (np.abs(points - (104.5, 104.5)) < 8.0).all()
+
+
+def test_a_circle_drawn_aside_runs_round_a_place_near_its_box() -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(20):
+        (course,) = strange_marks._CANCELLED["circled aside"](BOX, rng)
+        points = np.array(course)
+        middle = (points.min(axis=0) + points.max(axis=0)) / 2
+        assert 1.0 < np.hypot(*(middle - (104.5, 104.5))) < 5.5
+        assert np.hypot(*(points - middle).T).min() > 3.0
+        assert np.hypot(*(points - middle).T).max() < 10.5
+
+
+def test_a_strike_runs_through_the_middle_of_its_box_from_side_to_side() -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(20):
+        ((first, last),) = strange_marks._CANCELLED["struck by one line"](BOX, rng)
+        length = np.subtract(last, first)
+        assert 7.5 < np.hypot(*length) < 15.5
+        down, across = np.subtract((104.5, 104.5), first)
+        beside = (length[0] * across - length[1] * down) / np.hypot(*length)
+        assert abs(float(beside)) < 1.5
 
 
 def test_what_is_written_in_place_of_a_mark_stands_in_its_box() -> None:
