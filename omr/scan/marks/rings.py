@@ -37,7 +37,7 @@ _MOST, _BEYOND, _AROUND_MARK = 0.4, 0.15, 0.6
 # One drawn farther aside runs through the box: so much of it lies outside, and it goes no farther.
 _OUTSIDE_MM2, _FAR_MM = 1.6, 12.0
 # Seen from the mark a circle encloses something in so many of all directions; the loop of a cross
-# drawn in one go only between two of its legs. Of 14 such loops that came out as large as a circle
+# drawn in one go only between two of its legs. Of 13 such loops that came out as large as a circle
 # those were 0.53 at most, and 0.61 for one as wide as the cross. A circle drawn so far aside that
 # it is seen in fewer is told by its own course.
 _DIRECTIONS, _SIDES_SEEN = 36, 0.6
@@ -109,15 +109,16 @@ def ring_round(
     covered_outside = len(np.unique(sector[away & outside])) / 36
     if covered < settings.ring_coverage or covered_outside < 0.5 * settings.ring_coverage:
         square = window_within((rows, columns), window(found.found, scale, ink.ink.shape))
-        all_ = np.setdiff1d(labels, [0, *elsewhere])
-        if not _goes_round(
-            np.isin(labels, numbers), found, square, settings.core_share, scale
-        ) and not (
-            np.count_nonzero(outside & away) >= _OUTSIDE_MM2 * scale**2
-            and _bears_mark(np.isin(labels[square], all_), settings.core_share, scale)
-            and _circles(found, all_, ink, reference, settings).cross_mark()
-        ):
-            return ()
+        loop = np.isin(labels, numbers)
+        if not _goes_round(loop, found, square, settings.core_share, scale):
+            # The circle's line may hide the mark's, so all strokes that are no other box's count.
+            strokes = np.setdiff1d(labels, [0, *elsewhere])
+            marked = _bears_mark(np.isin(labels[square], strokes), settings.core_share, scale)
+            beside = np.count_nonzero(outside & away) >= _OUTSIDE_MM2 * scale**2
+            if not (marked and beside):
+                return ()
+            if not _circles(found, strokes, ink, reference, settings).cross_mark():
+                return ()
     return tuple(int(number) for number in numbers)
 
 
